@@ -1,0 +1,1 @@
+"""Tiêm Chủng: one record of every dose, and its proof."""

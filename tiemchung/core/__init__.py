@@ -1,0 +1,1 @@
+"""The ground that every domain stands on; it knows no domain."""
