@@ -1,0 +1,123 @@
+"""Reading a stream of entries behind concurrent writers: none lost, none repeated.
+
+Ids are taken before commit, so an entry with a smaller id can appear after a larger one was read. A follower
+therefore orders by (transaction id, entry id) and reads only transactions that were over before every running
+one began: below `pg_snapshot_xmin(pg_current_snapshot())`.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models.functions import Cast
+
+from tiemchung.core.distribution import allow_cross_shard, policy_of
+from tiemchung.core.models import Bookmark, ParkedEntry
+
+Handle = Callable[[Sequence[Any]], None]
+MAX_TRIES = 5
+
+
+class Xact(models.BigIntegerField):
+    """The id of the writing transaction, set by the database; part of every followed stream."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        text = Cast(models.Func(function="pg_current_xact_id"), models.TextField())
+        kwargs.setdefault("db_default", Cast(text, models.BigIntegerField()))
+        kwargs.setdefault("editable", False)
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        """Leave the default out of migrations: the field makes it."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_default", None)
+        return name, path, args, kwargs
+
+
+class StreamWentBack(Exception):
+    """The bookmark lies above the server's transaction ids: the data was loaded into another server.
+
+    See docs/how-to/restore.md: raise the new server's transaction counter before the followers start.
+    """
+
+
+def read_batch(model: type[models.Model], mark: Bookmark, limit: int) -> list[Any]:
+    """Give at most `limit` settled entries after the bookmark, oldest first."""
+    settled = models.expressions.RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", ())
+    entries = model._default_manager.filter(xact__lt=settled)
+    if mark.entry is not None:
+        later = models.Q(xact__gt=mark.xact) | models.Q(xact=mark.xact, id__gt=mark.entry)
+        entries = entries.filter(later, xact__gte=mark.xact)
+    with allow_cross_shard("a follower reads its whole node; one bookmark each"):
+        return list(entries.order_by("xact", "id")[:limit])
+
+
+def follow(
+    model: type[models.Model], follower: str, handle: Handle, *, at: dt.datetime, limit: int = 500, shard: str = ""
+) -> int:
+    """Hand the next entries to `handle` and move the bookmark in the same transaction; give how many were read.
+
+    When the batch fails it is handed over one by one, and an entry that fails alone is parked for a later try,
+    so that one bad entry stops nobody else's certificate.
+    """
+    with transaction.atomic():
+        Bookmark.objects.get_or_create(follower=follower, shard=shard)
+        mark = Bookmark.objects.select_for_update().get(follower=follower, shard=shard)
+        _check_counter(mark)
+        entries = read_batch(model, mark, limit)
+        if not entries:
+            return 0
+        try:
+            with transaction.atomic():
+                handle(entries)
+        except Exception:
+            _one_by_one(follower, entries, handle, at)
+        mark.xact, mark.entry = entries[-1].xact, entries[-1].id
+        mark.save(update_fields=["xact", "entry"])
+    return len(entries)
+
+
+def retry_parked(model: type[Any], follower: str, handle: Handle, *, at: dt.datetime) -> int:
+    """Try parked entries whose time has come; after MAX_TRIES an entry stays parked for a person to look at."""
+    done = 0
+    due = ParkedEntry.objects.filter(follower=follower, next_try_at__lte=at, tries__lt=MAX_TRIES)
+    for parked in due[:100]:
+        key = policy_of(model).key  # type: ignore[union-attr]
+        entry = model._default_manager.get(**{key: parked.key, "id": parked.entry})
+        try:
+            with transaction.atomic():
+                handle([entry])
+                parked.delete()
+                done += 1
+        except Exception as error:
+            parked.tries += 1
+            parked.next_try_at = at + dt.timedelta(seconds=2**parked.tries * 5)
+            parked.error = type(error).__name__
+            parked.save()
+    return done
+
+
+def _one_by_one(follower: str, entries: Sequence[Any], handle: Handle, at: dt.datetime) -> None:
+    for entry in entries:
+        try:
+            with transaction.atomic():
+                handle([entry])
+        except Exception as error:
+            ParkedEntry.objects.get_or_create(
+                follower=follower,
+                entry=entry.id,
+                defaults={
+                    "key": getattr(entry, policy_of(type(entry)).key),  # type: ignore[union-attr]
+                    "next_try_at": at + dt.timedelta(seconds=10),
+                    "error": type(error).__name__,
+                },
+            )
+
+
+def _check_counter(mark: Bookmark) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        (next_xact,) = cursor.fetchone()
+    if mark.xact >= next_xact:
+        raise StreamWentBack(mark.follower)
