@@ -1,0 +1,1 @@
+"""The domain of certificates; see its README."""
