@@ -1,0 +1,145 @@
+"""One-time codes: made, sent through the outbox, used once."""
+
+import datetime as dt
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from tiemchung.access import rules
+from tiemchung.access.limits import Exhausted, is_full, take, take_all, take_country
+from tiemchung.access.models import OneTimeCode, PrefixTally
+from tiemchung.access.rules import Limit, Purpose
+from tiemchung.core.actor import Actor
+from tiemchung.core.audit import write_line
+from tiemchung.core.outbox import contact_key, put_message
+from tiemchung.core.verdict import YES, Refused, Verdict, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A code is on its way, or would be if the phone were allowed one; the page says the same in both cases."""
+
+    expires_at: dt.datetime
+    again_at: dt.datetime
+
+
+def send_code(
+    *, by: Actor, at: dt.datetime, phone: str, purpose: Purpose, bound_to: str, network: str, text: str
+) -> CodeSent:
+    """Send a code to an E.164 number; `text` has `{code}` where the code goes.
+
+    Raises Refused with PHONE_NOT_MOBILE or TOO_MANY_CODES (fact `minutes`), CODES_PAUSED when the country's
+    budget, the failure breaker or the number's range says stop.
+    """
+    rules.may_receive_code(phone).or_raise()
+    with transaction.atomic():
+        _take_limits(phone, network, at)
+        code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
+        row = OneTimeCode(
+            contact_key=contact_key(phone),
+            purpose=purpose,
+            bound_to=bound_to,
+            made_at=at,
+            expires_at=at + rules.CODE_LIFE,
+        )
+        row.code_hash = _hash(row, code)
+        row.save(force_insert=True)
+        put_message(
+            to=phone, text=text.replace("{code}", code), kind=purpose, at=at, expires_at=row.expires_at
+        )
+        _tally(phone, at, sent=1)
+        write_line(by=by, at=at, action="send_code", subject_id=row.id, facts={"purpose": purpose})
+    return CodeSent(row.expires_at, at + dt.timedelta(seconds=60))
+
+
+def use_code(
+    *, by: Actor, at: dt.datetime, phone: str, purpose: Purpose, bound_to: str, code: str
+) -> Verdict:
+    """Use the latest code of this phone, session and purpose; of many parallel calls with the right code one wins.
+
+    Refusals: CODES_PAUSED (too many failures in the country), CODE_WRONG (wrong, expired, used, spent, never sent:
+    all the same to the asker).
+    """
+    key = contact_key(phone)
+    if _breaker_open(at):
+        return refuse("CODES_PAUSED")
+    with transaction.atomic():
+        row = (
+            OneTimeCode.objects.select_for_update()
+            .filter(contact_key=key, purpose=purpose, bound_to=bound_to)
+            .order_by("-made_at")
+            .first()
+        )
+        right = row is not None and _still_good(row, at) and _matches(row, code)
+        if row is not None:
+            changes = {"used_at": at} if right else {"tries": F("tries") + 1}
+            OneTimeCode.objects.filter(contact_key=key, id=row.id).update(**changes)
+            action = "use_code" if right else "miss_code"
+            write_line(by=by, at=at, action=action, subject_id=row.id, facts={"purpose": purpose})
+        if right:
+            _tally(phone, at, verified=1)
+            return YES
+        _count_failure(at)
+    return refuse("CODE_WRONG")
+
+
+def _still_good(row: OneTimeCode, at: dt.datetime) -> bool:
+    return row.used_at is None and at < row.expires_at and row.tries < rules.TRIES_PER_CODE
+
+
+def _matches(row: OneTimeCode, code: str) -> bool:
+    return hmac.compare_digest(bytes(row.code_hash), _hash(row, code.strip()))
+
+
+def _hash(row: OneTimeCode, code: str) -> bytes:
+    bound = f"{row.purpose}|{row.bound_to}|{row.id}|{code}".encode()
+    return hmac.digest(settings.SECRETS.otp_key, bytes(row.contact_key) + bound, "sha256")
+
+
+def _take_limits(phone: str, network: str, at: dt.datetime) -> None:
+    try:
+        if _breaker_open(at) or _range_paused(phone, at):
+            raise Refused(refuse("CODES_PAUSED"))
+        take_all(rules.PHONE_LIMITS, contact_key(phone).hex(), at)
+        take(rules.NETWORK_LIMIT, rules.network_of(network), at)
+    except Exhausted as full:
+        minutes = max(1, -(-int(full.wait.total_seconds()) // 60))
+        raise Refused(refuse("TOO_MANY_CODES", minutes=minutes)) from full
+    try:
+        take_country(rules.COUNTRY_SMS, at)
+    except Exhausted as full:
+        raise Refused(refuse("CODES_PAUSED")) from full
+
+
+def _breaker_open(at: dt.datetime) -> bool:
+    share = Limit(rules.COUNTRY_FAILURES.name, rules.COUNTRY_FAILURES.count, rules.COUNTRY_FAILURES.seconds)
+    return is_full(share, "country", at)
+
+
+def _count_failure(at: dt.datetime) -> None:
+    try:
+        take(rules.COUNTRY_FAILURES, "country", at)
+    except Exhausted:
+        return
+
+
+def _hour(at: dt.datetime) -> dt.datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _tally(phone: str, at: dt.datetime, *, sent: int = 0, verified: int = 0) -> None:
+    hour = {"prefix": rules.prefix_of(phone), "hour": _hour(at)}
+    row, made = PrefixTally.objects.get_or_create(**hour, defaults={"sent": sent, "verified": verified})
+    if not made:
+        PrefixTally.objects.filter(pk=row.pk).update(sent=F("sent") + sent, verified=F("verified") + verified)
+
+
+def _range_paused(phone: str, at: dt.datetime) -> bool:
+    since = _hour(at) - dt.timedelta(hours=1)
+    rows = PrefixTally.objects.filter(prefix=rules.prefix_of(phone), hour__gte=since)
+    counts = [(row.sent, row.verified) for row in rows]
+    return rules.prefix_paused(sum(s for s, _ in counts), sum(v for _, v in counts))

@@ -1,0 +1,70 @@
+"""Limits that are exact across processes and survive restarts: leaky buckets in PostgreSQL."""
+
+import datetime as dt
+import secrets
+from typing import Any
+
+from django.db import connection, transaction
+
+from tiemchung.access.rules import SPREAD, Limit
+
+_TAKE = """
+INSERT INTO access_ratebucket AS b (key, full_until) VALUES (%(key)s, %(at)s + %(interval)s)
+ON CONFLICT (key) DO UPDATE SET full_until = greatest(b.full_until, %(at)s) + %(interval)s
+WHERE greatest(b.full_until, %(at)s) - %(at)s <= %(slack)s
+RETURNING full_until
+"""
+
+
+class Exhausted(Exception):
+    """A limit is reached; `limit` says which and `wait` for how long."""
+
+    def __init__(self, limit: Limit, wait: dt.timedelta) -> None:
+        super().__init__(limit.name)
+        self.limit, self.wait = limit, wait
+
+
+def take(limit: Limit, subject: str, at: dt.datetime) -> None:
+    """Count one event of `subject` against the limit, or raise Exhausted and count nothing."""
+    facts: dict[str, Any] = {
+        "key": f"{limit.name}:{subject}",
+        "at": at,
+        "interval": limit.interval,
+        "slack": limit.slack,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, facts)
+        if cursor.fetchone() is None:
+            raise Exhausted(limit, _wait(cursor, facts))
+
+
+def take_all(limits: tuple[Limit, ...], subject: str, at: dt.datetime) -> None:
+    """Count one event against every limit, or against none."""
+    with transaction.atomic():
+        for limit in limits:
+            take(limit, subject, at)
+
+
+def take_country(limit: Limit, at: dt.datetime) -> None:
+    """Count one event against a country-wide limit, in one of SPREAD rows chosen at random."""
+    share = Limit(limit.name, max(1, limit.count // SPREAD), limit.seconds)
+    take(share, str(secrets.randbelow(SPREAD)), at)
+
+
+def is_full(limit: Limit, subject: str, at: dt.datetime) -> bool:
+    """Tell whether one more event would be refused, without counting one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT full_until - %s > %s FROM access_ratebucket WHERE key = %s",
+            (at, limit.slack, f"{limit.name}:{subject}"),  # type: ignore[arg-type]
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _wait(cursor: Any, facts: dict[str, Any]) -> dt.timedelta:
+    cursor.execute(
+        "SELECT full_until - %(at)s - %(slack)s FROM access_ratebucket WHERE key = %(key)s", facts
+    )
+    (wait,) = cursor.fetchone()
+    return wait

@@ -1,0 +1,98 @@
+"""Staff, where they are posted, one-time codes, and the buckets of limits."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from tiemchung.core.actor import Role
+from tiemchung.core.distribution import CHANGE, TRANSIENT, Local, Reference, Sharded
+from tiemchung.core.ids import new_id
+from tiemchung.core.models import ShardedModel
+
+
+class Staff(AbstractUser):
+    """One member of staff: a name, a password and a second factor; what they may do lies in postings."""
+
+    distribution = Reference()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    full_name = models.CharField(max_length=120)
+    hired_at = models.DateTimeField(null=True)
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    REQUIRED_FIELDS = []
+
+    def get_full_name(self) -> str:
+        """Give the name as one field: Vietnamese names are never split."""
+        return self.full_name
+
+
+class Posting(models.Model):
+    """Where a member of staff works, as what, and from when to when."""
+
+    distribution = Reference()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="postings")
+    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in Role])
+    facility = models.ForeignKey("places.Facility", on_delete=models.PROTECT, null=True, related_name="+")
+    point = models.ForeignKey("places.Point", on_delete=models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey("places.Area", on_delete=models.PROTECT, null=True, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index("staff", "valid_from", name="posting_staff")]
+
+
+class OneTimeCode(ShardedModel):
+    """A code on its way to a phone; only a keyed hash of it is kept."""
+
+    distribution = Sharded(key="contact_key", group="H")
+    rights = CHANGE
+
+    contact_key = models.BinaryField()
+    purpose = models.CharField(max_length=30)
+    bound_to = models.CharField(max_length=64, help_text="the browser session that asked")
+    code_hash = models.BinaryField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("contact_key", "made_at", name="code_latest")]
+
+
+class RateBucket(models.Model):
+    """One leaky bucket: the moment until which it is full."""
+
+    distribution = Local()
+    rights = TRANSIENT
+
+    key = models.CharField(max_length=120, primary_key=True)
+    full_until = models.DateTimeField()
+
+
+class PrefixTally(models.Model):
+    """Codes sent to a range of numbers in an hour, and how many came back."""
+
+    distribution = Local()
+    rights = TRANSIENT
+
+    prefix = models.CharField(max_length=12)
+    hour = models.DateTimeField()
+    sent = models.PositiveIntegerField(default=0)
+    verified = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("prefix", "hour", name="prefix_hour_once")]
+
+
+def new_trace() -> str:
+    """Give a name for one sign-in, for audit lines; it opens nothing."""
+    return uuid.uuid4().hex

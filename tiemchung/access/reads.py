@@ -1,0 +1,91 @@
+"""Who a member of staff is, where they are posted, and the actor that follows."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tiemchung.access.models import Posting, Staff
+from tiemchung.access.scope import scope_of_facility
+from tiemchung.core.actor import Actor, Kind, Role
+from tiemchung.places.reads import scope_of
+
+
+@dataclass(frozen=True, slots=True)
+class PostingView:
+    """One posting as it is shown and chosen."""
+
+    id: UUID
+    staff_id: UUID
+    staff_name: str
+    role: Role
+    facility_id: UUID | None
+    point_id: UUID | None
+    area_id: UUID | None
+
+
+def postings_of(staff_id: UUID, on: dt.date) -> Sequence[PostingView]:
+    """Give the postings that are in force on that day, the oldest first."""
+    rows = Posting.objects.filter(staff_id=staff_id, staff__is_active=True, valid_from__lte=on)
+    rows = rows.select_related("staff").order_by("valid_from", "id")
+    return [_view(row) for row in rows if row.valid_to is None or on < row.valid_to]
+
+
+@dataclass(frozen=True, slots=True)
+class PostingInForce:
+    """A posting with what the gate compares: the hash that changes with the password."""
+
+    view: PostingView
+    auth_hash: str
+
+
+def posting_in_force(posting_id: UUID, staff_id: UUID, on: dt.date) -> PostingInForce | None:
+    """Give the posting if it is this member of staff's and in force on that day; one statement."""
+    rows = Posting.objects.select_related("staff").filter(
+        id=posting_id, staff_id=staff_id, staff__is_active=True, valid_from__lte=on
+    )
+    row = rows.first()
+    if row is None or (row.valid_to is not None and row.valid_to <= on):
+        return None
+    return PostingInForce(_view(row), row.staff.get_session_auth_hash())
+
+
+def facility_scope(facility_id: UUID) -> frozenset[UUID]:
+    """Give every area, of any date, where the facility stands or stood."""
+    return scope_of_facility(facility_id)
+
+
+def staff_name(staff_id: UUID) -> str:
+    """Give the full name of a member of staff, empty where there is none."""
+    return Staff.objects.filter(id=staff_id).values_list("full_name", flat=True).first() or ""
+
+
+def actor_of(posting: PostingView, trace: str) -> Actor:
+    """Give the actor of a posting, with every area, of any date, that lies in its scope."""
+    areas: frozenset[UUID] = frozenset()
+    if posting.area_id is not None:
+        areas = scope_of((posting.area_id,))
+    elif posting.facility_id is not None:
+        areas = scope_of_facility(posting.facility_id)
+    return Actor(
+        kind=Kind.STAFF,
+        id=posting.staff_id,
+        name=posting.staff_name,
+        role=posting.role,
+        facility_id=posting.facility_id,
+        point_id=posting.point_id,
+        area_ids=areas,
+        trace=trace,
+    )
+
+
+def _view(row: Posting) -> PostingView:
+    return PostingView(
+        id=row.id,
+        staff_id=row.staff_id,
+        staff_name=row.staff.full_name,
+        role=Role(row.role),
+        facility_id=row.facility_id,
+        point_id=row.point_id,
+        area_id=row.area_id,
+    )

@@ -1,0 +1,110 @@
+"""Limits, one-time codes and postings as pure decisions."""
+
+import datetime as dt
+import ipaddress
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tiemchung.core.actor import Role
+from tiemchung.core.verdict import YES, Verdict, refuse
+
+CODE_LIFE = dt.timedelta(minutes=5)
+TRIES_PER_CODE = 3
+CODE_DIGITS = 6
+
+
+class Purpose(StrEnum):
+    """What a one-time code opens; a code for one purpose is worthless for another."""
+
+    CITIZEN_SIGN_IN = "citizen_sign_in"
+    CLAIM_PERSON = "claim_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` in `seconds`, as a leaky bucket (GCRA): bursts up to `count`, then evenly."""
+
+    name: str
+    count: int
+    seconds: int
+
+    @property
+    def interval(self) -> dt.timedelta:
+        """Give the time that one event costs."""
+        return dt.timedelta(seconds=self.seconds / self.count)
+
+    @property
+    def slack(self) -> dt.timedelta:
+        """Give how far ahead of the clock the bucket may run."""
+        return dt.timedelta(seconds=self.seconds) - self.interval
+
+
+# Figures of the threat list, M15 and I14. The country-wide ones are spread over SPREAD rows each, so that a
+# busy hour does not queue at one row.
+PHONE_LIMITS = (Limit("code:minute", 1, 60), Limit("code:hour", 5, 3600), Limit("code:day", 10, 86400))
+NETWORK_LIMIT = Limit("code:network", 30, 3600)
+SPREAD = 16
+COUNTRY_SMS = Limit("code:country", 60_000, 3600)
+COUNTRY_FAILURES = Limit("code:failures", 800, 600)
+FACT_LIMITS = (Limit("fact:hour", 5, 3600), Limit("fact:day", 10, 86400))
+PREFIX_WATCH_SENDS = 200
+PREFIX_LEAST_VERIFIED = 0.20
+
+
+def network_of(address: str) -> str:
+    """Give the network that a limit counts: /24 of IPv4, /56 of IPv6; one bucket for what cannot be read."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    bits = 24 if ip.version == 4 else 56
+    return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))
+
+
+def prefix_of(phone: str) -> str:
+    """Give the number range that pumping is watched by: the first seven characters, +84 and four digits."""
+    return phone[:7]
+
+
+def prefix_paused(sent: int, verified: int) -> bool:
+    """Tell whether a range of numbers is paused: codes go there and hardly any comes back (I14)."""
+    return sent >= PREFIX_WATCH_SENDS and verified < sent * PREFIX_LEAST_VERIFIED
+
+
+def may_receive_code(phone: str) -> Verdict:
+    """Say whether a code may be sent: Vietnamese mobile numbers only, foreign ranges are what pumping pays for."""
+    mobile = phone.startswith("+84") and len(phone) == 12 and phone[3] in "35789" and phone[1:].isdigit()
+    return YES if mobile else refuse("PHONE_NOT_MOBILE")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNeeded:
+    """What a posting of a role must name."""
+
+    facility: bool
+    area: bool
+
+
+PLACE_OF_ROLE: dict[Role, PlaceNeeded] = {
+    Role.VACCINATOR: PlaceNeeded(True, False),
+    Role.FACILITY_LEAD: PlaceNeeded(True, False),
+    Role.COMMUNE_OFFICER: PlaceNeeded(False, True),
+    Role.DISTRICT_OFFICER: PlaceNeeded(False, True),
+    Role.DATA_CORRECTOR: PlaceNeeded(False, True),
+    Role.PROVINCE_OFFICER: PlaceNeeded(False, True),
+    Role.MINISTRY_OFFICER: PlaceNeeded(False, False),
+    Role.HOTLINE_AGENT: PlaceNeeded(False, False),
+    Role.ADMIN: PlaceNeeded(False, False),
+}
+
+
+def may_post(role: Role, *, facility: bool, area: bool) -> Verdict:
+    """Say whether a posting names what its role needs, and nothing that would widen it."""
+    needed = PLACE_OF_ROLE[role]
+    if needed.facility and not facility:
+        return refuse("POSTING_NEEDS_FACILITY")
+    if needed.area and not area:
+        return refuse("POSTING_NEEDS_AREA")
+    if (facility and not needed.facility) or (area and not needed.area):
+        return refuse("POSTING_NAMES_TOO_MUCH")
+    return YES
