@@ -1,0 +1,1 @@
+"""The domain of places; see its README."""
