@@ -1,0 +1,1 @@
+"""The domain of vaccines; see its README."""

@@ -1,0 +1,77 @@
+"""Finds the doses that count: the sequence of a person's doses that leaves least missing.
+
+History is fact and often odd: a dose too soon, a mix never allowed, one dose typed twice. The course is the
+best sequence of doses in which each follows its predecessor by the rules of its day. Because it is the best
+one, a dose that is added can never take away what the others gave.
+"""
+
+from collections.abc import Sequence
+
+from tiemchung.vaccines.rules.steps import Asker, State, Step, first_step, next_step
+from tiemchung.vaccines.rules.values import GivenDose
+
+# A real person has at most seven doses on the paper slip (3 + 1 + 3). More than this many is two or more
+# people's data in one; what lies behind is shown and not weighed, so that one bad profile cannot hold a
+# worker.
+MAX_WEIGHED = 40
+
+Chain = tuple[int, ...]
+
+
+def _greedy(asker: Asker, doses: Sequence[GivenDose]) -> list[Step] | None:
+    """Give the steps when every dose counts in turn and the course gets complete; nothing beats that."""
+    steps: list[Step] = []
+    for dose in doses:
+        if steps and dose.given_on <= steps[-1].state.last.given_on:
+            return None
+        step = next_step(asker, steps[-1].state, dose) if steps else first_step(asker, dose)
+        if not step.counts:
+            return None
+        steps.append(step)
+    return steps if steps and not steps[-1].state.missing else None
+
+
+def best_chain(asker: Asker, doses: Sequence[GivenDose]) -> dict[int, Step]:
+    """Give the counted doses by their place in `doses`, which are in order of their days.
+
+    Best is: fewest primary doses missing, then most doses counted, then the earliest doses.
+    """
+    straight = _greedy(asker, doses)
+    if straight is not None:
+        return dict(enumerate(straight))
+    reached: dict[State, Chain] = {}
+    for place, dose in enumerate(doses[:MAX_WEIGHED]):
+        fresh: dict[State, Chain] = {}
+        begun = first_step(asker, dose)
+        if begun.counts:
+            fresh[begun.state] = (place,)
+        for state, chain in reached.items():
+            step = _follow(asker, state, dose)
+            if step is not None:
+                _keep(fresh, step.state, (*chain, place))
+        reached.update(fresh)
+    if not reached:
+        return {}
+    chain = min(reached.items(), key=lambda item: (item[0].missing, -len(item[1]), item[1]))[1]
+    return _walk(asker, doses, chain)
+
+
+def _follow(asker: Asker, state: State, dose: GivenDose) -> Step | None:
+    if dose.given_on <= state.last.given_on:
+        return None
+    step = next_step(asker, state, dose)
+    return step if step.counts else None
+
+
+def _keep(states: dict[State, Chain], state: State, chain: Chain) -> None:
+    if state not in states or chain < states[state]:
+        states[state] = chain
+
+
+def _walk(asker: Asker, doses: Sequence[GivenDose], chain: Chain) -> dict[int, Step]:
+    steps: dict[int, Step] = {}
+    state: State | None = None
+    for place in chain:
+        step = next_step(asker, state, doses[place]) if state else first_step(asker, doses[place])
+        steps[place], state = step, step.state
+    return steps
