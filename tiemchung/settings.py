@@ -41,7 +41,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tiemchung.web.shared.headers.PrivacyHeadersMiddleware",
+    "tiemchung.web.shared.middleware.PrivacyHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tiemchung.web.shared.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -89,7 +89,6 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("TIEMCHUNG_STATIC_ROOT", BASE_DIR / "var/static"))
-STATICFILES_DIRS = [BASE_DIR / "tiemchung/web/shared/static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -135,6 +134,7 @@ SECURE_CSP = {
 }
 
 TRUSTED_PROXY = os.environ.get("TIEMCHUNG_TRUSTED_PROXY", "") == "1"
+LENIENT_WORDS = os.environ.get("TIEMCHUNG_STRICT_WORDS", "") != "1"
 SMS_BACKEND = "tiemchung.interop.messages.backends.backend_from_url"
 SMS_GATEWAY = os.environ.get("TIEMCHUNG_SMS", "http://127.0.0.1:8025/v1/messages")
 PUBLIC_ADDRESS = os.environ.get("TIEMCHUNG_PUBLIC_ADDRESS", "http://localhost:8000")

@@ -2,7 +2,8 @@
 
 Ids are taken before commit, so an entry with a smaller id can appear after a larger one was read. A follower
 therefore orders by (transaction id, entry id) and reads only transactions that were over before every running
-one began: below `pg_snapshot_xmin(pg_current_snapshot())`.
+one began: below `pg_snapshot_xmin(pg_current_snapshot())`. The price: a transaction left open anywhere on the
+server holds every follower back, so the application's role has an idle-in-transaction time-out.
 """
 
 import datetime as dt

@@ -1,0 +1,63 @@
+"""Every test that touches the database does so with the application's rights, and never asks every shard unawares."""
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from tiemchung.core.guard import query_guard
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+OURS = (str(CHECKOUT / "tiemchung"), str(CHECKOUT / "tests"))
+NOW = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Give the application's role its declared rights in the test database."""
+    from tiemchung.core.grants import grant_all
+
+    with django_db_blocker.unblock():
+        grant_all()
+
+
+@pytest.fixture(autouse=True)
+def as_the_application(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run a test's statements as the application's role and under the query guard.
+
+    Tests that commit for real (`transaction=True`, live servers) keep the owner's rights, since their clean-up
+    empties tables; they are guarded all the same.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    commits = commits or "live_server" in request.fixturenames
+    if marker is None and "db" not in request.fixturenames and not commits:
+        yield
+        return
+    request.getfixturevalue("transactional_db" if commits else "db")
+    if not commits:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE tiemchung_app")
+    with connection.execute_wrapper(guard_of_ours):
+        yield
+
+
+def guard_of_ours(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+    """Guard the statements of the product; a test may look at whole tables to see what became of them."""
+    frame = sys._getframe(1)
+    while frame is not None and not frame.f_code.co_filename.startswith(OURS):
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is not None and frame.f_code.co_filename.startswith(OURS[1]):
+        return execute(sql, params, many, context)
+    return query_guard(execute, sql, params, many, context)
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """Give the tests' present: Friday 20 November 2026, 10:00 in Vietnam."""
+    return NOW

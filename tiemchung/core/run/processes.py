@@ -1,0 +1,91 @@
+"""The table of processes that `make run` keeps alive."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tiemchung.core.install import CHECKOUT, home
+
+PYTHON = sys.executable
+PORTS = {"TIEMCHUNG_PORT": 8000, "TIEMCHUNG_SMS_PORT": 8025, "TIEMCHUNG_SMPP_PORT": 2775}
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process: how it is started, and how to know that it works.
+
+    `port` is the one that must be free before; `health` a path there that answers 200 when all is well. A
+    process without a port counts as working once it has lived for `settles` seconds.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    port: int | None = None
+    health: str | None = None
+    settles: float = 1.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+    port_variable: str = ""
+
+    @property
+    def address(self) -> str | None:
+        """Where a browser finds it."""
+        return f"http://localhost:{self.port}" if self.port else None
+
+
+def port_of(variable: str, usual: int) -> int:
+    """The port that an environment variable names, or the usual one; raises ValueError for anything else."""
+    text = os.environ.get(variable, "").strip()
+    port = int(text) if text.isascii() and text.isdigit() else (usual if not text else 0)
+    if not 1 <= port <= 65535:
+        raise ValueError(f"{variable}={text} is not a port: use a number from 1024 to 65535")
+    return port
+
+
+def all_processes() -> list[Process]:
+    """What a whole demonstration consists of, in the order of starting."""
+    web, sms, smpp = (port_of(name, usual) for name, usual in PORTS.items())
+    granian = str(Path(PYTHON).with_name("granian"))
+    return [
+        Process(
+            name="sms",
+            argv=(PYTHON, "-m", "tiemchung.interop.messages.standin", "--port", str(sms),
+                  "--smpp-port", str(smpp), "--data", str(home() / "standin-messages"),
+                  "--receipts-to", f"http://127.0.0.1:{web}/hooks/sms"),
+            port=sms,
+            health="/healthz",
+            port_variable="TIEMCHUNG_SMS_PORT",
+        ),
+        Process(
+            name="web",
+            # One worker: the hot routes commit in groups, and a second worker would halve the groups.
+            argv=(granian, "--interface", "asgi", "--host", "127.0.0.1", "--port", str(web), "--workers", "1",
+                  "--no-access-log", "--log-level", "warning", "--workers-kill-timeout", "8",
+                  "tiemchung.web.hot:app"),
+            port=web,
+            port_variable="TIEMCHUNG_PORT",
+            health="/healthz",
+        ),
+        Process(name="worker", argv=(PYTHON, "manage.py", "work"), settles=2.0),
+    ]  # fmt: skip
+
+
+def demonstration_environment() -> dict[str, str]:
+    """What differs on one's own machine: http on localhost, messages to the stand-in, the demonstration.
+
+    Whatever is set already stays: TIEMCHUNG_DEMO=0 starts without the demonstration week.
+    """
+    web, sms, _ = (port_of(name, usual) for name, usual in PORTS.items())
+    wanted = {
+        "TIEMCHUNG_DEMO": "1",
+        "TIEMCHUNG_INSECURE_LOCALHOST": "1",
+        "TIEMCHUNG_SMS": f"http://127.0.0.1:{sms}/v1/messages",
+        # Signs the receipts of messages; both sides start together, so it need not outlive the run.
+        "TIEMCHUNG_SMS_RECEIPT_KEY": secrets.token_hex(32),
+        "TIEMCHUNG_PUBLIC_ADDRESS": f"http://localhost:{web}",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(CHECKOUT),
+    }
+    return {**wanted, **{name: os.environ[name] for name in wanted if name in os.environ}}
