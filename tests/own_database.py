@@ -1,0 +1,29 @@
+"""Loaded before Django reads its settings: the tests have a home of their own, with its own server and keys.
+
+No path leads from a test to a developer's installation. The server is left running for the next run; `make
+test` stops it.
+"""
+
+import os
+from pathlib import Path
+
+from tiemchung.core.install import default_home
+from tiemchung.core.postgres import ensure_running, prepare_external
+
+
+def enter_test_home() -> Path:
+    """Point this process, and every process it starts, at the tests' home; its server takes connections."""
+    chosen = os.environ.get("TIEMCHUNG_TEST_HOME", "")
+    home = Path(chosen).resolve() if chosen else default_home("test")
+    os.environ["TIEMCHUNG_HOME"] = str(home)
+    os.environ.pop("TIEMCHUNG_SECRETS", None)
+    os.environ.setdefault("TIEMCHUNG_DB_ROLE", "owner")
+    external = os.environ.get("DATABASE_URL", "")
+    if external:
+        prepare_external(external)
+    else:
+        ensure_running(home, for_tests=True)
+    return home
+
+
+enter_test_home()
