@@ -107,9 +107,9 @@ def _prepare(environment: dict[str, str]) -> str:
 
 def _say_where(console: Console, crew: Supervisor, sign_ins: str, seconds: float) -> None:
     console.say(f"\nTiêm Chủng runs ({seconds:.1f} s).")
-    for process in crew.table:
+    for process in reversed(crew.table):
         if process.address:
-            console.say(f"  {process.name:<7} {process.address}")
+            console.say(f"  {process.address:<24} {process.what}")
     console.say(sign_ins)
     console.say("Ctrl-C ends everything.\n")
 

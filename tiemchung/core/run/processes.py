@@ -28,6 +28,7 @@ class Process:
     settles: float = 1.0
     environment: Mapping[str, str] = field(default_factory=dict)
     port_variable: str = ""
+    what: str = ""
 
     @property
     def address(self) -> str | None:
@@ -57,6 +58,7 @@ def all_processes() -> list[Process]:
             port=sms,
             health="/healthz",
             port_variable="TIEMCHUNG_SMS_PORT",
+            what="messages to phones, as the stand-in of the gateway took them",
         ),
         Process(
             name="web",
@@ -67,6 +69,7 @@ def all_processes() -> list[Process]:
             port=web,
             port_variable="TIEMCHUNG_PORT",
             health="/healthz",
+            what="portal, health book, staff pages",
         ),
         Process(name="worker", argv=(PYTHON, "manage.py", "work"), settles=2.0),
     ]  # fmt: skip
