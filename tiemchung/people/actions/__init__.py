@@ -1,0 +1,50 @@
+"""The verbs that write about people; each is one transaction and leaves one audit line."""
+
+from tiemchung.people.actions.amending import AmendedProfile, amend_profile
+from tiemchung.people.actions.contacts import add_phone, retire_phone
+from tiemchung.people.actions.finding import FoundLine, FoundPeople, find_people
+from tiemchung.people.actions.guardians import end_guardian, set_guardian
+from tiemchung.people.actions.identifiers import AddedIdentifier, add_identifier, retire_identifier
+from tiemchung.people.actions.linking import Linked, forbid_link, link_profiles, undo_link
+from tiemchung.people.actions.locking import LockedPerson, lock_person
+from tiemchung.people.actions.opening import PersonView, open_person
+from tiemchung.people.actions.proving import (
+    Proved,
+    end_proof,
+    prove_by_staff,
+    prove_dependants,
+    prove_person,
+    use_proofs,
+)
+from tiemchung.people.actions.registration import RegisteredProfile, register_profile
+
+__all__ = [
+    "AddedIdentifier",
+    "AmendedProfile",
+    "FoundLine",
+    "FoundPeople",
+    "Linked",
+    "LockedPerson",
+    "PersonView",
+    "Proved",
+    "RegisteredProfile",
+    "add_identifier",
+    "add_phone",
+    "amend_profile",
+    "end_guardian",
+    "end_proof",
+    "find_people",
+    "forbid_link",
+    "link_profiles",
+    "lock_person",
+    "open_person",
+    "prove_by_staff",
+    "prove_dependants",
+    "prove_person",
+    "register_profile",
+    "retire_identifier",
+    "retire_phone",
+    "set_guardian",
+    "undo_link",
+    "use_proofs",
+]

@@ -1,0 +1,145 @@
+"""The questions that others may ask about people; every one resolves joined profiles first."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from tiemchung.core.sealing import unseal
+from tiemchung.people.models import ContactPhone, Person, PersonChange, PersonProof, Profile, ProfilePhone
+from tiemchung.people.rules.kinds import PhoneRelation, ProofKind
+from tiemchung.people.rules.proofs import MAX_PERSONS_SELF_SERVICE, proof_holds
+
+Change = PersonChange  # the stream that followers name
+PHONE_SEAL = "people.phone"
+_REACH = (PhoneRelation.OWN, PhoneRelation.GUARDIAN, PhoneRelation.FAMILY)
+
+
+class NotFound(Exception):
+    """There is no such person, or none that this actor may see: both look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a card or certificate belongs to; the values are those of the kept profile."""
+
+    person_id: UUID
+    full_name: str
+    birth_date: dt.date
+    birth_precision: str
+    sex: str
+    nationality: str
+    profile_ids: tuple[UUID, ...]
+
+
+def phone_row(contact_id: UUID) -> str:
+    """Name the row to which a sealed phone is bound."""
+    return f"people.contact_phone:{contact_id}"
+
+
+def profile_ids_of(person_id: UUID) -> tuple[UUID, ...]:
+    """Give the profiles that are this person now, its own first; an id that was joined away answers too.
+
+    Raises NotFound.
+    """
+    return tuple(_resolve(person_id)[1])
+
+
+def person_of(profile_id: UUID) -> UUID:
+    """Give the person that this profile is now; raise NotFound."""
+    return current_persons([profile_id])[profile_id]
+
+
+def current_persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Give for each profile or former person the person it is now; raise NotFound where one is unknown."""
+    wanted = set(ids)
+    found = dict(Person.objects.filter(id__in=wanted).values_list("id", "person_id")) if wanted else {}
+    if len(found) < len(wanted):
+        raise NotFound
+    return found
+
+
+def _resolve(person_id: UUID) -> tuple[UUID, list[UUID]]:
+    for _ in range(2):
+        row = Person.objects.filter(id=person_id).values_list("person_id", "joined_ids").first()
+        if row is None:
+            raise NotFound
+        if row[0] == person_id:
+            return person_id, [person_id, *map(UUID, row[1])]
+        person_id = row[0]
+    # A join fell between the two questions; the next one gives the settled answer.
+    return _resolve(person_id)
+
+
+def holder_of(person_id: UUID) -> Holder:
+    """Give the holder of cards and certificates, unscoped: the caller has decided who may ask; raise
+    NotFound.
+    """
+    root, profile_ids = _resolve(person_id)
+    profile = Profile.objects.filter(id=root).first()
+    if profile is None:
+        raise NotFound
+    return _holder(profile, tuple(profile_ids))
+
+
+def holders_of(person_ids: Iterable[UUID]) -> dict[UUID, Holder]:
+    """Give the holder for each id asked, former ids included, in three statements; unknown ids are left
+    out.
+    """
+    asked = set(person_ids)
+    now = dict(Person.objects.filter(id__in=asked).values_list("id", "person_id")) if asked else {}
+    roots = set(now.values())
+    joined = dict(Person.objects.filter(id__in=roots).values_list("id", "joined_ids"))
+    profiles = {p.id: p for p in Profile.objects.filter(id__in=roots)}
+    return {
+        old: _holder(profiles[root], (root, *map(UUID, joined[root]))) for old, root in now.items() if root in profiles
+    }
+
+
+def _holder(profile: Profile, profile_ids: tuple[UUID, ...]) -> Holder:
+    return Holder(
+        person_id=profile.id,
+        full_name=profile.full_name,
+        birth_date=profile.birth_date,
+        birth_precision=profile.birth_precision,
+        sex=profile.sex,
+        nationality=profile.nationality,
+        profile_ids=profile_ids,
+    )
+
+
+def proven_persons(contact_key: bytes, at: dt.datetime) -> tuple[UUID, ...]:
+    """Give the persons proven to belong to whoever holds this phone, as they are now, oldest proof first.
+
+    A proof unused for 90 days no longer counts. On a phone with more than eight persons only those count that
+    staff has proved.
+    """
+    proofs = list(
+        PersonProof.objects.filter(phone_index=contact_key, ended_at__isnull=True).order_by("proven_at", "id")
+    )
+    holding = [p for p in proofs if proof_holds(last_used_at=p.last_used_at, at=at)]
+    if holding and len(persons_on_phone(contact_key)) > MAX_PERSONS_SELF_SERVICE:
+        holding = [p for p in holding if p.how == ProofKind.STAFF]
+    now = current_persons(p.person_id for p in holding)
+    return tuple(dict.fromkeys(now[p.person_id] for p in holding))
+
+
+def persons_on_phone(contact_key: bytes) -> frozenset[UUID]:
+    """Give the persons who can be reached at this phone, proven or not; for rules, never for showing."""
+    rows = ContactPhone.objects.filter(phone_index=contact_key, valid_to__isnull=True)
+    return frozenset(current_persons(rows.values_list("profile_id", flat=True)).values())
+
+
+def reach_of(person_id: UUID) -> str | None:
+    """Give the E.164 phone at which to tell this person something: their own, then a guardian's, then the
+    family's.
+
+    For messages only; a facility's phone is never used.
+    """
+    ids = profile_ids_of(person_id)
+    rows = ProfilePhone.objects.filter(profile_id__in=ids, valid_to__isnull=True, relation__in=_REACH)
+    best = min(rows, key=lambda r: (_REACH.index(PhoneRelation(r.relation)), -r.valid_from.timestamp()), default=None)
+    if best is None:
+        return None
+    contact = ContactPhone.objects.get(phone_index=best.phone_index, id=best.contact_id)
+    return unseal(PHONE_SEAL, contact.sealed_phone, phone_row(contact.id))
