@@ -1,0 +1,98 @@
+// SMART Health Cards: shc:/ digits, a compact JWS with raw DEFLATE inside, FHIR in the payload.
+import { Stop, orDamaged } from "./outcome.js";
+import { fromBase64, fromUtf8, toUtf8 } from "./bytes.js";
+import { inflateRaw } from "./inflate.js";
+import { signatureHolds } from "./signature.js";
+import { cvxName } from "./products.js";
+import { dayOf, emptyCard, firstText, wholeNumber } from "./card.js";
+import { revocationHashes } from "./revocation.js";
+
+const PREFIX = /^shc:\//i;
+const FORMAT = "SHC";
+const CARD_TYPE = "https://smarthealth.cards#health-card";
+
+/** True when the text claims to be a SMART Health Card. */
+export function isShc(text) {
+  return PREFIX.test(text);
+}
+
+function jwsOf(text) {
+  const digits = text.replace(PREFIX, "").trim();
+  if (/^\d+\/\d+\/\d+$/.test(digits)) throw new Stop("INCOMPLETE", "split over several codes", FORMAT);
+  if (!/^(?:\d\d)+$/.test(digits)) throw new Stop("DAMAGED", "digits", FORMAT);
+  return digits.replace(/\d\d/g, (pair) => String.fromCharCode(Number(pair) + 45));
+}
+
+function openJws(jws) {
+  const [header, payload, signature, ...rest] = jws.split(".");
+  if (!signature || rest.length) throw new Stop("DAMAGED", "jws", FORMAT);
+  const head = JSON.parse(fromUtf8(fromBase64(header)));
+  if (head.zip !== "DEF") throw new Stop("SCHEMA", "zip", FORMAT);
+  const claims = JSON.parse(fromUtf8(inflateRaw(fromBase64(payload))));
+  return { head, claims, signature: fromBase64(signature), signed: toUtf8(`${header}.${payload}`) };
+}
+
+function keyOfJwk(jwk) {
+  if (jwk.kty !== "EC" || jwk.crv !== "P-256") return { kind: String(jwk.kty) };
+  const point = new Uint8Array(65);
+  point[0] = 4;
+  // Some lists keep leading zeros, some drop them: each coordinate fills its 32 bytes from the right.
+  [jwk.x, jwk.y].forEach((text, index) => {
+    const bytes = fromBase64(text).slice(-32);
+    point.set(bytes, 1 + 32 * index + 32 - bytes.length);
+  });
+  return { kind: "EC", curve: "P-256", point };
+}
+
+function resources(claims, type) {
+  const entries = claims.vc?.credentialSubject?.fhirBundle?.entry ?? [];
+  return entries.map((entry) => entry?.resource).filter((resource) => resource?.resourceType === type);
+}
+
+function doseOf(immunization, index) {
+  const cvx = immunization.vaccineCode?.coding?.find((code) => code.system?.endsWith("/cvx"))?.code;
+  const code = firstText(cvx, immunization.vaccineCode?.coding?.[0]?.code);
+  return {
+    number: wholeNumber(immunization.protocolApplied?.[0]?.doseNumberPositiveInt) ?? index + 1, of: null,
+    product: cvx ? cvxName(cvx) : code, productCode: code, maker: "", country: "",
+    on: dayOf(immunization.occurrenceDateTime), lot: firstText(immunization.lotNumber),
+  };
+}
+
+function cardOf(claims) {
+  const patient = resources(claims, "Patient")[0] ?? {};
+  const name = patient.name?.[0] ?? {};
+  const done = resources(claims, "Immunization").filter((item) => !item.status || item.status === "completed");
+  return {
+    ...emptyCard(),
+    kind: done.length ? "vaccination" : resources(claims, "Observation").length ? "test" : "",
+    name: firstText(name.text, [name.family, ...(name.given ?? [])].filter(Boolean).join(" ")),
+    birthDate: firstText(patient.birthDate),
+    issuer: firstText(claims.iss),
+    certificateId: firstText(claims.vc?.rid),
+    doses: done.sort((left, right) => dayOf(left.occurrenceDateTime) < dayOf(right.occurrenceDateTime) ? -1 : 1)
+      .map(doseOf),
+  };
+}
+
+/** Reads a SMART Health Card against a trust list (its `issuers`); same answer as readHc1. */
+export async function readShc(text, trust) {
+  const { head, claims, signature, signed } = orDamaged(() => openJws(jwsOf(text)), "jws");
+  const card = orDamaged(() => cardOf(claims), "body");
+  const keys = (trust.issuer(claims.iss) ?? []).filter((jwk) => jwk.kid === head.kid);
+  const holds = await Promise.all(
+    keys.map((jwk) => signatureHolds({ alg: head.alg, key: keyOfJwk(jwk), signature, signed })),
+  );
+  const found = new Set();
+  if (head.alg !== "ES256") found.add("UNSUPPORTED_ALGORITHM");
+  if (!keys.length) found.add("UNKNOWN_KEY");
+  else if (!holds.includes(true)) found.add("BAD_SIGNATURE");
+  const isCard = [claims.vc?.type ?? []].flat().includes(CARD_TYPE);
+  if (!isCard || !card.name || typeof claims.nbf !== "number") found.add("SCHEMA");
+  return {
+    format: FORMAT, faults: found, card, wrong: [],
+    issuedAt: Number.isFinite(claims.nbf) ? Math.floor(claims.nbf) : null,
+    validUntil: Number.isFinite(claims.exp) ? Math.floor(claims.exp) : null,
+    hashes: await revocationHashes({ alg: head.alg, signature, certificateId: card.certificateId }),
+  };
+}

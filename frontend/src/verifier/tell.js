@@ -1,0 +1,92 @@
+// An answer in words: plain texts for the screen, in the language of the page. No element is touched here.
+import { UNKNOWN } from "./outcome.js";
+
+/** The sentence with its facts put into {places}; a place without a fact stays empty. */
+export function fill(sentence, facts = {}) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+}
+
+/** dd/mm/yyyy, mm/yyyy or yyyy of an ISO day, "" of anything else. */
+export function dayInWords(iso) {
+  const [, year, month, day] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?/.exec(iso ?? "") ?? [];
+  return [day, month, year].filter(Boolean).join("/");
+}
+
+/** dd/mm/yyyy of epoch seconds, on this device's calendar. */
+export function dayOfSeconds(seconds) {
+  const at = new Date(seconds * 1000);
+  const two = (number) => String(number).padStart(2, "0");
+  return `${two(at.getDate())}/${two(at.getMonth() + 1)}/${at.getFullYear()}`;
+}
+
+/** hh:mm dd/mm/yyyy of epoch seconds. */
+export function momentInWords(seconds) {
+  const at = new Date(seconds * 1000);
+  const two = (number) => String(number).padStart(2, "0");
+  return `${two(at.getHours())}:${two(at.getMinutes())} ${dayOfSeconds(seconds)}`;
+}
+
+/** The country's name in that language where the browser knows it, else its code. */
+export function countryInWords(code, lang) {
+  try {
+    return new Intl.DisplayNames([lang], { type: "region" }).of(code) ?? code;
+  } catch {
+    return code; // three letters, nothing at all, or an old browser
+  }
+}
+
+function doseLine(dose, words) {
+  const key = dose.number === null ? "dose_plain" : dose.of === null ? "dose" : "dose_of";
+  const where = [dose.product, dayInWords(dose.on)].filter(Boolean).join(", ");
+  return fill(words.fact[key], { n: dose.number, of: dose.of, what: where });
+}
+
+function factLines(answer, words) {
+  const lines = answer.doses.map((dose) => doseLine(dose, words));
+  if (answer.tested) {
+    lines.push(fill(words.fact[answer.tested.positive ? "tested_positive" : "tested"], { on: dayInWords(answer.tested.at) }));
+  }
+  if (answer.recovered) {
+    const { on, from, until } = answer.recovered;
+    lines.push(fill(words.fact.recovered, { on: dayInWords(on), from: dayInWords(from), until: dayInWords(until) }));
+  }
+  const issuer = [answer.issuer, countryInWords(answer.country, words.lang)].filter(Boolean).join(", ");
+  if (issuer) lines.push(fill(words.fact.issuer, { issuer }));
+  if (answer.validUntil) lines.push(fill(words.fact.until, { until: dayOfSeconds(answer.validUntil) }));
+  return lines;
+}
+
+/** Who may be shown: whoever a trusted key vouches for; of an unknown key only with the warning above it. */
+function holderOf(answer, words) {
+  if (!answer.name || !(answer.genuine || answer.verdict === UNKNOWN)) return null;
+  const born = dayInWords(answer.birthDate);
+  return {
+    heading: answer.genuine ? words.holder.proven : words.holder.unproven,
+    name: answer.name,
+    latin: answer.nameLatin && answer.nameLatin !== answer.name ? answer.nameLatin : "",
+    born: born ? fill(words.holder.born, { born }) : words.holder.born_unknown,
+    lines: factLines(answer, words),
+  };
+}
+
+/** What the screen says: {verdict, title, what, todo, holder}; `words` as the page carries them. */
+export function tell(answer, words) {
+  const facts = {
+    until: answer.validUntil ? dayOfSeconds(answer.validUntil) : "", from: answer.issuedAt ? dayOfSeconds(answer.issuedAt) : "",
+    country: answer.country, format: answer.format,
+  };
+  const reason = words.reason[answer.reason || "GENUINE"] ?? words.reason.UNSUPPORTED_CONTENT;
+  return {
+    verdict: answer.verdict,
+    title: words.result[answer.verdict],
+    what: fill(reason.what, facts),
+    todo: fill(reason.todo, facts),
+    holder: holderOf(answer, words),
+  };
+}
+
+/** What the page says about its trust list, by its freshness. */
+export function tellList(state, madeAt, now, words) {
+  const days = Math.floor((now - madeAt) / 86_400);
+  return fill(words.list[state], { at: momentInWords(madeAt), days });
+}

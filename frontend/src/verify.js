@@ -1,0 +1,125 @@
+// The public verifier: reads a code here, on this device, and says one of three things about it.
+import { prepareScanning, scanCamera, scanImage } from "./scan.js";
+import { freshness, weighed } from "./verifier/freshness.js";
+import { Screen } from "./verifier/screen.js";
+import { tell, tellList } from "./verifier/tell.js";
+import { TrustStore } from "./verifier/trust-store.js";
+import { verify } from "./verifier/verify.js";
+
+const root = document.querySelector("[data-verify-page]");
+const words = JSON.parse(document.getElementById("verify-words").textContent);
+const screen = new Screen();
+const store = new TrustStore(root.dataset.trust, showList);
+const part = screen.part;
+let stopCamera = null;
+let byCamera = false;
+
+/** This device's clock, but never before the moment when the list was made: a clock that is set back proves nothing. */
+function now() {
+  return Math.max(Math.floor(Date.now() / 1000), store.current().madeAt);
+}
+
+function showList() {
+  const { madeAt } = store.current();
+  const state = freshness(madeAt, now());
+  screen.list(tellList(state, madeAt, now(), words), state);
+}
+
+async function check(text) {
+  const trust = store.current();
+  const answer = await verify(text, { trust, now: now() });
+  screen.problem("");
+  screen.answer(tell(weighed(answer, freshness(trust.madeAt, now())), words));
+}
+
+function endCamera() {
+  stopCamera?.();
+  stopCamera = null;
+  part("viewer").hidden = true;
+  part("camera").hidden = false;
+}
+
+function cameraProblem(error) {
+  endCamera();
+  screen.problem(error.name === "NotAllowedError" ? words.problem.camera_refused : words.problem.camera_none);
+}
+
+async function startCamera() {
+  screen.problem("");
+  byCamera = true;
+  part("viewer").hidden = false;
+  part("camera").hidden = true;
+  try {
+    stopCamera = await scanCamera(part("video"), (text) => {
+      endCamera();
+      check(text);
+    }, cameraProblem);
+    if (part("viewer").hidden) endCamera(); // stopped while the camera was still waking
+    else part("stop").focus();
+  } catch (error) {
+    cameraProblem(error);
+  }
+}
+
+async function readImage() {
+  const [file] = part("image").files;
+  if (!file) return;
+  byCamera = false;
+  let text = null;
+  try {
+    text = await scanImage(file);
+  } catch {
+    part("image").value = "";
+    return screen.problem(words.problem.no_image);
+  }
+  part("image").value = "";
+  if (text) check(text);
+  else screen.problem(words.problem.no_code);
+}
+
+function readPaste(event) {
+  event.preventDefault();
+  byCamera = false;
+  const text = part("text").value;
+  if (!text.trim()) {
+    screen.problem(words.problem.no_text);
+    part("text").focus();
+    return;
+  }
+  part("text").value = "";
+  check(text);
+}
+
+function again() {
+  screen.ask();
+  showList();
+  if (byCamera) startCamera();
+  else part("camera").focus();
+}
+
+async function prepareOffline() {
+  screen.offline(words.offline.waiting, false);
+  if (!("serviceWorker" in navigator)) return screen.offline(words.offline.never, false);
+  try {
+    await navigator.serviceWorker.register(root.dataset.worker, { scope: root.dataset.scope });
+    await navigator.serviceWorker.ready;
+    await prepareScanning();
+    screen.offline(words.offline.ready, true);
+  } catch {
+    screen.offline(words.offline.never, false);
+  }
+}
+
+part("camera").addEventListener("click", startCamera);
+part("stop").addEventListener("click", () => {
+  endCamera();
+  part("camera").focus();
+});
+part("image").addEventListener("change", readImage);
+part("paste").addEventListener("submit", readPaste);
+part("again").addEventListener("click", again);
+part("tools").hidden = false;
+if (!navigator.mediaDevices?.getUserMedia) part("camera").hidden = true;
+store.start();
+if (document.readyState === "complete") prepareOffline();
+else addEventListener("load", prepareOffline); // after the first paint: a megabyte of reader must not delay it
