@@ -1,0 +1,379 @@
+"""A stranger at a door checks a certificate in a browser, with the network gone."""
+
+import base64
+import datetime as dt
+import os
+import shutil
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar
+
+import cbor2
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.urls import include, path
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+
+from tiemchung.certificates import reads
+from tiemchung.web.portal import verify
+
+pytestmark = pytest.mark.journey
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]
+BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PUBLISHED = Path(
+    os.environ.get("TIEMCHUNG_TESTDATA") or Path(__file__).parents[3] / "shared/testdata"
+) / "dcc/qr-images/VN/1.3.0/VAC_VN.png"
+
+
+class Doors:
+    """The verifier and the shared pages; this journey needs no other room and no database."""
+
+    urlpatterns = [path("", include(verify.urlpatterns)), path("", include("tiemchung.web.shared.urls"))]
+
+
+class Signer:
+    """A key with its certificate, and HC1 texts by it; written apart from the product's own issuer."""
+
+    def __init__(self, country: str) -> None:
+        self.country = country
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, country)])
+        made = x509.CertificateBuilder(name, name, self.key.public_key(), 1, NOW - dt.timedelta(days=30),
+                                       NOW + dt.timedelta(days=700))
+        self.der = made.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
+        self.kid = sha256(self.der).digest()[:8]
+
+    def line(self) -> dict[str, Any]:
+        kid, der = (base64.b64encode(raw).decode() for raw in (self.kid, self.der))
+        return {"kid": kid, "country": self.country, "certificate": der, "usages": ["v"]}
+
+    def issue(self, given: str = "Thị An", *, shown: str | None = None, days: int = 300) -> str:
+        """Give the HC1 text of a dose; with `shown` the name is changed after signing."""
+        expires = int((NOW + dt.timedelta(days=days)).timestamp())
+        issued = int((NOW - dt.timedelta(days=20)).timestamp())
+
+        def payload(name: str) -> bytes:
+            return cbor2.dumps({1: self.country, 4: expires, 6: issued, -260: {1: {
+                "ver": "1.3.0", "dob": "1984-03-05", "nam": {"fn": "Trần", "gn": name, "fnt": "TRAN", "gnt": "THI<AN"},
+                "v": [{"tg": "840539006", "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215", "dn": 2,
+                       "sd": 2, "dt": "2021-09-17", "co": self.country, "is": "Bộ Y tế", "ci": "URN:UVCI:01:VN:TEST1"}],
+            }}})
+
+        header = cbor2.dumps({1: -7, 4: self.kid})
+        signed = cbor2.dumps(["Signature1", header, b"", payload(given)])
+        r, s = decode_dss_signature(self.key.sign(signed, ec.ECDSA(hashes.SHA256())))
+        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return hc1_text(cbor2.dumps(cbor2.CBORTag(18, [header, {}, payload(shown or given), signature])))
+
+
+def hc1_text(cose: bytes) -> str:
+    """Give the text of a QR code around COSE bytes."""
+    packed, text = zlib.compress(cose), "HC1:"
+    for at in range(0, len(packed), 2):
+        pair = packed[at:at + 2]
+        value = int.from_bytes(pair, "big")
+        for _ in range(len(pair) + 1):
+            value, sign = divmod(value, 45)
+            text += BASE45[sign]
+    return text
+
+
+def picture_of(text: str, to: Path, *, size: tuple[int, int] | None = None) -> Path:
+    """Draw a QR code on white; with `size` centred in a picture of that size."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    drawn = memoryview(zxingcpp.write_barcode_to_image(code, scale=4))  # type: ignore[arg-type]
+    image = Image.frombytes("L", (drawn.shape[1], drawn.shape[0]), drawn.tobytes())
+    if size:
+        ground = Image.new("L", size, 255)
+        image.thumbnail((min(size) - 20, min(size) - 20))
+        ground.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+        image = ground
+    image.convert("RGB").save(to)
+    return to
+
+
+HOME = Signer("VN")
+ABROAD = Signer("FR")
+
+
+class Counting(WSGIRequestHandler):
+    """A request handler that notes each request instead of logging it: what really left the browser."""
+
+    arrived: ClassVar[list[str]] = []
+
+    def log_message(self, *facts: Any) -> None:
+        """Note the request line."""
+        self.arrived.append(str(facts))
+
+
+@pytest.fixture
+def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the verifier at localhost, where browsers allow service workers and the camera."""
+    settings.ROOT_URLCONF = Doors
+    settings.SECURE_HSTS_SECONDS = 0
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    told = {"made_at": NOW.isoformat(), "keys": [HOME.line()], "revoked": []}
+    monkeypatch.setattr(reads, "trust_list", lambda at: told)
+    server = ThreadedWSGIServer(("localhost", 0), Counting)
+    server.daemon_threads = True
+    server.set_app(StaticFilesHandler(WSGIHandler()))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Start Chromium with more flags; every browser of this module is closed at its end."""
+    with sync_playwright() as player:
+        running: list[Browser] = []
+
+        def start(*flags: str) -> Browser:
+            running.append(player.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, *flags]))
+            return running[-1]
+
+        yield start
+        for browser in running:
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(launch: Callable[..., Browser]) -> Browser:
+    return launch()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 390, "height": 844}, locale="vi-VN")
+    yield opened
+    opened.close()
+
+
+def open_verifier(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{address}/verify")
+    expect(page.locator('[data-verify="offline"]')).to_have_attribute("data-ready", "true", timeout=20_000)
+    expect(page.locator('[data-verify="list"]')).to_have_attribute("data-state", "FRESH")
+    return page
+
+
+def show_picture(page: Page, picture: Path) -> None:
+    page.locator('input[type="file"]').set_input_files(picture)
+    expect(page.locator('[data-verify="result"]')).to_be_visible(timeout=15_000)
+
+
+def requests_of(page: Page, context: BrowserContext) -> list[str]:
+    seen: list[str] = []
+
+    def note(request: Request) -> None:
+        seen.append(request.url)
+
+    page.on("request", note)
+    context.on("request", note)
+    return seen
+
+
+def test_a_genuine_certificate_is_valid_offline_and_nothing_leaves_the_browser(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = open_verifier(context, address)
+    context.set_offline(True)
+    sent = requests_of(page, context)
+    Counting.arrived.clear()
+    show_picture(page, picture_of(HOME.issue(), tmp_path / "an.png"))
+    assert page.get_by_role("heading", name="Chứng nhận hợp lệ").is_visible()
+    holder = page.locator('[data-verify="holder"]')
+    dose = "Mũi 2 trên 2: Comirnaty (Pfizer-BioNTech), 17/09/2021"
+    for told in ("Trần Thị An", "Sinh 05/03/1984", dose, "Nơi cấp: Bộ Y tế, Việt Nam"):
+        assert told in holder.inner_text()
+    page.wait_for_timeout(500)
+    assert sent == []
+    assert Counting.arrived == []
+
+
+def test_nothing_leaves_the_browser_with_the_network_on_either(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = open_verifier(context, address)
+    sent = requests_of(page, context)
+    Counting.arrived.clear()
+    show_picture(page, picture_of(HOME.issue(), tmp_path / "an.png"))
+    page.get_by_role("button", name="Quét mã khác").click()
+    show_picture(page, picture_of(ABROAD.issue(), tmp_path / "abroad.png"))
+    page.wait_for_timeout(500)
+    assert sent == []
+    assert Counting.arrived == []
+
+
+def test_the_page_opens_again_without_a_network(context: BrowserContext, address: str, tmp_path: Path) -> None:
+    open_verifier(context, address).close()
+    context.set_offline(True)
+    Counting.arrived.clear()
+    page = open_verifier(context, address)
+    assert Counting.arrived == []
+    show_picture(page, picture_of(HOME.issue(), tmp_path / "an.png"))
+    expect(page.locator('[data-verify="result"]')).to_have_attribute("data-verdict", "VALID")
+
+
+@pytest.mark.parametrize(("text", "verdict", "said"), [
+    (HOME.issue(shown="Thị Bình"), "INVALID", "Chữ ký không đúng"),
+    (HOME.issue(days=-1), "INVALID", "hết hạn ngày"),
+    (ABROAD.issue(), "UNKNOWN", "không có trong danh sách khóa"),
+    ("079084001234||Trần Thị An|05031984|Nữ|Hà Nội|01012021", "UNKNOWN", "không phải là chứng nhận"),
+])
+def test_what_is_not_valid_says_why_and_what_to_do(
+    context: BrowserContext, address: str, tmp_path: Path, text: str, verdict: str, said: str
+) -> None:
+    page = open_verifier(context, address)
+    context.set_offline(True)
+    show_picture(page, picture_of(text, tmp_path / "code.png"))
+    result = page.locator('[data-verify="result"]')
+    expect(result).to_have_attribute("data-verdict", verdict)
+    assert said in result.inner_text()
+
+
+def test_a_forged_name_is_never_shown(context: BrowserContext, address: str, tmp_path: Path) -> None:
+    page = open_verifier(context, address)
+    show_picture(page, picture_of(HOME.issue(shown="Thị Bình"), tmp_path / "forged.png"))
+    assert "Bình" not in page.locator("body").inner_text()
+
+
+def test_the_published_vietnamese_picture_reads_and_its_unknown_key_is_named(
+    context: BrowserContext, address: str
+) -> None:
+    if not PUBLISHED.exists():
+        pytest.skip(f"no test vectors at {PUBLISHED}")
+    page = open_verifier(context, address)
+    show_picture(page, PUBLISHED)
+    expect(page.locator('[data-verify="result"]')).to_have_attribute("data-verdict", "UNKNOWN")
+    assert "Nguyễn Bảo Duy" in page.locator('[data-verify="holder"]').inner_text()
+
+
+def test_a_pasted_text_is_checked_by_keyboard_alone(context: BrowserContext, address: str) -> None:
+    page = open_verifier(context, address)
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text(HOME.issue())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Chứng nhận hợp lệ")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Quét mã QR của chứng nhận")).to_be_visible()
+    assert page.locator("textarea").input_value() == ""
+    assert "Trần" not in page.content()
+
+
+def test_a_picture_without_a_code_and_a_file_that_is_none_say_so(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = open_verifier(context, address)
+    Image.new("RGB", (300, 300), "white").save(tmp_path / "white.png")
+    page.locator('input[type="file"]').set_input_files(tmp_path / "white.png")
+    expect(page.get_by_role("alert")).to_contain_text("Không thấy mã QR")
+    (tmp_path / "text.png").write_text("HC1:")
+    page.locator('input[type="file"]').set_input_files(tmp_path / "text.png")
+    expect(page.get_by_role("alert")).to_contain_text("Không đọc được tệp này")
+
+
+def test_an_old_list_warns_and_a_very_old_one_calls_nothing_valid(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = open_verifier(context, address)
+    context.set_offline(True)
+    for days, warned, verdict in ((3, "3 ngày", "VALID"), (20, "20 ngày", "UNKNOWN")):
+        page.clock.set_fixed_time(NOW + dt.timedelta(days=days))
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.locator('[data-verify="list-warning"]')).to_contain_text(warned)
+        show_picture(page, picture_of(HOME.issue(), tmp_path / "an.png"))
+        expect(page.locator('[data-verify="result"]')).to_have_attribute("data-verdict", verdict)
+        page.get_by_role("button", name="Quét mã khác").click()
+
+
+def test_a_clock_that_is_set_back_does_not_bring_an_expired_code_to_life(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = open_verifier(context, address)
+    page.clock.set_fixed_time(NOW - dt.timedelta(days=10))
+    show_picture(page, picture_of(HOME.issue(days=-2), tmp_path / "old.png"))
+    expect(page.locator('[data-verify="result"]')).to_have_attribute("data-verdict", "INVALID")
+
+
+def test_the_camera_reads_a_code(launch: Callable[..., Browser], address: str, tmp_path: Path) -> None:
+    film = tmp_path / "film.y4m"
+    shot = Image.open(picture_of(HOME.issue(), tmp_path / "film.png", size=(640, 480))).convert("L").tobytes()
+    frame = b"FRAME\n" + shot + b"\x80" * (640 * 480 // 2)
+    film.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 5)
+    camera = launch(
+        "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    context = camera.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
+    page = open_verifier(context, address)
+    context.set_offline(True)
+    page.get_by_role("button", name="Quét bằng camera").click()
+    expect(page.get_by_role("heading", name="Chứng nhận hợp lệ")).to_be_visible(timeout=20_000)
+    assert page.locator("video").evaluate("video => video.srcObject") is None
+
+
+def faults_of(page: Page) -> list[str]:
+    found = Axe().run(page, options=AXE_RULES).response["violations"]
+    return [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_every_state_is_accessible_and_fits_the_screen(
+    browser: Browser, address: str, tmp_path: Path, lang: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    context.add_cookies([{"name": "lang", "value": lang, "url": address}])
+    page = open_verifier(context, address)
+    shots = os.environ.get("TIEMCHUNG_SCREENSHOTS")
+    states = {"ask": None, "valid": HOME.issue(), "invalid": HOME.issue(shown="Thị Bình"), "unknown": ABROAD.issue()}
+    for state, text in states.items():
+        if text:
+            show_picture(page, picture_of(text, tmp_path / "code.png"))
+        if shots:
+            page.screenshot(path=Path(shots) / f"verify-{state}-{lang}-{width}.png", full_page=True)
+        assert faults_of(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if text:
+            page.locator('[data-verify="again"]').click()
+    context.close()
+
+
+def test_without_javascript_the_page_says_what_to_do(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/verify")
+    told = page.locator("noscript .nhsuk-inset-text")
+    assert told.is_visible()
+    assert "Hãy bật JavaScript" in told.inner_text()
+    assert not page.get_by_role("button", name="Quét bằng camera").is_visible()
+    context.close()

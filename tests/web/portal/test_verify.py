@@ -1,0 +1,114 @@
+"""The verifier's page, trust list and service worker, as the server hands them out."""
+
+import json
+import re
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import include, path
+
+from tiemchung.certificates import reads
+from tiemchung.web.portal import verify
+
+OUTCOME = Path(__file__).parents[3] / "frontend/src/verifier/outcome.js"
+WORDS = Path(verify.__file__).parents[1] / "shared/words"
+LIST = {"made_at": "2026-11-22T03:00:00+00:00", "keys": [], "revoked": ["AAAAAAAAAAAAAAAAAAAAAA=="]}
+
+
+class Doors:
+    """The verifier and the shared pages, without the other front doors."""
+
+    urlpatterns = [path("", include(verify.urlpatterns)), path("", include("tiemchung.web.shared.urls"))]
+
+
+@pytest.fixture
+def client(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
+    settings.ROOT_URLCONF = Doors
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    monkeypatch.setattr(reads, "trust_list", lambda at: {**LIST, "asked_at_is_aware": at.tzinfo is not None})
+    return Client(headers={"host": "localhost"}, SERVER_NAME="localhost", **{"wsgi.url_scheme": "https"})
+
+
+def test_the_page_asks_one_question_in_the_language_of_the_reader(client: Client) -> None:
+    page = client.get("/verify").content.decode()
+    assert "<h1" in page
+    assert "Quét mã QR của chứng nhận" in page
+    client.cookies["lang"] = "en"
+    assert "Scan the certificate" in client.get("/verify").content.decode()
+
+
+def test_the_page_says_what_to_do_without_javascript(client: Client) -> None:
+    inside = re.search(r"<noscript>(.*?)</noscript>", client.get("/verify").content.decode(), re.DOTALL)
+    assert inside
+    assert "Hãy bật JavaScript" in inside[1]
+
+
+def test_the_policy_lets_the_qr_reader_compile_and_nothing_else(client: Client) -> None:
+    policy = client.get("/verify").headers["Content-Security-Policy"]
+    script = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert script == "script-src 'self' 'wasm-unsafe-eval'"
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert "'unsafe-eval'" not in policy
+
+
+def test_the_page_carries_words_for_every_reason_in_both_languages(client: Client) -> None:
+    for lang in ("vi", "en"):
+        client.cookies["lang"] = lang
+        page = client.get("/verify").content.decode()
+        block = re.search(r'<script type="application/json" id="verify-words">(.*?)</script>', page, re.DOTALL)
+        assert block
+        told = json.loads(block[1])
+        assert set(told["result"]) == {"VALID", "INVALID", "UNKNOWN"}
+        assert all(len(reason["what"]) > 10 and len(reason["todo"]) > 10 for reason in told["reason"].values())
+
+
+def test_the_browser_names_no_reason_without_words() -> None:
+    named = set(re.findall(r"^  ([A-Z_]+): (?:VALID|INVALID|UNKNOWN),$", OUTCOME.read_text(), re.MULTILINE))
+    assert len(named) > 15
+    assert named | {"GENUINE", "LIST_MISSING", "LIST_TOO_OLD"} == set(verify.REASONS)
+
+
+def test_the_words_hold_no_reason_that_nobody_names() -> None:
+    for lang in ("vi", "en"):
+        table = tomllib.loads((WORDS / lang / "portal_verify.toml").read_text("utf-8"))
+        assert set(table["verify"]["reason"]) == set(verify.REASONS)
+
+
+def test_the_trust_list_is_what_certificates_give_and_is_asked_anew_each_time(client: Client) -> None:
+    answer = client.get("/verify/trust.json")
+    assert answer.json() == {**LIST, "asked_at_is_aware": True}
+    assert datetime.fromisoformat(answer.json()["made_at"]).tzinfo
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+
+
+def test_the_service_worker_is_told_its_parts_and_may_serve_the_page(client: Client) -> None:
+    answer = client.get("/verify/sw.js")
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert answer.headers["Service-Worker-Allowed"] == "/verify"
+    told = json.loads(answer.content.decode().splitlines()[0].removeprefix("self.TC_VERIFY=").removesuffix(";"))
+    assert (told["page"], told["trust"]) == ("/verify", "/verify/trust.json")
+    assert {"/static/tc/verify.js", "/static/tc/zxing_reader.wasm"} <= set(told["parts"])
+
+
+def test_the_pages_part_list_is_all_that_the_page_asks_for(client: Client) -> None:
+    page = client.get("/verify").content.decode()
+    asked = set(re.findall(r'(?:src|href|content)="/static/([^"]+)"', page))
+    assert asked <= set(verify.PARTS)
+
+
+@pytest.mark.parametrize("address", ["/verify", "/verify/trust.json", "/verify/sw.js"])
+def test_nothing_can_be_sent_to_the_verifier(client: Client, address: str) -> None:
+    assert client.post(address, {"text": "HC1:"}).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/verify", "/verify/trust.json", "/verify/sw.js"])
+def test_the_verifier_leaves_no_cookie(client: Client, address: str) -> None:
+    assert not client.get(address).cookies

@@ -1,0 +1,138 @@
+"""The public verifier: checks a certificate on the reader's own device, also without a network."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.csp import CSP
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_safe
+
+from tiemchung.certificates import reads as certificates
+from tiemchung.core import clock
+from tiemchung.web.shared import words
+from tiemchung.web.shared.gate import open_to_public
+from tiemchung.web.shared.language import spoken_language
+
+RESULTS = ("VALID", "INVALID", "UNKNOWN")
+# The server's reader and the browser's name the same reasons; the last two are the page's own.
+REASONS = (
+    "GENUINE", "NOT_OURS", "INCOMPLETE", "UNKNOWN_KEY", "UNSUPPORTED_SIGNATURE", "UNSUPPORTED_CONTENT",
+    "LINK_NOT_FOLLOWED", "TOO_LONG", "DAMAGED", "MALFORMED_HEADER", "UNSUPPORTED_ALGORITHM", "BAD_SIGNATURE",
+    "KEY_EXPIRED", "SCHEMA", "COUNTRY_MISMATCH", "WRONG_KEY_USAGE", "REVOKED", "NOT_YET_VALID", "EXPIRED",
+    "TEST_POSITIVE", "LIST_MISSING", "LIST_TOO_OLD",
+)
+_SENTENCES = {
+    "fact": ("dose", "dose_of", "dose_plain", "tested", "tested_positive", "recovered", "issuer", "until"),
+    "holder": ("proven", "unproven", "born", "born_unknown"),
+    "list": ("FRESH", "OLD", "TOO_OLD", "NONE"),
+    "offline": ("waiting", "ready", "never"),
+    "problem": ("camera_refused", "camera_none", "no_code", "no_image", "no_text"),
+}
+# All that the page needs on the device before the network may go away.
+PARTS = (
+    "tc/app.css", "tc/app.js", "tc/verify.js", "tc/zxing.js", "tc/zxing_reader.wasm", "tc/icon.svg",
+    "tc/be-vietnam-pro-400.woff2", "tc/be-vietnam-pro-600.woff2",
+)
+_WORKER = "tc/verify-sw.js"
+# The QR reader is compiled from wasm; nothing else about the policy is loosened.
+_RULES: dict[str, list[str]] = dict(settings.SECURE_CSP)  # type: ignore[arg-type]
+_POLICY = {**_RULES, "script-src": [*_RULES["script-src"], CSP.WASM_UNSAFE_EVAL]}
+
+
+@require_safe
+@open_to_public
+@csp_override(_POLICY)
+def verify_page(request: HttpRequest) -> HttpResponse:
+    """Show the verifier; the answer is found in the browser, so the server learns of no certificate."""
+    facts = {
+        "trust": reverse(_named(request, "verify_trust")),
+        "worker": reverse(_named(request, "verify_worker")),
+        "scope": request.path,
+        "words": page_words(),
+    }
+    response = render(request, "portal/verify.html", facts, using="jinja2")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+@open_to_public
+def verify_trust(request: HttpRequest) -> HttpResponse:
+    """Give the trust list as JSON: whose signatures count, and the hashes of what was revoked."""
+    body = json.dumps(certificates.trust_list(clock.now()), separators=(",", ":"))
+    response = HttpResponse(body, content_type="application/json")
+    # A revocation must be seen at once by everybody who has a network.
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@require_safe
+@open_to_public
+def verify_service_worker(request: HttpRequest) -> HttpResponse:
+    """Give the service worker, told which addresses make up this version of the page."""
+    page = reverse(_named(request, "verify"))
+    told = {
+        "version": _version(),
+        "page": page,
+        "trust": reverse(_named(request, "verify_trust")),
+        "parts": [staticfiles_storage.url(name) for name in PARTS],
+    }
+    script = f"self.TC_VERIFY={json.dumps(told)};\n{_built(_WORKER).decode()}"
+    response = HttpResponse(script, content_type="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Service-Worker-Allowed"] = page
+    return response
+
+
+def page_words() -> dict[str, Any]:
+    """Give the sentences that the page itself fills in, in its language, their places still open."""
+    lang = spoken_language()
+
+    def sentence(key: str) -> str:
+        return words.sentence(f"verify.{key}", lang)
+
+    told: dict[str, Any] = {
+        group: {name: sentence(f"{group}.{name}") for name in names} for group, names in _SENTENCES.items()
+    }
+    told["lang"] = lang
+    told["result"] = {name: sentence(f"result.{name}") for name in RESULTS}
+    told["reason"] = {
+        code: {part: sentence(f"reason.{code}.{part}") for part in ("what", "todo")} for code in REASONS
+    }
+    return told
+
+
+def _named(request: HttpRequest, name: str) -> str:
+    match = request.resolver_match
+    return f"{match.view_name.rpartition(':')[0]}:{name}".lstrip(":") if match else name
+
+
+def _built(name: str) -> bytes:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise FileNotFoundError(f"static/{name} is missing: run `make assets`")
+    return Path(found).read_bytes()
+
+
+@cache
+def _version() -> str:
+    digest = hashlib.sha256()
+    for name in (*PARTS, _WORKER):
+        digest.update(_built(name))
+    return digest.hexdigest()[:16]
+
+
+urlpatterns = [
+    path("verify", verify_page, name="verify"),
+    path("verify/trust.json", verify_trust, name="verify_trust"),
+    path("verify/sw.js", verify_service_worker, name="verify_worker"),
+]
