@@ -137,6 +137,7 @@ TRUSTED_PROXY = os.environ.get("TIEMCHUNG_TRUSTED_PROXY", "") == "1"
 LENIENT_WORDS = os.environ.get("TIEMCHUNG_STRICT_WORDS", "") != "1"
 SMS_BACKEND = "tiemchung.interop.messages.backends.backend_from_url"
 SMS_GATEWAY = os.environ.get("TIEMCHUNG_SMS", "http://127.0.0.1:8025/v1/messages")
+SMS_RECEIPT_KEY = os.environ.get("TIEMCHUNG_SMS_RECEIPT_KEY", "")
 PUBLIC_ADDRESS = os.environ.get("TIEMCHUNG_PUBLIC_ADDRESS", "http://localhost:8000")
 
 LOGGING = {

@@ -83,7 +83,7 @@ def declare_dose(
         before = first_answer(profile_id, key, EntryKind.DECLARED, facts)
         if before is not None:
             return _answer(person, before, YES, at, repeated=True)
-        verdict = rules.may_declare(by, person.person_id) + _not_in_future(facts, at)
+        verdict = rules.may_declare(by, person.person_id) + _day_has_come(facts, at)
         verdict.or_raise()
         dose = append(
             by=by,
@@ -205,7 +205,7 @@ def _recording_verdict(
     may = rules.may_record(by, _place(by, facts), source)
     if not may:
         return may
-    return may + _not_in_future(facts, at) + _giving_verdict(at, person, doses, facts, source)
+    return may + _hour_has_come(facts, at) + _giving_verdict(at, person, doses, facts, source)
 
 
 def _giving_verdict(
@@ -242,7 +242,7 @@ def _correcting_verdict(
     if not may or kind is EntryKind.VOIDED:
         return may
     others = tuple(d for d in reads.doses_of(person.profile_ids) if d.id != dose.id)
-    return may + _not_in_future(facts, at) + _giving_verdict(at, person, others, facts, DoseSource.CASE)
+    return may + _hour_has_come(facts, at) + _giving_verdict(at, person, others, facts, DoseSource.CASE)
 
 
 def _birth(person: LockedPerson) -> Birth:
@@ -261,9 +261,14 @@ def _place(by: Actor, facts: DoseFacts) -> rules.DosePlace:
     return rules.DosePlace(facts.facility_id, areas, facts.vaccinator_id)
 
 
-def _not_in_future(facts: DoseFacts, at: dt.datetime) -> Verdict:
-    late = facts.given_on > local(at).date() or (facts.given_at is not None and facts.given_at > at)
-    return refuse("GIVEN_IN_FUTURE") if late else YES
+def _hour_has_come(facts: DoseFacts, at: dt.datetime) -> Verdict:
+    """Refuse a moment ahead of the clock; a day ahead is refused by the vaccine rules (FUTURE_DATE)."""
+    ahead = facts.given_at is not None and facts.given_at > at and facts.given_on <= local(at).date()
+    return refuse("GIVEN_IN_FUTURE") if ahead else YES
+
+
+def _day_has_come(facts: DoseFacts, at: dt.datetime) -> Verdict:
+    return refuse("GIVEN_IN_FUTURE") if facts.given_on > local(at).date() else YES
 
 
 def _sorted(doses: tuple[DoseView, ...]) -> tuple[DoseView, ...]:

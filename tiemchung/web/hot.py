@@ -18,8 +18,9 @@ import psycopg
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+# Before everything of ours: importing it sets Django up, and tables have columns only then.
+from tiemchung.wsgi import application as pages  # isort: skip
 from tiemchung.certificates.reads import CARD_COLUMNS, CARD_TABLE
-from tiemchung.wsgi import application as pages
 
 type Scope = dict[str, Any]
 type Receive = Callable[[], Awaitable[Any]]
