@@ -42,7 +42,7 @@ def read(text: str, at: dt.datetime = LATER):  # type: ignore[no-untyped-def]
     )
 
 
-def test_a_stranger_verifies_the_card_with_the_published_list_alone(desk: Desk) -> None:  # noqa: F811
+def test_a_stranger_verifies_the_card_with_the_published_list_alone(desk: Desk) -> None:
     desk.record()
     reading = read(refresh(desk).hc1)
     assert (reading.outcome, reading.why) == (Outcome.VALID, Why.GENUINE)
@@ -50,19 +50,19 @@ def test_a_stranger_verifies_the_card_with_the_published_list_alone(desk: Desk) 
     assert [(d.number, d.of, d.given_on) for d in reading.doses] == [(1, 2, "2026-11-20")]
 
 
-def test_a_person_without_counted_doses_has_a_card_and_no_certificate(desk: Desk) -> None:  # noqa: F811
+def test_a_person_without_counted_doses_has_a_card_and_no_certificate(desk: Desk) -> None:
     card = refresh(desk)
     assert (card.colour, card.hc1) == ("NONE", "")
 
 
-def test_nothing_is_signed_anew_when_nothing_changed(desk: Desk) -> None:  # noqa: F811
+def test_nothing_is_signed_anew_when_nothing_changed(desk: Desk) -> None:
     desk.record()
     first = refresh(desk)
     assert refresh(desk, LATER).number == first.number
     assert Certificate.objects.filter(person_id=desk.profile_id).count() == 1
 
 
-def test_a_second_dose_replaces_the_certificate_and_revokes_the_first(desk: Desk) -> None:  # noqa: F811
+def test_a_second_dose_replaces_the_certificate_and_revokes_the_first(desk: Desk) -> None:
     desk.record("first", by=SYSTEM, given_on=days_ago(28))
     old = refresh(desk)
     desk.record("second")
@@ -73,7 +73,7 @@ def test_a_second_dose_replaces_the_certificate_and_revokes_the_first(desk: Desk
     assert read(new.hc1).outcome is Outcome.VALID
 
 
-def test_a_voided_dose_takes_its_certificate_with_it(desk: Desk) -> None:  # noqa: F811
+def test_a_voided_dose_takes_its_certificate_with_it(desk: Desk) -> None:
     dose = desk.record().dose
     old = refresh(desk)
     void_dose(
@@ -84,7 +84,7 @@ def test_a_voided_dose_takes_its_certificate_with_it(desk: Desk) -> None:  # noq
     assert read(old.hc1).why is Why.REVOKED
 
 
-def test_a_citizen_gets_the_card_of_their_own_and_of_nobody_else(desk: Desk) -> None:  # noqa: F811
+def test_a_citizen_gets_the_card_of_their_own_and_of_nobody_else(desk: Desk) -> None:
     refresh(desk)
     mine = Actor(kind=Kind.CITIZEN, person_ids=frozenset({desk.profile_id}))
     assert reads.card_of_person(mine, desk.profile_id) is not None
@@ -93,7 +93,7 @@ def test_a_citizen_gets_the_card_of_their_own_and_of_nobody_else(desk: Desk) -> 
             reads.card_of_person(other, desk.profile_id)
 
 
-def test_the_payload_behind_the_token_is_what_the_phone_shows_offline(desk: Desk) -> None:  # noqa: F811
+def test_the_payload_behind_the_token_is_what_the_phone_shows_offline(desk: Desk) -> None:
     desk.record()
     card = refresh(desk)
     body = json.loads(bytes(CardByToken.objects.get(person_id=desk.profile_id).payload))
@@ -104,7 +104,7 @@ def test_the_payload_behind_the_token_is_what_the_phone_shows_offline(desk: Desk
     ]
 
 
-def test_joined_persons_have_one_certificate_and_parting_gives_each_their_own(desk: Desk) -> None:  # noqa: F811
+def test_joined_persons_have_one_certificate_and_parting_gives_each_their_own(desk: Desk) -> None:
     other = somebody("other")
     desk.record()
     record_dose(
@@ -127,7 +127,7 @@ def test_joined_persons_have_one_certificate_and_parting_gives_each_their_own(de
     assert {c.person_id for c in Certificate.objects.filter(state=CertificateState.ISSUED)} == {desk.profile_id, other}
 
 
-def test_every_bit_that_flips_makes_the_code_worthless(desk: Desk, make_desk: Callable[[], Desk]) -> None:  # noqa: F811
+def test_every_bit_that_flips_makes_the_code_worthless(desk: Desk, make_desk: Callable[[], Desk]) -> None:
     desk.record()
     text = refresh(desk).hc1
     for position in range(4, len(text), 7):

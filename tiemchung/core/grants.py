@@ -18,7 +18,9 @@ def declared_rights(model: type[models.Model]) -> str:
 def grant_all() -> int:
     """Take every right from the application's role, then grant the declared ones; give the number of tables."""
     role = connection.ops.quote_name(settings.APP_DATABASE_ROLE)
-    tables = [(m._meta.db_table, declared_rights(m)) for m in apps.get_models(include_auto_created=True)]
+    there = set(connection.introspection.table_names())
+    migrated = [m for m in apps.get_models(include_auto_created=True) if m._meta.db_table in there]
+    tables = [(m._meta.db_table, declared_rights(m)) for m in migrated]
     with transaction.atomic(), connection.cursor() as cursor:
         _ensure_role(cursor, settings.APP_DATABASE_ROLE)
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
