@@ -18,6 +18,8 @@ def enter_test_home() -> Path:
     os.environ["TIEMCHUNG_HOME"] = str(home)
     os.environ.pop("TIEMCHUNG_SECRETS", None)
     os.environ.setdefault("TIEMCHUNG_DB_ROLE", "owner")
+    os.environ.setdefault("TIEMCHUNG_PLAIN_STATIC", "1")
+    os.environ.setdefault("TIEMCHUNG_STRICT_WORDS", "1")
     external = os.environ.get("DATABASE_URL", "")
     if external:
         prepare_external(external)

@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tiemchung.web.shared.middleware.PrivacyHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "tiemchung.web.shared.language.LanguageMiddleware",
+    "tiemchung.web.shared.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -91,8 +91,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("TIEMCHUNG_STATIC_ROOT", BASE_DIR / "var/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        # Tests name files plainly: nothing has been collected in a fresh clone.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if os.environ.get("TIEMCHUNG_PLAIN_STATIC") == "1"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
+WHITENOISE_USE_FINDERS = os.environ.get("TIEMCHUNG_PLAIN_STATIC") == "1"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
