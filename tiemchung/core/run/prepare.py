@@ -15,6 +15,7 @@ STEPS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("tables", "migrate", {"interactive": False, "verbosity": 0}),
     ("rights", "grant_rights", {}),
     ("places", "load_areas", {}),
+    ("signing key", "signing_key", {}),
     ("static files", "collectstatic", {"interactive": False, "verbosity": 0}),
     ("demonstration week", "demo", {}),
 )
