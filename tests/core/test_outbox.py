@@ -100,6 +100,15 @@ def test_a_gateway_that_stays_down_is_given_up_in_the_end() -> None:
     assert again(message).state == "FAILED"
 
 
+def test_a_gateway_known_to_be_down_and_not_asked_costs_no_try() -> None:
+    message, at = put(), NOW
+    for _ in range(MAX_TRIES + 3):
+        send_due(Gateway(Temporary("circuit_open")), at=at)
+        at += dt.timedelta(minutes=10)
+    assert (again(message).state, again(message).tries) == ("WAITING", 0)
+    assert send_due(Gateway(), at=at) == 1
+
+
 def test_a_sender_that_died_with_a_claim_leaves_the_message_to_the_next() -> None:
     message = put()
     assert [m.id for m in claim_due(at=NOW)] == [message.id]

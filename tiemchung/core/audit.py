@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from tiemchung.core.actor import Actor
+from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.models import AuditLine
 from tiemchung.core.verdict import Verdict
 
@@ -50,3 +52,37 @@ def note_look(*, by: Actor, at: dt.datetime, action: str, subject_ids: Iterable[
         line.because = purpose
         lines.append(line)
     AuditLine.objects.bulk_create(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """One line as an investigator reads it; names are looked up by whoever shows it."""
+
+    subject_id: UUID
+    at: dt.datetime
+    action: str
+    actor_kind: str
+    actor_id: UUID | None
+    actor_role: str
+    facility_id: UUID | None
+    trace: str
+    object_id: UUID | None
+    because: str
+    facts: Mapping[str, Any]
+
+
+def looks_at(subject_ids: Iterable[UUID], *, limit: int = 500) -> tuple[AuditView, ...]:
+    """Give who looked at or changed these subjects, newest first; the caller decides who may ask."""
+    rows = AuditLine.objects.filter(subject_id__in=list(subject_ids)).order_by("-at", "-id")
+    return tuple(_view(row) for row in rows[:limit])
+
+
+def seen_by(actor_id: UUID, since: dt.datetime, until: dt.datetime, *, limit: int = 5000) -> tuple[AuditView, ...]:
+    """Give everything that one actor looked at or did from `since` to before `until`, oldest first."""
+    with allow_cross_shard("what one member of staff saw lies with whom they saw; the actor's index answers"):
+        rows = AuditLine.objects.filter(actor_id=actor_id, at__gte=since, at__lt=until).order_by("at", "id")
+        return tuple(_view(row) for row in rows[:limit])
+
+
+def _view(row: AuditLine) -> AuditView:
+    return AuditView(**{name: getattr(row, name) for name in AuditView.__slots__})

@@ -5,6 +5,7 @@ to run out and the message goes again under the same id, so the gateway can drop
 """
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +19,8 @@ from tiemchung.core.sealing import blind_index, seal, unseal
 
 CLAIM = dt.timedelta(seconds=60)
 MAX_TRIES = 12
+SENDERS = 8
+NOT_ASKED = "circuit_open"
 _BACKLOG = "the sender claims what is due on its whole node"
 
 
@@ -84,38 +87,55 @@ def claim_due(*, at: dt.datetime, limit: int = 50) -> list[OutboxMessage]:
     return due
 
 
-def send_due(port: SmsPort, *, at: dt.datetime, limit: int = 50) -> int:
-    """Send what is due through the port; give how many the gateway took."""
-    return sum(_send(port, message, at) for message in claim_due(at=at, limit=limit))
+def send_due(port: SmsPort, *, at: dt.datetime, limit: int = 40) -> int:
+    """Send what is due through the port, SENDERS at a time; give how many the gateway took.
+
+    The network is waited for in threads, the database is written here: a claim of 40 with a gateway that takes
+    its full three seconds is settled in 15 s, well inside CLAIM.
+    """
+    due = claim_due(at=at, limit=limit)
+    if not due:
+        return 0
+    with ThreadPoolExecutor(SENDERS) as pool:
+        answers = list(pool.map(lambda message: _hand_over(port, message), due))
+    return sum(_note_answer(message, answer, at) for message, answer in zip(due, answers, strict=True))
 
 
-def _send(port: SmsPort, message: OutboxMessage, at: dt.datetime) -> int:
+def _hand_over(port: SmsPort, message: OutboxMessage) -> Handed | Temporary | Permanent:
     row = str(message.id)
     try:
-        handed = port.send(
+        return port.send(
             message_id=message.id,
             to=unseal("outbox.to", message.sealed_to, row),
             text=unseal("outbox.text", message.sealed_text, row),
         )
-    except Temporary as error:
-        _defer(message, at, error)
+    except (Temporary, Permanent) as problem:
+        return problem
+
+
+def _note_answer(message: OutboxMessage, answer: Handed | Temporary | Permanent, at: dt.datetime) -> int:
+    if isinstance(answer, Temporary):
+        _defer(message, at, answer)
         return 0
-    except Permanent as error:
-        _settle(message, state=OutboxMessage.State.FAILED, settled_at=at, problem=str(error)[:80])
+    if isinstance(answer, Permanent):
+        _settle(message, state=OutboxMessage.State.FAILED, settled_at=at, problem=str(answer)[:80])
         return 0
-    # A receipt can overtake this line; it then finds the message by id, and its later state stays.
-    _settle(message, handed_at=at, provider_ref=handed.provider_ref)
+    # A receipt may have come first; then the message is settled already and keeps that state.
+    _settle(message, handed_at=at, provider_ref=answer.provider_ref)
     mine = OutboxMessage.objects.filter(contact_key=message.contact_key, id=message.id)
     mine.filter(state=OutboxMessage.State.WAITING).update(state=OutboxMessage.State.HANDED)
     return 1
 
 
-def _defer(message: OutboxMessage, at: dt.datetime, error: Temporary) -> None:
-    wait = max(error.retry_after_s, min(2.0 ** (message.tries + 1), 300.0))
-    if message.tries + 1 >= MAX_TRIES:
-        _settle(message, state=OutboxMessage.State.FAILED, settled_at=at, problem=str(error)[:80])
+def _defer(message: OutboxMessage, at: dt.datetime, problem: Temporary) -> None:
+    wait = dt.timedelta(seconds=max(problem.retry_after_s, min(2.0 ** (message.tries + 1), 300.0)))
+    if str(problem) == NOT_ASKED:
+        # The gateway was known to be down and not asked: that is no try of this message.
+        _settle(message, next_try_at=at + wait, tries=message.tries, problem=NOT_ASKED)
+    elif message.tries + 1 >= MAX_TRIES:
+        _settle(message, state=OutboxMessage.State.FAILED, settled_at=at, problem=str(problem)[:80])
     else:
-        _settle(message, next_try_at=at + dt.timedelta(seconds=wait), problem=str(error)[:80])
+        _settle(message, next_try_at=at + wait, problem=str(problem)[:80])
 
 
 def _settle(message: OutboxMessage, **values: object) -> None:

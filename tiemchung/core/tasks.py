@@ -13,7 +13,9 @@ from tiemchung.core.worker import Loop
 @lru_cache(maxsize=1)
 def sms_port() -> SmsPort:
     """Give the gateway that the settings name; the ground floor does not know which kinds there are."""
-    return import_string(settings.SMS_BACKEND)(settings.SMS_GATEWAY)
+    port = import_string(settings.SMS_BACKEND)(settings.SMS_GATEWAY)
+    port.listen()
+    return port
 
 
 def send_messages(at: dt.datetime) -> int:
