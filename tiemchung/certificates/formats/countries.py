@@ -1,0 +1,30 @@
+"""Country codes of certificates and of key lists: alpha-3 beside alpha-2, and two countries with two codes."""
+
+from functools import cache
+from importlib.resources import files
+
+# EU practice writes EL and UK where ISO 3166 has GR and GB; Kosovo and the WHO use private codes.
+_ALIASES = {"EL": "GR", "UK": "GB", "KS": "XK", "XXK": "XK", "UNK": "XK"}
+
+
+@cache
+def _alpha2() -> dict[str, str]:
+    lines = (files("tiemchung.certificates.formats") / "data" / "country_codes.txt").read_text("ascii")
+    return dict(line.split() for line in lines.splitlines())
+
+
+def country_code(code: str) -> str:
+    """Give one spelling (alpha-2, upper case) of a country code; an unknown code comes back as it is."""
+    upper = code.strip().upper()
+    upper = _alpha2().get(upper, upper)
+    return _ALIASES.get(upper, upper)
+
+
+def same_country(one: str, other: str) -> bool:
+    """Tell whether two codes, of two or three letters, name one country."""
+    return country_code(one) == country_code(other)
+
+
+def is_country(code: str) -> bool:
+    """Tell whether a text has the form of a country code; some issuers write their ministry's name instead."""
+    return code.isascii() and code.isalpha() and len(code) in (2, 3)
