@@ -1,0 +1,47 @@
+"""`python -m tiemchung.certificates.vectors DIR [--json]`: runs a folder of vectors, exit code 1 on disagreement."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tiemchung.certificates.vectors.folder import run
+from tiemchung.certificates.vectors.tally import Check, Found, plain, table, total_line
+
+
+def _lines(checks: list[Check], heading: str, found: Found) -> list[str]:
+    rows = [check for check in checks if check.found is found]
+    return [f"\n{heading}:", *(f"  {c.file}  {c.layer}: {c.why}" for c in rows)] if rows else []
+
+
+def _printed(checks: list[Check], files: int) -> list[str]:
+    parts = table(checks)
+    parts += _lines(checks, "Known wrong (published expectation, with its reason)", Found.KNOWN_WRONG)
+    parts += _lines(checks, "Noted (no expectation published)", Found.NOTED)
+    parts += _lines(checks, "Disagreements", Found.DISAGREED)
+    return [*parts, "", total_line(checks, files)]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the folder and print what was found; give 1 when a disagreement is unexplained, 2 when nothing ran."""
+    parser = argparse.ArgumentParser(prog="vectors", description="Run published test certificates.")
+    parser.add_argument("folder", type=Path, help="a folder of dgc-testdata layout, QR pictures or code texts")
+    parser.add_argument("--json", action="store_true", help="print every check as JSON instead of a table")
+    options = parser.parse_args(arguments)
+    if not options.folder.exists():
+        print(f"No such folder: {options.folder}", file=sys.stderr)  # noqa: T201
+        return 2
+    found = list(run(options.folder))
+    checks = [check for _, of_file in found for check in of_file]
+    if options.json:
+        print(json.dumps({"files": len(found), "checks": [plain(c) for c in checks]}, indent=1))  # noqa: T201
+    else:
+        print("\n".join(_printed(checks, len(found))))  # noqa: T201
+    if not checks:
+        print(f"Nothing to run in {options.folder}: no vector, picture or code text.", file=sys.stderr)  # noqa: T201
+        return 2
+    return 1 if any(check.found is Found.DISAGREED for check in checks) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
