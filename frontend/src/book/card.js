@@ -1,0 +1,73 @@
+// One card on the screen: kept for offline, compared with the server's signed content, renewed when that changed.
+import { keepCard } from "./kept.js";
+
+const AGAIN_MS = 2000;
+const MOST_TRIES = 30;
+
+/** Gives the signed content as the hot route has it now, null when there is none; rejects without a network. */
+async function content(token) {
+  if (!token) return null;
+  const answer = await fetch(`/c/${token}.json`, { cache: "no-store", signal: AbortSignal.timeout?.(8000) });
+  if (answer.status === 503) throw new Error("busy");
+  return answer.ok ? answer : null;
+}
+
+/** Gives the page as the server shows it now, null when it asks for a sign-in. */
+async function page() {
+  const answer = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
+  return answer.ok ? answer : null;
+}
+
+const two = (number) => String(number).padStart(2, "0");
+
+function moment(date) {
+  const day = `${two(date.getDate())}/${two(date.getMonth() + 1)}/${date.getFullYear()}`;
+  return `${two(date.getHours())}:${two(date.getMinutes())} ${day}`;
+}
+
+function say(line, words, when) {
+  line.textContent = line.dataset[words].replace("{moment}", when);
+}
+
+/** Watches until the certificate is signed, or the change of a moment ago has reached the card. */
+function waitForChange(card, tries = 0) {
+  if (tries >= MOST_TRIES) return;
+  setTimeout(async () => {
+    try {
+      const fresh = await page();
+      const other = new DOMParser().parseFromString((await fresh?.text()) ?? "", "text/html");
+      const now = other.querySelector('[data-book="card"]')?.dataset;
+      if (now && (now.signing !== card.dataset.signing || now.updating !== card.dataset.updating)) return location.reload();
+    } catch {
+      // the network is away: the next round may find it
+    }
+    waitForChange(card, tries + 1);
+  }, AGAIN_MS);
+}
+
+/** Compares this page with the signed content; a page that is older is fetched anew, or said to be old. */
+async function compare(card, line, keep) {
+  const { token, madeAt } = card.dataset;
+  let signed = null;
+  try {
+    signed = await content(token);
+  } catch {
+    return say(line, "offline", line.dataset.moment);
+  }
+  const told = signed ? await signed.clone().json() : null;
+  const same = !token || told?.made_at === madeAt;
+  const fresh = keep || !same ? await page().catch(() => null) : null;
+  if (keep && fresh) await keepCard(location.pathname, fresh, token, signed);
+  if (same) return say(line, "checked", moment(new Date()));
+  if (!fresh) return say(line, "stale", line.dataset.moment);
+  const tried = sessionStorage.getItem("tc-renewed");
+  sessionStorage.setItem("tc-renewed", told?.made_at ?? "");
+  if (tried !== (told?.made_at ?? "")) location.reload();
+  return undefined;
+}
+
+/** Looks after the card of this page; `ready` resolves to whether it may be kept. */
+export async function watchCard(card, line, ready) {
+  if (card.dataset.signing === "WAITING" || card.dataset.updating === "yes") waitForChange(card);
+  await compare(card, line, await ready);
+}

@@ -1,0 +1,62 @@
+// The cards that this device keeps. Only pages of persons who are the reader's get here, and sign-out takes all away.
+
+const CARDS = "tc-book-cards";
+
+/** Lets the service worker serve the book; resolves to whether cards may be kept here. */
+export async function register(address, keep) {
+  if (!keep || !("serviceWorker" in navigator)) return false;
+  try {
+    await navigator.serviceWorker.register(address, { scope: "/so/" });
+    await navigator.serviceWorker.ready;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const forgetCards = () => ("caches" in window ? caches.delete(CARDS) : false);
+
+/** Keeps this card's page and its signed content. */
+export async function keepCard(address, page, token, content) {
+  const cache = await caches.open(CARDS);
+  await cache.put(address, page);
+  if (token && content) await cache.put(`/c/${token}.json`, content);
+}
+
+/** Drops every kept card that the list of persons does not name: the phone may have changed hands. */
+export async function keepOnly(list) {
+  if (!("caches" in window) || !(await caches.has(CARDS))) return;
+  const named = [...list.querySelectorAll('a[href^="/so/the/"]')].map((link) => new URL(link.href).pathname);
+  const cache = await caches.open(CARDS);
+  for (const request of await cache.keys()) {
+    const path = new URL(request.url).pathname;
+    if (path.startsWith("/so/the/") && !named.includes(path)) await cache.delete(request);
+  }
+}
+
+/** Fills a list with links to the kept cards. */
+export async function listKept(list, none) {
+  if (!("caches" in window) || !(await caches.has(CARDS))) return;
+  const cache = await caches.open(CARDS);
+  for (const request of await cache.keys()) {
+    const path = new URL(request.url).pathname;
+    if (path.startsWith("/so/the/")) list.append(line(path, await (await cache.match(request)).text()));
+  }
+  list.hidden = !list.children.length;
+  none.hidden = !list.hidden;
+}
+
+function line(path, html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const card = page.querySelector('[data-book="card"]');
+  const item = document.createElement("li");
+  const link = document.createElement("a");
+  const facts = document.createElement("span");
+  item.className = "tc-list__item";
+  facts.className = "tc-list__facts";
+  link.href = path;
+  link.textContent = card?.dataset.name ?? path;
+  facts.textContent = page.getElementById("card-title")?.textContent ?? "";
+  item.append(link, facts);
+  return item;
+}
