@@ -129,7 +129,17 @@ class HotRoutes:
         elif path == "/healthz":
             await _answer(send, 200, _JSON, b'{"ok":true}')
         else:
-            await self._pages(scope, receive, send)  # type: ignore[arg-type]
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # granian's own callables give awaitables; a thread can hand the loop nothing but a coroutine.
+        async def take() -> Any:
+            return await receive()
+
+        async def give(message: Any) -> None:
+            await send(message)
+
+        await self._pages(scope, take, give)  # type: ignore[arg-type]
 
     async def _card(self, token: str, headers: list[tuple[bytes, bytes]]) -> Answer:
         try:
