@@ -71,9 +71,13 @@ class AuditView:
     facts: Mapping[str, Any]
 
 
-def looks_at(subject_ids: Iterable[UUID], *, limit: int = 500) -> tuple[AuditView, ...]:
-    """Give who looked at or changed these subjects, newest first; the caller decides who may ask."""
+def looks_at(subject_ids: Iterable[UUID], *, actions: Iterable[str] = (), limit: int = 500) -> tuple[AuditView, ...]:
+    """Give who looked at or changed these subjects, newest first; the caller decides who may ask.
+
+    `actions` keeps only lines of these; without it all count.
+    """
     rows = AuditLine.objects.filter(subject_id__in=list(subject_ids)).order_by("-at", "-id")
+    rows = rows.filter(action__in=list(actions)) if actions else rows
     return tuple(_view(row) for row in rows[:limit])
 
 
