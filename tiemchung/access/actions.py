@@ -6,9 +6,20 @@ from uuid import UUID
 from django.db import transaction
 
 from tiemchung.access.codes import CodeSent, send_code, use_code
-from tiemchung.access.limits import Exhausted, take_all
+from tiemchung.access.limits import Exhausted, minutes_of, take_all
 from tiemchung.access.models import Posting, Staff
 from tiemchung.access.rules import FACT_LIMITS, may_post
+from tiemchung.access.sign_ins import (
+    SignedIn,
+    change_password,
+    end_sign_ins,
+    enrol_totp,
+    prove_factor,
+    prove_password,
+    renew_recovery_codes,
+    sign_in_staff,
+    take_factor_try,
+)
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.audit import write_line
 from tiemchung.core.outbox import contact_key
@@ -78,8 +89,7 @@ def take_fact_try(*, at: dt.datetime, phone: str) -> None:
     try:
         take_all(FACT_LIMITS, contact_key(phone).hex(), at)
     except Exhausted as full:
-        minutes = max(1, -(-int(full.wait.total_seconds()) // 60))
-        raise Refused(refuse("TOO_MANY_TRIES", minutes=minutes)) from full
+        raise Refused(refuse("TOO_MANY_TRIES", minutes=minutes_of(full))) from full
 
 
 def _may_hire(by: Actor) -> None:
@@ -87,4 +97,21 @@ def _may_hire(by: Actor) -> None:
         raise Refused(refuse("NOT_YOUR_ROLE"))
 
 
-__all__ = ["CodeSent", "end_posting", "hire_staff", "post_staff", "send_code", "take_fact_try", "use_code"]
+__all__ = [
+    "CodeSent",
+    "SignedIn",
+    "change_password",
+    "end_posting",
+    "end_sign_ins",
+    "enrol_totp",
+    "hire_staff",
+    "post_staff",
+    "prove_factor",
+    "prove_password",
+    "renew_recovery_codes",
+    "send_code",
+    "sign_in_staff",
+    "take_fact_try",
+    "take_factor_try",
+    "use_code",
+]

@@ -45,6 +45,20 @@ def take_all(limits: tuple[Limit, ...], subject: str, at: dt.datetime) -> None:
             take(limit, subject, at)
 
 
+def give_back(limit: Limit, subject: str) -> None:
+    """Take one counted event of `subject` back: it turned out to be a right answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE access_ratebucket SET full_until = full_until - %s WHERE key = %s",
+            (limit.interval, f"{limit.name}:{subject}"),  # type: ignore[arg-type]
+        )
+
+
+def minutes_of(full: Exhausted) -> int:
+    """Give how long to wait in whole minutes, one at least."""
+    return max(1, -(-int(full.wait.total_seconds()) // 60))
+
+
 def take_country(limit: Limit, at: dt.datetime) -> None:
     """Count one event against a country-wide limit, in one of SPREAD rows chosen at random."""
     share = Limit(limit.name, max(1, limit.count // SPREAD), limit.seconds)
@@ -63,8 +77,6 @@ def is_full(limit: Limit, subject: str, at: dt.datetime) -> bool:
 
 
 def _wait(cursor: Any, facts: dict[str, Any]) -> dt.timedelta:
-    cursor.execute(
-        "SELECT full_until - %(at)s - %(slack)s FROM access_ratebucket WHERE key = %(key)s", facts
-    )
+    cursor.execute("SELECT full_until - %(at)s - %(slack)s FROM access_ratebucket WHERE key = %(key)s", facts)
     (wait,) = cursor.fetchone()
     return wait

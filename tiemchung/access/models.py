@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from tiemchung.core.actor import Role
 from tiemchung.core.distribution import CHANGE, TRANSIENT, Local, Reference, Sharded
@@ -20,6 +21,7 @@ class Staff(AbstractUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     full_name = models.CharField(max_length=120)
     hired_at = models.DateTimeField(null=True)
+    sign_ins_from = models.DateTimeField(null=True, help_text="every sign-in made before is over")
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
@@ -28,6 +30,11 @@ class Staff(AbstractUser):
     def get_full_name(self) -> str:
         """Give the name as one field: Vietnamese names are never split."""
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Changes with the password and with "sign out everywhere": whoever holds the old one is out at once.
+        since = self.sign_ins_from.timestamp() if self.sign_ins_from else 0
+        return salted_hmac("access.staff", f"{self.password}|{since}", secret=secret, algorithm="sha256").hexdigest()
 
 
 class Posting(models.Model):

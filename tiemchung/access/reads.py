@@ -1,7 +1,7 @@
 """Who a member of staff is, where they are posted, and the actor that follows."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,6 +48,27 @@ def posting_in_force(posting_id: UUID, staff_id: UUID, on: dt.date) -> PostingIn
     if row is None or (row.valid_to is not None and row.valid_to <= on):
         return None
     return PostingInForce(_view(row), row.staff.get_session_auth_hash())
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAccount:
+    """One member of staff as their own account page names them."""
+
+    id: UUID
+    username: str
+    full_name: str
+    auth_hash: str
+
+
+def staff_account(staff_id: UUID) -> StaffAccount | None:
+    """Give the account of a member of staff who may sign in, or None."""
+    row = Staff.objects.filter(id=staff_id, is_active=True).first()
+    return StaffAccount(row.id, row.username, row.full_name, row.get_session_auth_hash()) if row else None
+
+
+def staff_names(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the full names of these members of staff in one statement; unknown ids are left out."""
+    return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "full_name"))
 
 
 def facility_scope(facility_id: UUID) -> frozenset[UUID]:

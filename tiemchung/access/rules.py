@@ -47,6 +47,13 @@ SPREAD = 16
 COUNTRY_SMS = Limit("code:country", 60_000, 3600)
 COUNTRY_FAILURES = Limit("code:failures", 800, 600)
 FACT_LIMITS = (Limit("fact:hour", 5, 3600), Limit("fact:day", 10, 86400))
+# Staff sign-in: tries are counted before they are judged and given back when they were right, so that neither many
+# parallel guesses nor a busy morning's sign-ins behind one address are miscounted. One address can shut a name out
+# only for itself; all addresses together get 100 guesses an hour at a password of twelve characters or more.
+PASSWORD_HERE = Limit("password:here", 10, 900)
+PASSWORD_ACCOUNT = Limit("password:account", 100, 3600)
+PASSWORD_NETWORK = Limit("password:network", 200, 900)
+FACTOR_LIMITS = (Limit("factor:minutes", 5, 300), Limit("factor:day", 30, 86400))
 PREFIX_WATCH_SENDS = 200
 PREFIX_LEAST_VERIFIED = 0.20
 

@@ -1,0 +1,99 @@
+"""Limits are exact, however many ask at once, and a right answer is given back."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.builders import NOW
+from tiemchung.access.limits import Exhausted, give_back, is_full, minutes_of, take, take_all, take_country
+from tiemchung.access.models import RateBucket
+from tiemchung.access.rules import Limit
+
+FIVE = Limit("test:five", 5, 60)
+
+
+def tries(limit: Limit, many: int, at: dt.datetime = NOW, subject: str = "x") -> int:
+    """Count how many of so many events are let through."""
+    done = 0
+    for _ in range(many):
+        try:
+            take(limit, subject, at)
+            done += 1
+        except Exhausted:
+            pass
+    return done
+
+
+@pytest.mark.django_db
+def test_a_burst_ends_at_the_count_and_then_flows_evenly() -> None:
+    assert tries(FIVE, 9) == 5
+    assert tries(FIVE, 9, NOW + dt.timedelta(seconds=12)) == 1
+    assert tries(FIVE, 9, NOW + dt.timedelta(seconds=400)) == 5
+
+
+@pytest.mark.django_db
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 90), min_size=1, max_size=60))
+def test_no_window_ever_lets_twice_the_count_through(gaps: list[int]) -> None:
+    RateBucket.objects.all().delete()
+    at, passed = NOW, []
+    for gap in gaps:
+        at += dt.timedelta(seconds=gap / 10)
+        passed += [at] * tries(FIVE, 3, at)
+    for start in passed:
+        inside = [t for t in passed if start <= t < start + dt.timedelta(seconds=60)]
+        assert len(inside) < 2 * FIVE.count
+
+
+@pytest.mark.django_db
+def test_what_is_given_back_can_be_taken_again() -> None:
+    assert tries(FIVE, 5) == 5
+    assert is_full(FIVE, "x", NOW)
+    give_back(FIVE, "x")
+    assert tries(FIVE, 3) == 1
+
+
+@pytest.mark.django_db
+def test_of_several_limits_one_that_is_full_counts_nothing_on_the_others() -> None:
+    wide, narrow = Limit("test:wide", 10, 60), Limit("test:narrow", 1, 60)
+    take_all((wide, narrow), "y", NOW)
+    for _ in range(5):
+        with pytest.raises(Exhausted):
+            take_all((wide, narrow), "y", NOW)
+    assert tries(wide, 20, subject="y") == 9
+
+
+@pytest.mark.django_db
+def test_a_wait_is_told_in_whole_minutes() -> None:
+    tries(Limit("test:hour", 1, 3600), 1)
+    with pytest.raises(Exhausted) as full:
+        take(Limit("test:hour", 1, 3600), "x", NOW)
+    assert minutes_of(full.value) == 60
+
+
+@pytest.mark.django_db
+def test_the_countrys_budget_is_kept_over_its_shares() -> None:
+    limit, sent = Limit("test:country", 160, 3600), 0
+    for _ in range(600):
+        try:
+            take_country(limit, NOW)
+            sent += 1
+        except Exhausted:
+            pass
+    assert 140 <= sent <= 160
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_limit_holds_exactly_under_many_callers() -> None:
+    def one(_: int) -> int:
+        try:
+            return tries(FIVE, 2)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sum(crowd.map(one, range(20))) == 5
