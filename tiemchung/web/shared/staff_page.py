@@ -1,0 +1,92 @@
+"""The frame of every page of signed-in staff: who is here, from where, where they may go."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+
+from tiemchung.core.actor import FACILITY_ROLES, Actor, Role
+from tiemchung.places import reads as places
+from tiemchung.web.shared.words import say
+
+PEOPLE_ROLES = (
+    Role.VACCINATOR,
+    Role.FACILITY_LEAD,
+    Role.COMMUNE_OFFICER,
+    Role.DISTRICT_OFFICER,
+    Role.DATA_CORRECTOR,
+    Role.PROVINCE_OFFICER,
+    Role.MINISTRY_OFFICER,
+)
+LOT_ROLES = (
+    Role.FACILITY_LEAD,
+    Role.COMMUNE_OFFICER,
+    Role.DISTRICT_OFFICER,
+    Role.PROVINCE_OFFICER,
+    Role.MINISTRY_OFFICER,
+    Role.ADMIN,
+)
+# The pages in the order of the bar: name of the address, key of its words, whose it is.
+PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("staff:home", "staff.nav.home", frozenset(Role)),
+    ("facility:desk", "staff.nav.desk", FACILITY_ROLES),
+    ("facility:today", "staff.nav.today", FACILITY_ROLES),
+    ("authority:people", "staff.nav.people", frozenset(PEOPLE_ROLES)),
+    ("authority:lots", "staff.nav.lots", frozenset(LOT_ROLES)),
+)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Give the actor that the gate decided."""
+    return request.actor  # type: ignore[attr-defined]
+
+
+def address_of(name: str, **parts: Any) -> str | None:
+    """Give the address of a page, or None where it is not served here."""
+    try:
+        return reverse(name, kwargs=parts or None)
+    except NoReverseMatch:
+        return None
+
+
+def place_words(by: Actor) -> str:
+    """Say where and as what a member of staff is posted: role, and the name of the facility."""
+    role = say(f"access.role.{by.role}")
+    if by.facility_id is None:
+        return role
+    found = places.facilities_by_id([by.facility_id]).get(by.facility_id)
+    return f"{role}, {found.name}" if found else role
+
+
+def ways_of(request: HttpRequest, by: Actor) -> list[dict[str, Any]]:
+    """Give the bar of pages that this role has, the present one marked."""
+    ways = []
+    for name, key, roles in PAGES:
+        href = address_of(name) if by.role in roles else None
+        if href is not None:
+            under = request.path.startswith(href) if name != "staff:home" else request.path == href
+            ways.append({"href": href, "text": say(key), "current": under})
+    return ways
+
+
+def staff_page(request: HttpRequest, template: str, status: int = 200, **facts: Any) -> HttpResponse:
+    """Answer with a page in the staff's frame; `facts` are the page's own."""
+    by = actor_of(request)
+    frame = {
+        "actor": by,
+        "place": place_words(by),
+        "nav": ways_of(request, by),
+        "home": reverse("staff:home"),
+        "sign_out": reverse("staff:sign_out"),
+        "footer_links": [{"href": reverse("staff:account"), "text": say("staff.account.title")}],
+        "done": [str(message) for message in messages.get_messages(request)],
+        "errors": {},
+    }
+    return render(request, template, {**frame, **facts}, status=status, using="jinja2")
+
+
+def tell(request: HttpRequest, key: str, **facts: Any) -> None:
+    """Say once, on the next page, what has just changed."""
+    messages.success(request, say(key, **facts))
