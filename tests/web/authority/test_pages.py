@@ -1,0 +1,97 @@
+"""Finding and opening people, and what their pages show."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from tests import builders
+from tests.web.authority.conftest import House, enter_as, shown
+from tiemchung.core.actor import Role
+from tiemchung.core.audit import looks_at
+
+
+def test_a_person_is_found_by_name_without_accents_and_birth_year(house: House, as_lead: Client) -> None:
+    answer = as_lead.post(house.address("people"), {"text": "nguyen thi an 1985", "purpose": "CORRECT"})
+    assert answer.status_code == 200
+    assert "Nguyễn Thị An" in shown(answer)
+    assert "05/03/1985" in shown(answer)
+
+
+def test_what_was_typed_stays_in_the_box_after_a_refusal(house: House, as_lead: Client) -> None:
+    answer = as_lead.post(house.address("people"), {"text": "an", "purpose": "CORRECT"})
+    assert answer.status_code == 422
+    assert 'value="an"' in answer.content.decode()
+
+
+def test_nobody_is_searched_for_without_a_purpose(house: House) -> None:
+    browser = enter_as(house.lead)
+    session = browser.session
+    session["purpose"] = ""
+    session.save()
+    answer = browser.post(house.address("people"), {"text": "nguyen thi an", "purpose": ""})
+    assert answer.status_code == 422
+    assert "Nguyễn Thị An" not in shown(answer)
+
+
+def test_a_person_is_opened_after_the_purpose_and_the_look_is_kept(house: House) -> None:
+    browser = enter_as(house.lead)
+    session = browser.session
+    session["purpose"] = ""
+    session.save()
+    asked = browser.get(house.address("person"))
+    assert asked["Location"] == house.address("purpose")
+    back = browser.post(house.address("purpose"), {"purpose": "COMPLAINT"})
+    assert back["Location"] == house.address("person")
+    assert browser.get(house.address("person")).status_code == 200
+    look = looks_at([house.person_id], actions=["people.open_person"])[0]
+    assert (look.actor_id, look.because) == (house.lead.id, "COMPLAINT")
+
+
+def test_a_page_shows_no_whole_number_and_no_whole_phone(house: House, as_lead: Client) -> None:
+    page = as_lead.get(house.address("person")).content.decode()
+    assert "•" in page
+    assert re.findall(r"(?<!\d)(?:0\d{9}|0\d{11})(?!\d)", shown(as_lead.get(house.address("person")))) == []
+
+
+def test_the_page_of_a_person_far_away_does_not_exist(house: House) -> None:
+    far = builders.an_area("01", level=builders.Level.PROVINCE)
+    officer = builders.an_officer(Role.DATA_CORRECTOR, far)
+    answer = enter_as(officer).get(house.address("person"))
+    none = enter_as(officer).get(house.address("person", person_id=uuid4()))
+    assert (answer.status_code, none.status_code) == (404, 404)
+
+
+def test_a_dose_shows_its_whole_history(house: House, as_lead: Client) -> None:
+    text = shown(as_lead.get(house.address("dose")))
+    assert "Ghi mũi tiêm" in text
+    assert "Nguyễn Văn Dũng" in text
+
+
+def test_the_trail_names_who_looked(house: House, as_lead: Client, as_corrector: Client) -> None:
+    as_lead.get(house.address("person"))
+    text = shown(as_corrector.get(house.address("trail")))
+    assert "Lê Thị Lan" in text
+    assert "Mở hồ sơ" in text
+
+
+def test_the_trail_is_not_the_leads(house: House, as_lead: Client) -> None:
+    assert as_lead.get(house.address("trail")).status_code == 404
+
+
+def test_ones_own_day_shows_what_one_opened(house: House, as_lead: Client) -> None:
+    as_lead.get(house.address("person"))
+    assert "Mở hồ sơ" in shown(as_lead.get(house.address("my_looks")))
+
+
+@pytest.mark.parametrize("role", [Role.HOTLINE_AGENT, Role.ADMIN])
+def test_people_do_not_exist_for_the_hotline_and_the_administrator(house: House, role: Role) -> None:
+    browser = enter_as(builders.a_staff_member(role))
+    assert browser.get(house.address("people")).status_code == 404
+
+
+def test_a_nul_byte_and_a_long_text_are_no_accident(house: House, as_lead: Client) -> None:
+    for text in ("nguyen\x00 thi an", "a" * 100_000, "|" * 50, "＝cmd", "0000000000000"):
+        answer = as_lead.post(house.address("people"), {"text": text, "purpose": "CORRECT"})
+        assert answer.status_code in (200, 422)

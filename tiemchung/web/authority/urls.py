@@ -1,0 +1,26 @@
+"""Addresses of the authority's pages; no address holds anything that identifies a person but a random id."""
+
+from django.urls import path
+
+from tiemchung.web.authority import doses, links, lots, people, profiles, trail
+
+app_name = "authority"
+_PERSON, _DOSE = "nguoi/<uuid:person_id>", "nguoi/<uuid:person_id>/mui/<uuid:dose_id>"
+urlpatterns = [
+    path("nguoi", people.people, name="people"),
+    path("muc-dich", people.purpose, name="purpose"),
+    path("da-xem", trail.my_looks, name="my_looks"),
+    path(_PERSON, people.person, name="person"),
+    path(f"{_PERSON}/ai-da-xem", trail.trail, name="trail"),
+    path(f"{_PERSON}/ghep", links.find_twin, name="find_twin"),
+    path(f"{_PERSON}/ghep/<uuid:other_id>", links.compare, name="compare"),
+    path(f"{_PERSON}/tach/<uuid:link_id>", links.undo, name="undo_link"),
+    path(_DOSE, doses.dose, name="dose"),
+    path(f"{_DOSE}/sua", doses.amend_dose, name="amend_dose"),
+    path(f"{_DOSE}/huy", doses.void_dose, name="void_dose"),
+    path(f"{_DOSE}/xac-minh", doses.verify_dose, name="verify_dose"),
+    path("ho-so/<uuid:profile_id>/sua", profiles.amend_person, name="amend_person"),
+    path("lo", lots.lots, name="lots"),
+    path("lo/them", lots.new_lot, name="new_lot"),
+    path("lo/<uuid:lot_id>", lots.lot, name="lot"),
+]
