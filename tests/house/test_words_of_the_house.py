@@ -40,7 +40,12 @@ def test_no_private_key_lies_in_the_source() -> None:
 
 
 def test_no_folder_or_address_of_a_workplace_is_named() -> None:
-    named = [f"{name}:{n} {line.strip()[:60]}" for name, n, line in _lines() if WORKPLACE.search(line)]
+    # allauth calls its own modules `internal`, which also ends the names of offices' machines.
+    named = [
+        f"{name}:{n} {line.strip()[:60]}"
+        for name, n, line in _lines()
+        if WORKPLACE.search(line) and not line.startswith("from allauth.")
+    ]
     assert [one for one in named if not one.startswith(("requirements/", "frontend/package-lock.json"))] == []
 
 

@@ -25,7 +25,7 @@ from tiemchung.interop.messages.standin.wire import (
     Command,
     Hangup,
     Pdu,
-    Status,
+    CommandStatus,
     Submit,
     make_receipt,
     pack_pdu,
@@ -153,7 +153,7 @@ class Line:
             self._bind(pdu)
         elif pdu.command == Command.DELIVER_SM | RESPONSE:
             receipt = self._asked.pop(pdu.sequence, None)
-            if receipt is not None and pdu.status == Status.OK:
+            if receipt is not None and pdu.status == CommandStatus.OK:
                 self._gateway.store.settle_receipt(receipt)
         elif pdu.command in {Command.ENQUIRE_LINK, Command.UNBIND}:
             self._answer(pdu)
@@ -164,14 +164,14 @@ class Line:
             threading.Thread(target=self._submit, args=(pdu,), daemon=True).start()
         elif not pdu.command & RESPONSE:
             wrong_state = pdu.command == Command.SUBMIT_SM
-            status = Status.WRONG_STATE if wrong_state else Status.INVALID_COMMAND
+            status = CommandStatus.WRONG_STATE if wrong_state else CommandStatus.INVALID_COMMAND
             self._write(pack_pdu(Command.GENERIC_NACK, pdu.sequence, status=status))
 
     def _bind(self, pdu: Pdu) -> None:
         system_id, password = read_bind(pdu.body)
         wanted = self._door.password
         if not system_id or (wanted and not hmac.compare_digest(password.encode(), wanted.encode())):
-            self._answer(pdu, status=Status.INVALID_PASSWORD)
+            self._answer(pdu, status=CommandStatus.INVALID_PASSWORD)
             raise Hangup
         self._system_id = system_id
         self._answer(pdu, b"STANDIN\0")
@@ -181,7 +181,7 @@ class Line:
         answers = self._gateway.switch.mode.answers
         try:
             if answers is Answers.FAILING:
-                self._answer(pdu, status=Status.THROTTLED)
+                self._answer(pdu, status=CommandStatus.THROTTLED)
                 return
             ref = self._keep(read_submit(pdu.body))
             if answers is Answers.LOST:
@@ -190,9 +190,9 @@ class Line:
             self._gateway.switch.dawdle()
             self._answer(pdu, ref.encode() + b"\0")
         except NumberRejected:
-            self._answer(pdu, status=Status.INVALID_DESTINATION)
+            self._answer(pdu, status=CommandStatus.INVALID_DESTINATION)
         except KeyReused:
-            self._answer(pdu, status=Status.SYSTEM_ERROR)
+            self._answer(pdu, status=CommandStatus.SYSTEM_ERROR)
         except (Hangup, OSError):
             self.cut()
 
@@ -223,7 +223,7 @@ class Line:
         head = f"{self._system_id}/{submit.destination}/{submit.reference}/".encode()
         return hashlib.sha256(head + submit.octets).hexdigest()
 
-    def _answer(self, pdu: Pdu, body: bytes = b"", status: Status = Status.OK) -> None:
+    def _answer(self, pdu: Pdu, body: bytes = b"", status: CommandStatus = CommandStatus.OK) -> None:
         self._write(pack_pdu(pdu.command | RESPONSE, pdu.sequence, body, status))
 
     def _write(self, octets: bytes) -> None:

@@ -27,7 +27,7 @@ class Command(IntEnum):
     ENQUIRE_LINK = 0x15
 
 
-class Status(IntEnum):
+class CommandStatus(IntEnum):
     """The answers that the stand-in gives."""
 
     OK = 0x00
