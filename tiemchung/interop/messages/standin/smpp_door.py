@@ -23,9 +23,9 @@ from tiemchung.interop.messages.standin.store import DueReceipt
 from tiemchung.interop.messages.standin.wire import (
     RESPONSE,
     Command,
+    CommandStatus,
     Hangup,
     Pdu,
-    CommandStatus,
     Submit,
     make_receipt,
     pack_pdu,
