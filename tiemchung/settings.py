@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "tiemchung.doses",
     "tiemchung.visits",
     "tiemchung.certificates",
+    "tiemchung.demo",
     "tiemchung.web.shared",
     "django.contrib.auth",
     "django.contrib.contenttypes",
