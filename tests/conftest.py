@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from tests.builders import country  # noqa: F401 - a fixture for every test
 from tiemchung.core.guard import query_guard
 
 CHECKOUT = Path(__file__).resolve().parent.parent
