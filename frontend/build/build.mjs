@@ -13,7 +13,7 @@ const out = join(frontend, "../tiemchung/web/shared/static/tc");
 
 mkdirSync(out, { recursive: true });
 await buildFonts(frontend, out);
-buildStyles(frontend, out);
 await buildScripts(frontend, out);
+buildStyles(frontend, out);
 buildLicences(frontend, out);
 printSizes(out);
