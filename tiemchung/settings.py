@@ -42,6 +42,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pads every answer by a random length, which blurs what its size tells; a card's QR shrinks to a quarter.
+    "django.middleware.gzip.GZipMiddleware",
     "tiemchung.web.shared.middleware.PrivacyHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tiemchung.web.shared.middleware.LanguageMiddleware",
@@ -111,7 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/staff/sign-in"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "tiemchung.core.sessions"
 SESSION_COOKIE_NAME = "sessionid" if INSECURE else "__Host-session"
 SESSION_COOKIE_SECURE = not INSECURE
 SESSION_COOKIE_HTTPONLY = True

@@ -9,6 +9,7 @@ from uuid import UUID
 from tiemchung.core.actor import Actor
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.models import AuditLine
+from tiemchung.core.rows import put_row
 from tiemchung.core.verdict import Verdict
 
 
@@ -41,7 +42,7 @@ def write_line(
     line.object_id, line.because, line.facts = object_id, because, dict(facts or {})
     if verdict is not None and verdict.reasons:
         line.facts["reasons"] = [f"{r.severity}:{r.code}" for r in verdict.reasons]
-    line.save(force_insert=True)
+    put_row(line)
 
 
 def note_look(*, by: Actor, at: dt.datetime, action: str, subject_ids: Iterable[UUID], purpose: str) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tiemchung.core.actor import Actor
 from tiemchung.core.ids import new_id
+from tiemchung.core.rows import put_row, rows
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.doses.models import Dose, LedgerEntry
 from tiemchung.doses.reads import view_of
@@ -18,9 +19,10 @@ def first_answer(profile_id: UUID, key: str, kind: EntryKind, facts: DoseFacts) 
     Raises Refused with KEY_REUSED where the key came with other facts: a client that mixes up its keys
     must hear of it instead of believing that a dose is on record.
     """
-    entry = LedgerEntry.objects.filter(profile_id=profile_id, key=key).first()
-    if entry is None:
+    found = rows(LedgerEntry, "profile_id = %s AND key = %s", profile_id, key)
+    if not found:
         return None
+    entry = found[0]
     if entry.kind != kind or entry.facts != facts.as_json():
         raise Refused(refuse("KEY_REUSED"))
     return view_of(Dose.objects.get(profile_id=profile_id, id=entry.dose_id))
@@ -43,7 +45,7 @@ def append(
     """Append one entry and make the dose what the entry says; `row` is the dose it changes."""
     dose = row or Dose(id=new_id(), profile_id=profile_id, source=source, recorded_at=at, version=0)
     before = DoseState(dose.state) if row else None
-    LedgerEntry(
+    entry = LedgerEntry(
         profile_id=profile_id,
         dose_id=dose.id,
         kind=kind,
@@ -59,11 +61,15 @@ def append(
         because=because,
         evidence=evidence,
         set_aside=[r.code for r in (*verdict.refusals, *verdict.warnings)],
-    ).save(force_insert=True)
+    )
+    put_row(entry)
     _take(dose, facts, at)
     dose.accepted = bool(verdict.refusals)
     dose.state = state_after(before, kind) or dose.state
-    dose.save(force_insert=row is None, force_update=row is not None)
+    if row is None:
+        put_row(dose)
+    else:
+        dose.save(force_update=True)
     return view_of(dose)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from tiemchung.core.rows import rows
 from tiemchung.doses.models import Dose, LedgerEntry
 from tiemchung.doses.rules import DoseSource, DoseState
 from tiemchung.doses.values import DoseFacts, DoseView, EntryView
@@ -60,9 +61,9 @@ def view_of(row: Dose) -> DoseView:
 
 def doses_of(profile_ids: Sequence[UUID], *, voided: bool = False) -> tuple[DoseView, ...]:
     """Give the doses under these profiles in the order of injection, voided ones only when asked for."""
-    rows = Dose.objects.filter(profile_id__in=profile_ids)
-    rows = rows if voided else rows.exclude(state=DoseState.VOIDED)
-    return tuple(sorted((view_of(row) for row in rows), key=lambda d: (d.facts.given_on, d.recorded_at)))
+    found = (view_of(row) for row in rows(Dose, "profile_id = ANY(%s)", list(profile_ids)))
+    kept = (dose for dose in found if voided or dose.state is not DoseState.VOIDED)
+    return tuple(sorted(kept, key=lambda d: (d.facts.given_on, d.recorded_at)))
 
 
 def given(doses: Iterable[DoseView]) -> list[GivenDose]:
@@ -102,8 +103,8 @@ def dose(profile_ids: Sequence[UUID], dose_id: UUID) -> DoseView | None:
 
 def history_of(profile_ids: Sequence[UUID], dose_id: UUID | None = None) -> tuple[EntryView, ...]:
     """Give every ledger entry, oldest first: of one dose, or of all."""
-    rows = LedgerEntry.objects.filter(profile_id__in=profile_ids)
-    rows = rows.filter(dose_id=dose_id) if dose_id else rows
+    entries = LedgerEntry.objects.filter(profile_id__in=profile_ids)
+    entries = entries.filter(dose_id=dose_id) if dose_id else entries
     return tuple(
         EntryView(
             id=row.id,
@@ -118,5 +119,5 @@ def history_of(profile_ids: Sequence[UUID], dose_id: UUID | None = None) -> tupl
             evidence=row.evidence,
             set_aside=tuple(row.set_aside),
         )
-        for row in sorted(rows, key=lambda r: (r.recorded_at, r.id))
+        for row in sorted(entries, key=lambda r: (r.recorded_at, r.id))
     )

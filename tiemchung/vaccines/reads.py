@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from tiemchung.core.rows import rows
 from tiemchung.vaccines.models import Lot, LotRecall
 from tiemchung.vaccines.rules.book import Product
 from tiemchung.vaccines.rules.files import the_book
@@ -38,8 +39,8 @@ def facts_of(row: Lot) -> LotFacts:
 
 def lot(lot_id: UUID) -> LotFacts | None:
     """Give one lot by its primary key in one query, or None."""
-    row = Lot.objects.filter(pk=lot_id).first()
-    return facts_of(row) if row else None
+    found = rows(Lot, "id = %s", lot_id)
+    return facts_of(found[0]) if found else None
 
 
 def find_lot(product: str, number: str) -> LotFacts | None:
@@ -50,8 +51,8 @@ def find_lot(product: str, number: str) -> LotFacts | None:
 
 def lots_of(product: str, on: dt.date) -> tuple[LotFacts, ...]:
     """Give the product's lots neither expired nor recalled on the day, first to expire first."""
-    rows = Lot.objects.filter(product=product, expires_on__gte=on, recalled_at__isnull=True)
-    return tuple(facts_of(row) for row in rows.order_by("expires_on", "number"))
+    lots = Lot.objects.filter(product=product, expires_on__gte=on, recalled_at__isnull=True)
+    return tuple(facts_of(row) for row in lots.order_by("expires_on", "number"))
 
 
 def all_lots_of(product: str) -> tuple[LotFacts, ...]:
@@ -61,8 +62,8 @@ def all_lots_of(product: str) -> tuple[LotFacts, ...]:
 
 def recalls_of(lot_id: UUID) -> tuple[RecallStep, ...]:
     """Give the lot's recalls and restorations, oldest first."""
-    rows = LotRecall.objects.filter(lot_id=lot_id).order_by("at", "id")
-    return tuple(RecallStep(r.kind, r.at, r.because, r.actor_id, r.actor_role) for r in rows)
+    steps = LotRecall.objects.filter(lot_id=lot_id).order_by("at", "id")
+    return tuple(RecallStep(r.kind, r.at, r.because, r.actor_id, r.actor_role) for r in steps)
 
 
 def products(on: dt.date) -> tuple[Product, ...]:
