@@ -1,0 +1,1 @@
+"""The domain of visits; see its README."""

@@ -1,0 +1,153 @@
+"""What others may ask about visits: today's list, one visit, the day's vaccine, whether a dose could be given now."""
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tiemchung.core.actor import Actor
+from tiemchung.core.clock import local
+from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.verdict import Verdict
+from tiemchung.doses.reads import DoseRecord, given
+from tiemchung.places import reads as places
+from tiemchung.vaccines import reads as vaccines
+from tiemchung.vaccines.rules import Birth, LotFacts, Mode, may_give
+from tiemchung.visits.models import DayDefaults, Visit
+from tiemchung.visits.rules import VisitState
+
+MOST_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """One visit as it stands."""
+
+    id: UUID
+    profile_id: UUID
+    facility_id: UUID
+    point_id: UUID | None
+    came_at: dt.datetime
+    state: VisitState
+    form: str
+    true_items: tuple[str, ...]
+    outcome: str
+    because: str
+    dose_id: UUID | None
+    product: str
+    observed_until: dt.datetime | None
+    reaction: str
+    come_again_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    """The vaccine and lot of one vaccinator's day; `lot` is as it is now, perhaps recalled since."""
+
+    product: str
+    lot: LotFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PostedPlace:
+    """Where a member of staff is posted, in the words that a dose keeps."""
+
+    facility_name: str
+    point_name: str
+
+    @property
+    def words(self) -> str:
+        """Give facility and point as one line."""
+        return f"{self.point_name}, {self.facility_name}" if self.point_name else self.facility_name
+
+
+def view_of(row: Visit) -> VisitView:
+    """Give the frozen value of a row."""
+    return VisitView(
+        id=row.id,
+        profile_id=row.profile_id,
+        facility_id=row.facility_id,
+        point_id=row.point_id,
+        came_at=row.came_at,
+        state=VisitState(row.state),
+        form=row.form,
+        true_items=tuple(row.true_items),
+        outcome=row.outcome,
+        because=row.because,
+        dose_id=row.dose_id,
+        product=row.product,
+        observed_until=row.observed_until,
+        reaction=row.reaction,
+        come_again_on=row.come_again_on,
+    )
+
+
+def visit(by: Actor, profile_id: UUID, visit_id: UUID) -> VisitView | None:
+    """Give one visit at the actor's own facility; None alike for no such visit and for another place's."""
+    if by.facility_id is None:
+        return None
+    row = Visit.objects.filter(profile_id=profile_id, id=visit_id, facility_id=by.facility_id).first()
+    return view_of(row) if row else None
+
+
+def visits_at(by: Actor, on: dt.date) -> tuple[VisitView, ...]:
+    """Give the day's visits at the actor's facility, newest first, at most MOST_SHOWN; at a point only that point's."""
+    if by.facility_id is None:
+        return ()
+    rows = Visit.objects.filter(facility_id=by.facility_id, on_day=on)
+    rows = rows.filter(point_id=by.point_id) if by.point_id else rows
+    with allow_cross_shard("one facility's day lies on every shard; its index makes each shard's part small"):
+        return tuple(view_of(row) for row in rows.order_by("-came_at", "-id")[:MOST_SHOWN])
+
+
+def visits_of(profile_ids: Sequence[UUID]) -> tuple[VisitView, ...]:
+    """Give a person's visits, newest first; the caller holds a person whom they are allowed to see."""
+    rows = Visit.objects.filter(profile_id__in=profile_ids)
+    return tuple(sorted((view_of(row) for row in rows), key=lambda v: v.came_at, reverse=True))
+
+
+def day_choice(by: Actor, on: dt.date) -> DayChoice | None:
+    """Give the vaccine and lot that this vaccinator chose for the day, or None where nothing was chosen yet."""
+    if by.id is None or by.facility_id is None:
+        return None
+    row = DayDefaults.objects.filter(staff_id=by.id, facility_id=by.facility_id, on_day=on).first()
+    lot = vaccines.lot(row.lot_id) if row else None
+    return DayChoice(row.product, lot) if row and lot else None
+
+
+def may_inject(choice: DayChoice, *, record: DoseRecord, birth: Birth, on: dt.date, at: dt.datetime) -> Verdict:
+    """Say what the rules of vaccines would answer now; the action asks them again under the person's lock."""
+    return may_give(
+        choice.product, lot=choice.lot, history=given(record.doses), birth_date=birth, on=on, at=at, mode=Mode.DESK
+    )
+
+
+# Names change a few times in a place's life; a minute's delay spares four statements for every dose.
+_KEEP_S = 60.0
+_kept: dict[tuple[UUID, UUID | None], tuple[float, PostedPlace]] = {}
+
+
+def posted_place(by: Actor) -> PostedPlace:
+    """Give the names of the actor's facility and point; empty where it is posted to none."""
+    if by.facility_id is None:
+        return PostedPlace("", "")
+    known = _kept.get((by.facility_id, by.point_id))
+    moment = time.monotonic()
+    if known is not None and known[0] > moment:
+        return known[1]
+    facility = places.facilities_by_id([by.facility_id]).get(by.facility_id)
+    point = places.points_by_id([by.point_id]).get(by.point_id) if by.point_id else None
+    place = PostedPlace(facility.name if facility else "", point.name if point else "")
+    _kept[by.facility_id, by.point_id] = (moment + _KEEP_S, place)
+    return place
+
+
+def forget_places() -> None:
+    """Drop the kept names; for tests and after places were loaded."""
+    _kept.clear()
+
+
+def day_of(at: dt.datetime) -> dt.date:
+    """Give the civil day in Vietnam of a moment."""
+    return local(at).date()
