@@ -1,0 +1,175 @@
+"""One person at the desk: confirm, screen, record, in three taps; or end the visit without an injection."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from tiemchung.core import clock
+from tiemchung.core.verdict import Reason, Refused, Severity, Verdict
+from tiemchung.people import actions as people
+from tiemchung.vaccines import reads as vaccines
+from tiemchung.visits import actions as visit_actions
+from tiemchung.visits import reads as visits
+from tiemchung.visits.rules import Outcome, VisitState, form_for
+from tiemchung.web.facility.desk import PURPOSE
+from tiemchung.web.facility.fields import TypedScreening, date_in, key_in, line, new_key, screening_in, uuid_in
+from tiemchung.web.facility.frame import (
+    actor_of,
+    address_of,
+    hides_strangers,
+    open_to_desk,
+    page,
+    refused_words,
+)
+from tiemchung.web.facility.history import birth_of, given_today, history_lines, label_of, record_of
+from tiemchung.web.shared.words import say
+
+OUTCOMES = (VisitState.DEFERRED, VisitState.CONTRAINDICATED, VisitState.REFERRED, VisitState.DECLINED)
+
+
+@require_safe
+@open_to_desk
+@hides_strangers
+def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show who stands here, their doses, and the three taps to the next one."""
+    told = request.session.pop("desk_told", [])
+    notes = Verdict(tuple(Reason(code, Severity.WARN, False, facts) for code, facts in told))
+    return _person_page(request, person_id, notes=notes)
+
+
+@require_POST
+@open_to_desk
+@hides_strangers
+def inject(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Put the dose on record; a refusal shows the page again with its reasons and everything that was typed."""
+    typed = screening_in(request.POST)
+    lot_id = uuid_in(request.POST, "lot")
+    faults = _faults(request, typed)
+    if lot_id is None:
+        return redirect("facility:choose_day")
+    if faults:
+        return _person_page(request, person_id, status=400, errors=faults, typed=typed)
+    try:
+        done = visit_actions.inject(
+            by=actor_of(request),
+            at=clock.now(),
+            key=key_in(request.POST),
+            profile_id=person_id,
+            screening=typed.screening,
+            product=line(request.POST, "product", 30),
+            lot_id=lot_id,
+            because=line(request.POST, "because", visit_actions.LONGEST_REASON + 1),
+        )
+    except Refused as refused:
+        errors = {"reasons": refused_words(refused.verdict)}
+        return _person_page(request, person_id, status=422, errors=errors, typed=typed, refused=refused.verdict)
+    return redirect("facility:done", profile_id=done.visit.profile_id, visit_id=done.visit.id)
+
+
+@require_POST
+@open_to_desk
+@hides_strangers
+def defer(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """End the visit without an injection, with the reason that is kept."""
+    typed = screening_in(request.POST)
+    again = date_in(request.POST, "again")
+    outcome = line(request.POST, "outcome", 20)
+    errors = {}
+    if outcome not in OUTCOMES:
+        errors["outcome"] = say("desk.defer.outcome_missing")
+    if not again.empty and again.day is None:
+        errors["again-day"] = say("desk.defer.again_wrong")
+    if not errors:
+        try:
+            visit = visit_actions.defer_visit(
+                by=actor_of(request),
+                at=clock.now(),
+                key=key_in(request.POST),
+                profile_id=person_id,
+                outcome=VisitState(outcome),
+                screening=typed.screening,
+                product=line(request.POST, "product", 30),
+                because=line(request.POST, "defer_because", visit_actions.LONGEST_REASON + 1),
+                come_again_on=again.day,
+            )
+            return redirect("facility:done", profile_id=visit.profile_id, visit_id=visit.id)
+        except Refused as refused:
+            errors["defer_because"] = refused_words(refused.verdict)
+    return _person_page(request, person_id, status=400, errors=errors, typed=typed, deferring=True)
+
+
+def _faults(request: HttpRequest, typed: TypedScreening) -> dict[str, str]:
+    errors = {}
+    if not request.POST.get("confirmed"):
+        errors["confirmed"] = say("desk.confirm.missing")
+    if typed.wrong:
+        errors[typed.wrong[0]] = say("desk.screen.figure_wrong", sign=say(f"desk.vital.{typed.wrong[0]}"))
+    return errors
+
+
+def _person_page(
+    request: HttpRequest,
+    person_id: UUID,
+    *,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    typed: TypedScreening | None = None,
+    refused: Verdict | None = None,
+    notes: Verdict | None = None,
+    deferring: bool = False,
+) -> HttpResponse:
+    by, at = actor_of(request), clock.now()
+    today = visits.day_of(at)
+    opened = people.open_person(by=by, at=at, person_id=person_id, purpose=PURPOSE)
+    choice = visits.day_choice(by, today)
+    if choice is None:
+        return redirect("facility:choose_day")
+    doses = record_of(opened, today)
+    verdict = visits.may_inject(choice, record=doses, birth=birth_of(opened), on=today, at=at)
+    form = form_for(birth_of(opened), today)
+    shown = refused if refused is not None else verdict
+    data = request.POST
+    return page(
+        request,
+        "person",
+        status,
+        who=opened,
+        choice=choice,
+        label=label_of(choice.product),
+        form=form,
+        verdict=shown,
+        offers_override=shown.needs_override or verdict.needs_override,
+        blocked=not verdict.allowed and not verdict.needs_override,
+        notes=notes or Verdict(),
+        history=history_lines(doses),
+        card=doses.card,
+        given_today=given_today(opened, doses, today),
+        ticked=typed.ticked if typed else frozenset(),
+        figures=typed.typed if typed else {},
+        reacted_to=line(data, "reacted_to", 30),
+        confirmed=bool(data.get("confirmed")),
+        because=line(data, "because", visit_actions.LONGEST_REASON + 1),
+        outcome=line(data, "outcome", 20),
+        outcomes=[(state, say(f"desk.defer.{state}")) for state in OUTCOMES],
+        defer_because=line(data, "defer_because", visit_actions.LONGEST_REASON + 1),
+        again=date_in(data, "again").parts,
+        deferring=deferring,
+        products=[("", say("desk.screen.reacted_unknown")), *((p.code, p.label) for p in vaccines.products(today))],
+        key=_key(request, refused),
+        errors=errors or {},
+        outcome_of=_outcome_words(),
+        authority_page=address_of("authority:person", person_id=opened.person_id),
+    )
+
+
+def _key(request: HttpRequest, refused: Verdict | None) -> str:
+    """Keep the page's key after an error: a refused dose left nothing behind it, and a lost answer is asked again."""
+    mixed_up = refused is not None and any(r.code == "KEY_REUSED" for r in refused.refusals)
+    return new_key() if request.method != "POST" or mixed_up else key_in(request.POST)
+
+
+def _outcome_words() -> dict[str, Any]:
+    return {outcome: say(f"visits.outcome.{outcome}") for outcome in Outcome}
