@@ -11,6 +11,19 @@ from typing import Any, LiteralString, cast
 from django.db import connection, models
 
 
+# Their values reach the driver unchanged; asking each field again for each row cost a tenth of a dose.
+_AS_THEY_ARE = {
+    models.UUIDField,
+    models.DateField,
+    models.DateTimeField,
+    models.BooleanField,
+    models.PositiveIntegerField,
+    models.PositiveSmallIntegerField,
+    models.TextField,
+    models.CharField,
+}
+
+
 @cache
 def _select(model: type[models.Model]) -> tuple[str, tuple[str, ...], tuple[tuple[int, Any], ...]]:
     fields = model._meta.concrete_fields
@@ -41,21 +54,27 @@ def _converted(values: Sequence[Any], converting: tuple[tuple[int, Any], ...]) -
 
 
 @cache
-def _insert(model: type[models.Model]) -> tuple[str, tuple[Any, ...]]:
+def _insert(model: type[models.Model]) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    """Give the statement, and for each column the attribute and the field that has to prepare it, if one has."""
     fields = tuple(f for f in model._meta.concrete_fields if not f.generated and not _by_database(f))
     columns = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})', fields  # noqa: S608 - own names
+    preparing = tuple((str(f.attname), None if type(f) in _AS_THEY_ARE else f) for f in fields)
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})', preparing  # noqa: S608 - own names
 
 
 def _by_database(field: Any) -> bool:
     return bool(field.has_db_default())
 
 
+def _prepared(value: Any, field: Any) -> Any:
+    return value if field is None else field.get_db_prep_save(value, connection)
+
+
 def put_row(row: models.Model) -> None:
     """Insert one new row; what the database itself fills in is not read back."""
     statement, fields = _insert(type(row))
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    values = [_prepared(getattr(row, name), field) for name, field in fields]
     with connection.cursor() as cursor:
         cursor.execute(cast(LiteralString, statement), values)
     row._state.adding = False

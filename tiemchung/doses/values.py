@@ -1,7 +1,7 @@
 """What a dose is, as it is handed in and out of this domain."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class DoseFacts:
 
     def as_json(self) -> dict[str, Any]:
         """Give plain values for the ledger."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: _plain(getattr(self, name)) for name in DoseFacts.__dataclass_fields__}
 
     def amended(self, changes: dict[str, Any]) -> "DoseFacts":
         """Give the facts with the named ones changed; raise TypeError for a name that no dose has."""
