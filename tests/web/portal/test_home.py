@@ -49,7 +49,7 @@ def test_the_front_page_speaks_the_readers_language() -> None:
 def test_public_pages_may_be_cached_and_set_no_cookie(page: str) -> None:
     answer = Client().get(page)
     assert answer.headers["Cache-Control"] == "public, max-age=300"
-    assert answer.headers["Vary"] == "Cookie"
+    assert "Cookie" in answer.headers["Vary"]
     assert not answer.cookies
 
 
