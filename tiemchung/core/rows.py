@@ -10,7 +10,6 @@ from typing import Any, LiteralString, cast
 
 from django.db import connection, models
 
-
 # Their values reach the driver unchanged; asking each field again for each row cost a tenth of a dose.
 _AS_THEY_ARE = {
     models.UUIDField,
