@@ -19,6 +19,8 @@ def enter_test_home() -> Path:
     os.environ.pop("TIEMCHUNG_SECRETS", None)
     os.environ.setdefault("TIEMCHUNG_DB_ROLE", "owner")
     os.environ.setdefault("TIEMCHUNG_PLAIN_STATIC", "1")
+    os.environ.setdefault("TIEMCHUNG_STATIC_ROOT", str(home / "static"))
+    Path(os.environ["TIEMCHUNG_STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("TIEMCHUNG_STRICT_WORDS", "1")
     external = os.environ.get("DATABASE_URL", "")
     if external:
