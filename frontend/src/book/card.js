@@ -20,9 +20,13 @@ async function page() {
 
 const two = (number) => String(number).padStart(2, "0");
 
+// Vietnam's clock, seven hours ahead of UTC all year: the server's moments on this page are written by it too.
+const VIETNAM_MS = 7 * 3600 * 1000;
+
 function moment(date) {
-  const day = `${two(date.getDate())}/${two(date.getMonth() + 1)}/${date.getFullYear()}`;
-  return `${two(date.getHours())}:${two(date.getMinutes())} ${day}`;
+  const at = new Date(date.getTime() + VIETNAM_MS);
+  const day = `${two(at.getUTCDate())}/${two(at.getUTCMonth() + 1)}/${at.getUTCFullYear()}`;
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())} ${day}`;
 }
 
 function say(line, words, when) {

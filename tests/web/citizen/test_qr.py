@@ -13,10 +13,20 @@ from tiemchung.web.citizen.qr import MOST_MODULES, QUIET, qr_of
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 
+def strokes(path):
+    """Give (x, y, length) of every stroke, in modules, as a browser follows the path."""
+    found, x, y = [], 0, 0
+    for move, first, second, run in re.findall(r"([Mm])(\d+) (\d+)(?:\.5)?h(\d+)", path):
+        x, y = (int(first), int(second)) if move == "M" else (x + int(first), y)
+        found.append((x, y, int(run)))
+        x += int(run)
+    return found
+
+
 def picture(drawing, scale: int = 4) -> Image.Image:
     image = Image.new("L", (drawing.side * scale,) * 2, 255)
     pen = ImageDraw.Draw(image)
-    for x, y, run in (map(int, found) for found in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", drawing.path)):
+    for x, y, run in strokes(drawing.path):
         pen.rectangle((x * scale, y * scale, (x + run) * scale - 1, (y + 1) * scale - 1), fill=0)
     return image
 
@@ -29,7 +39,7 @@ def test_what_is_drawn_reads_back(text):
 
 def test_four_modules_around_stay_white():
     drawing = qr_of("HC1:" + ALPHABET)
-    runs = [tuple(map(int, found)) for found in re.findall(r"M(\d+) (\d+)h(\d+)", drawing.path)]
+    runs = strokes(drawing.path)
     assert min(x for x, _, _ in runs) == min(y for _, y, _ in runs) == QUIET
     assert max(x + run for x, _, run in runs) == drawing.side - QUIET
 

@@ -1,4 +1,4 @@
-"""Drawing a certificate's QR: one path of black runs on white, with its quiet zone."""
+"""Drawing a certificate's QR: one path of black strokes on white, with its quiet zone."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +12,7 @@ MOST_MODULES = 93
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """An SVG path in module units; `side` is the width with the quiet zone, `level` the error correction."""
+    """An SVG path in module units, to be stroked one module wide; `side` is the width with the quiet zone, `level` the error correction."""
 
     side: int
     path: str
@@ -32,14 +32,18 @@ def qr_of(text: str) -> Drawing:
 
 
 def _path(modules: memoryview, size: int) -> str:
-    parts = []
-    for y in range(size):
-        x = 0
-        while x < size:
-            run = x
-            while run < size and modules[y, run] == 0:
-                run += 1
-            if run > x:
-                parts.append(f"M{x + QUIET} {y + QUIET}h{run - x}v1h-{run - x}z")
-            x = max(run, x + 1)
-    return "".join(parts)
+    """Give one stroke a row: a move to its first black module, then runs and gaps; half the length of rectangles."""
+    return "".join(_row(modules, y, size) for y in range(size))
+
+
+def _row(modules: memoryview, y: int, size: int) -> str:
+    steps, at, x = [], 0, 0
+    while x < size:
+        run = x
+        while run < size and modules[y, run] == 0:
+            run += 1
+        if run > x:
+            steps.append(f"m{x - at} 0h{run - x}" if steps else f"M{x + QUIET} {y + QUIET}.5h{run - x}")
+            at = run
+        x = max(run, x + 1)
+    return "".join(steps)
