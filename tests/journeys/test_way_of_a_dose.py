@@ -45,8 +45,11 @@ def until(done: Callable[[], object], patience_s: float = 30.0) -> None:
 
 
 def staff_page(browser: Browser, platform: Platform, username: str) -> Page:
-    """Sign in with password and second factor."""
-    page = browser.new_context(base_url=platform.web, locale="vi-VN").new_page()
+    """Sign in with password and second factor, once: a code opens once, and later tests find the session again."""
+    kept = platform.sessions.get(username)
+    page = browser.new_context(base_url=platform.web, locale="vi-VN", storage_state=kept).new_page()
+    if kept:
+        return page
     page.goto("/staff/sign-in")
     page.fill("input[name=username]", username)
     page.fill("input[name=password]", platform.password_of(username))
@@ -55,6 +58,7 @@ def staff_page(browser: Browser, platform: Platform, username: str) -> Page:
     page.fill("input[name=code]", platform.second_factor_of(username))
     with page.expect_navigation(url=lambda url: "sign-in" not in url):
         page.keyboard.press("Enter")
+    platform.sessions[username] = page.context.storage_state()
     return page
 
 

@@ -12,7 +12,10 @@ MOST_MODULES = 93
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """An SVG path in module units, to be stroked one module wide; `side` is the width with the quiet zone, `level` the error correction."""
+    """An SVG path in module units, to be stroked one module wide.
+
+    `side` is the width with the quiet zone, `level` the error correction.
+    """
 
     side: int
     path: str
@@ -37,7 +40,8 @@ def _path(modules: memoryview, size: int) -> str:
 
 
 def _row(modules: memoryview, y: int, size: int) -> str:
-    steps, at, x = [], 0, 0
+    steps: list[str] = []
+    at = x = 0
     while x < size:
         run = x
         while run < size and modules[y, run] == 0:
