@@ -12,14 +12,13 @@ from django.test import Client
 
 from tests.builders import a_person, a_phone
 from tests.web.citizen.conftest import NAME, give_dose, make_card
-from tests.web.citizen.test_qr import picture
+from tests.web.citizen.drawing import picture
 from tiemchung.certificates.reads import card_of_person
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor, Kind
 from tiemchung.doses.actions import amend_dose, declare_dose, void_dose
 from tiemchung.doses.values import DoseFacts
 from tiemchung.web.citizen import card_facts
-from tiemchung.web.citizen.qr import Drawing
 
 Open = Callable[[], Client]
 
@@ -31,8 +30,8 @@ def card_of(client: Client, person_id: UUID) -> str:
 
 
 def drawn_text(page: str) -> str:
-    side, path = re.search(r'tc-card__qr"><svg viewBox="0 0 (\d+) .*?<path d="([^"]+)"', page, re.DOTALL).groups()
-    (found,) = zxingcpp.read_barcodes(picture(Drawing(int(side), path, "Q")))
+    side, path = re.search(r'tc-card__qr"><svg viewBox="0 0 (\d+) .*?<path stroke="#000" d="([^"]+)"', page, re.DOTALL).groups()
+    (found,) = zxingcpp.read_barcodes(picture(int(side), path))
     return found.text
 
 

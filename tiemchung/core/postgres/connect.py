@@ -14,6 +14,10 @@ from .layout import APP, DATABASE, OWNER, PORT, Layout
 ROLES = {"app": APP, "owner": OWNER}
 # Without tcp_user_timeout a dead network held a request for 75 s, with it 3.4 s.
 NETWORK = {"connect_timeout": 3, "tcp_user_timeout": 3000, "keepalives_idle": 10}
+# Parameters go to the server apart from the text, so that a statement asked again is neither parsed nor planned
+# again: that is half of the database's time for a dose. A pooler that changes servers between transactions needs
+# TIEMCHUNG_PREPARE=0.
+PREPARE_AFTER = 2
 LIMITS = {
     "app": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c lock_timeout=10s",
     "owner": "-c lock_timeout=20s",  # a migration gives way rather than queue the whole country behind it
@@ -32,6 +36,8 @@ def database_settings(role: str = "app", *, pool: bool = False, home: Path | Non
     entry = _external(dsn) if dsn else _embedded(role, home or default_home())
     options = entry["OPTIONS"]
     options.update(NETWORK)
+    if os.environ.get("TIEMCHUNG_PREPARE", "1") != "0":
+        options.update(server_side_binding=True, prepare_threshold=PREPARE_AFTER)
     options["options"] = f"{options.get('options', '')} {LIMITS[role]}".strip()
     if pool:
         options["pool"] = {"min_size": 2, "max_size": 8, "timeout": 10}
