@@ -30,7 +30,8 @@ def card_of(client: Client, person_id: UUID) -> str:
 
 
 def drawn_text(page: str) -> str:
-    side, path = re.search(r'tc-card__qr"><svg viewBox="0 0 (\d+) .*?<path stroke="#000" d="([^"]+)"', page, re.DOTALL).groups()
+    code = r'tc-card__qr"><svg viewBox="0 0 (\d+) .*?<path stroke="#000" d="([^"]+)"'
+    side, path = re.search(code, page, re.DOTALL).groups()
     (found,) = zxingcpp.read_barcodes(picture(int(side), path))
     return found.text
 
