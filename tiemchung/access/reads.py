@@ -88,11 +88,6 @@ def facility_scope(facility_id: UUID) -> frozenset[UUID]:
     return scope_of_facility(facility_id)
 
 
-def staff_name(staff_id: UUID) -> str:
-    """Give the full name of a member of staff, empty where there is none."""
-    return Staff.objects.filter(id=staff_id).values_list("full_name", flat=True).first() or ""
-
-
 def actor_of(posting: PostingView, trace: str) -> Actor:
     """Give the actor of a posting, with every area, of any date, that lies in its scope."""
     areas: frozenset[UUID] = frozenset()
