@@ -36,7 +36,8 @@ CORRECTING_ROLES = frozenset({Role.FACILITY_LEAD, Role.DATA_CORRECTOR})
 class Actor:
     """One caller with the scope that was decided at the gate; an empty scope sees nothing.
 
-    `area_ids` are all areas whose people and places a member of staff may see, `person_ids` the persons
+    `area_id` is the area of the posting and `area_ids` are all areas, of any date, whose people and places a member of
+    staff may see; `person_ids` the persons
     that a citizen has proven to be theirs. `trace` names the sign-in, so that an audit line leads back to it.
     """
 
@@ -46,6 +47,7 @@ class Actor:
     role: Role | None = None
     facility_id: UUID | None = None
     point_id: UUID | None = None
+    area_id: UUID | None = None
     area_ids: frozenset[UUID] = field(default_factory=frozenset)
     person_ids: frozenset[UUID] = field(default_factory=frozenset)
     trace: str = ""

@@ -131,3 +131,38 @@ class OutboxMessage(ShardedModel):
             models.Index("next_try_at", name="outbox_due", condition=models.Q(state="WAITING")),
             models.Index("provider_ref", name="outbox_ref", condition=~models.Q(provider_ref="")),
         ]
+
+
+class Receipt(ShardedModel):
+    """One follower told of one correction: the card, the certificate, the figures, a partner (peers G5)."""
+
+    distribution = Sharded(key="profile_id", group="P")
+    rights = APPEND
+
+    profile_id = models.UUIDField()
+    entry_id = models.UUIDField(help_text="the ledger entry or person change that the follower handled")
+    follower = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    facts = models.JSONField(default=dict, help_text="codes and counts; never a name or a number of a person")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("profile_id", "entry_id", "follower", name="receipt_once")]
+
+
+class Alarm(models.Model):
+    """Something that a person has to look at: a canary touched, a budget overrun, an unknown certificate."""
+
+    distribution = Local()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    actor_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField(null=True)
+    facts = models.JSONField(default=dict, help_text="codes and counts; never a name or a number of a person")
+    seen_by = models.UUIDField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("at", name="alarm_newest")]
