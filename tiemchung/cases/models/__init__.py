@@ -1,0 +1,32 @@
+"""Tables of cases; private to the domain."""
+
+from tiemchung.cases.models.bulk import BulkChange, BulkItem
+from tiemchung.cases.models.calls import Call, CallBack
+from tiemchung.cases.models.case import (
+    Case,
+    CaseByPerson,
+    CaseByRef,
+    CaseDefect,
+    CaseEffect,
+    CaseRepeat,
+    CaseStep,
+)
+from tiemchung.cases.models.drafts import CaseDraft, Evidence
+from tiemchung.cases.models.inbox import CaseInbox
+
+__all__ = [
+    "BulkChange",
+    "BulkItem",
+    "Call",
+    "CallBack",
+    "Case",
+    "CaseByPerson",
+    "CaseByRef",
+    "CaseDefect",
+    "CaseDraft",
+    "CaseEffect",
+    "CaseInbox",
+    "CaseRepeat",
+    "CaseStep",
+    "Evidence",
+]

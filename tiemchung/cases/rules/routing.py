@@ -1,0 +1,105 @@
+"""Which desk answers for a case (9458/BYT-CNTT: the facility, else by what is known of the place)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from tiemchung.core.actor import Actor, Role
+from tiemchung.core.verdict import YES, Verdict, refuse
+
+NATION = UUID(int=1)  # the desk of the ministry, above every province
+
+
+class DeskLevel(StrEnum):
+    """The rungs of the ladder, lowest first."""
+
+    FACILITY = "FACILITY"
+    COMMUNE = "COMMUNE"
+    DISTRICT = "DISTRICT"
+    PROVINCE = "PROVINCE"
+    NATION = "NATION"
+
+
+LADDER = tuple(DeskLevel)
+DESK_ROLES: dict[DeskLevel, frozenset[Role]] = {
+    DeskLevel.FACILITY: frozenset({Role.FACILITY_LEAD}),
+    DeskLevel.COMMUNE: frozenset({Role.COMMUNE_OFFICER}),
+    DeskLevel.DISTRICT: frozenset({Role.DISTRICT_OFFICER}),
+    DeskLevel.PROVINCE: frozenset({Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER}),
+    DeskLevel.NATION: frozenset({Role.MINISTRY_OFFICER}),
+}
+LEVEL_OF_ROLE = {role: level for level, roles in DESK_ROLES.items() for role in roles}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One unit that answers: a facility, or the authority of an area (`unit_id` is the facility's or the area's)."""
+
+    unit_id: UUID
+    level: DeskLevel
+
+
+THE_NATION = Desk(NATION, DeskLevel.NATION)
+
+
+class RouteReason(StrEnum):
+    """Why a case lies where it lies; shown to the citizen in words."""
+
+    FACILITY_OF_DOSE = "FACILITY_OF_DOSE"
+    SUCCESSOR = "SUCCESSOR"
+    PLACE_KNOWN = "PLACE_KNOWN"
+    RESIDENCE = "RESIDENCE"
+    NOBODY_BELOW = "NOBODY_BELOW"
+    NOTHING_KNOWN = "NOTHING_KNOWN"
+    PASSED_ON = "PASSED_ON"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the place, as units of today: the ladder from the facility or the smallest area upwards.
+
+    `ladder` never holds the nation; `why` says where its first rung came from.
+    """
+
+    ladder: tuple[Desk, ...]
+    why: RouteReason
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The desk, why, and all desks above it up to the nation: the way a late case climbs."""
+
+    desk: Desk
+    why: RouteReason
+    above: tuple[Desk, ...]
+
+
+def route(known: Known, staffed: Iterable[UUID]) -> Route:
+    """Name the lowest desk of the ladder where somebody is posted; the ministry answers for what nobody holds."""
+    manned = set(staffed)
+    rungs = [*known.ladder, THE_NATION]
+    for place, desk in enumerate(rungs):
+        if desk.unit_id in manned or desk == THE_NATION:
+            skipped = place > 0 and bool(known.ladder)
+            why = RouteReason.NOBODY_BELOW if skipped else known.why
+            return Route(desk, why, tuple(d for d in rungs[place + 1 :] if d.unit_id in manned or d == THE_NATION))
+    raise AssertionError("the ladder ends with the nation")
+
+
+def desk_of(by: Actor, area_today: UUID | None) -> Desk | None:
+    """Give the desk at which this member of staff sits, None for who has none (`area_today` is the posting's area)."""
+    level = LEVEL_OF_ROLE.get(by.role) if by.role else None
+    if level is None:
+        return None
+    if level is DeskLevel.NATION:
+        return THE_NATION
+    unit = by.facility_id if level is DeskLevel.FACILITY else area_today
+    return Desk(unit, level) if unit else None
+
+
+def may_pass_to(holder: Desk, target: Desk, reachable: Sequence[Desk]) -> Verdict:
+    """Say whether a case may be passed on: to a desk above, below or beside that exists, never to itself."""
+    if target == holder:
+        return refuse("CASE_SAME_DESK")
+    return YES if target in reachable or target == THE_NATION else refuse("CASE_DESK_UNKNOWN")
