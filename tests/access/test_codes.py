@@ -164,6 +164,12 @@ def test_of_fifty_parallel_right_answers_exactly_one_wins(ask) -> None:
     assert won == 1
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("other", [purpose for purpose in Purpose if purpose is not Purpose.CITIZEN_SIGN_IN])
+def test_a_code_for_one_purpose_is_worthless_for_any_other(ask, other: Purpose) -> None:
+    assert not use(ask(), purpose=other)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_counters_survive_the_end_of_every_connection() -> None:
     limit = rules.Limit("test:kept", 3, 3600)

@@ -9,9 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW
-from tiemchung.access.limits import Exhausted, give_back, is_full, minutes_of, take, take_all, take_country
+from tiemchung.access import actions
+from tiemchung.access.limits import (
+    Exhausted,
+    give_back,
+    is_full,
+    minutes_of,
+    sweep_buckets,
+    take,
+    take_all,
+    take_country,
+)
 from tiemchung.access.models import RateBucket
 from tiemchung.access.rules import Limit
+from tiemchung.core.verdict import Refused
 
 FIVE = Limit("test:five", 5, 60)
 
@@ -97,3 +108,62 @@ def test_a_limit_holds_exactly_under_many_callers() -> None:
 
     with ThreadPoolExecutor(8) as crowd:
         assert sum(crowd.map(one, range(20))) == 5
+
+
+PHONE_A, PHONE_B = "+84900000071", "+84900000072"
+
+
+def passed(ask, many: int = 70) -> int:
+    """Count how many of so many calls in one moment are let through."""
+    refusals = []
+    for n in range(many):
+        try:
+            ask(n)
+        except Refused as refused:
+            refusals += refused.verdict.refusals
+    assert {reason.code for reason in refusals} == {"TOO_MANY_TRIES"}
+    assert min(reason.facts["minutes"] for reason in refusals) >= 1
+    return many - len(refusals)
+
+
+def network(n: int) -> str:
+    """Give an address in a network of its own."""
+    return f"10.{n // 250}.{n % 250}.1"
+
+
+@pytest.mark.django_db
+def test_m17_a_phone_looks_up_five_times_a_day_from_wherever() -> None:
+    assert passed(lambda n: actions.take_lookup(at=NOW, phone=PHONE_A, network=network(n))) == 5
+    assert passed(lambda n: actions.take_lookup(at=NOW, phone=PHONE_B, network=network(n))) == 5
+
+
+@pytest.mark.django_db
+def test_m17_a_network_looks_up_twenty_times_an_hour_whatever_phone_is_given() -> None:
+    assert passed(lambda n: actions.take_lookup(at=NOW, phone=f"+849000{n:05d}", network="10.0.0.7")) == 20
+    assert passed(lambda n: actions.take_lookup(at=NOW, phone="", network="10.0.1.7")) == 20
+
+
+@pytest.mark.django_db
+def test_a_network_asks_for_the_status_sixty_times_an_hour() -> None:
+    assert passed(lambda _: actions.take_status(at=NOW, network="10.0.0.7")) == 60
+
+
+@pytest.mark.django_db
+def test_a_phone_sends_five_reports_a_day_and_a_network_sixty_an_hour() -> None:
+    assert passed(lambda n: actions.take_report(at=NOW, phone=PHONE_A, network=network(n))) == 5
+    assert passed(lambda n: actions.take_report(at=NOW, phone=f"+849000{n:05d}", network="10.9.0.7")) == 60
+    assert passed(lambda _: actions.take_report(at=NOW, phone="", network="10.9.1.7")) == 60
+
+
+@pytest.mark.django_db
+def test_a_refused_try_uses_nothing_up_on_the_other_limit() -> None:
+    passed(lambda _: actions.take_report(at=NOW, phone=PHONE_A, network="10.0.0.7"), 30)
+    assert passed(lambda n: actions.take_report(at=NOW, phone=f"+849000{n:05d}", network="10.0.0.7")) == 55
+
+
+@pytest.mark.django_db
+def test_only_empty_buckets_are_swept() -> None:
+    tries(FIVE, 5)
+    assert sweep_buckets(NOW + dt.timedelta(seconds=59)) == 0
+    assert tries(FIVE, 1) == 0
+    assert sweep_buckets(NOW + dt.timedelta(seconds=61)) == 1

@@ -13,13 +13,15 @@ from tiemchung.access.actions import (
     change_password,
     end_sign_ins,
     enrol_totp,
+    give_password,
     hire_staff,
     prove_factor,
     prove_password,
+    reset_factors,
     sign_in_staff,
 )
 from tiemchung.access.models import Staff
-from tiemchung.core.actor import SYSTEM
+from tiemchung.core.actor import SYSTEM, Actor, Kind, Role
 from tiemchung.core.audit import looks_at
 from tiemchung.core.verdict import Refused
 
@@ -164,6 +166,44 @@ def test_signing_out_everywhere_and_a_new_password_end_every_sign_in(staff_id) -
 def test_a_weak_password_is_refused(staff_id, weak: str) -> None:
     with pytest.raises(Refused, match="PASSWORD_WEAK"):
         change_password(by=SYSTEM, at=NOW, staff_id=staff_id, old=WORD, new=weak, network=NETWORK)
+
+
+WHY = "Mất điện thoại, đã gặp tận nơi"
+
+
+def admin(staff_id=None) -> Actor:
+    """Give an administrator."""
+    return Actor(kind=Kind.STAFF, id=staff_id, role=Role.ADMIN)
+
+
+def test_after_a_lost_factor_is_reset_every_sign_in_is_over_and_the_app_is_enrolled_anew(staff_id) -> None:
+    codes = enrolled(staff_id)
+    before = sign_in_staff(at=NOW, staff_id=staff_id, how="TOTP").auth_hash
+    reset_factors(by=admin(), at=NOW, staff_id=staff_id, because=WHY)
+    assert not factors.factors_of(staff_id).totp
+    assert reads.staff_account(staff_id).auth_hash != before
+    with pytest.raises(Refused, match="FACTOR_WRONG"):
+        prove_factor(at=NOW, staff_id=staff_id, code=codes[0])
+    assert len(enrolled(staff_id)) == 10
+    (line,) = looks_at([staff_id], actions=["reset_factors"])
+    assert line.because == WHY
+
+
+def test_factors_and_passwords_are_reset_by_an_administrator_for_somebody_else_and_with_a_reason(staff_id) -> None:
+    for by in (admin(staff_id), Actor(kind=Kind.STAFF, role=Role.MINISTRY_OFFICER), Actor(kind=Kind.CITIZEN)):
+        with pytest.raises(Refused, match="NOT_YOUR_ROLE"):
+            reset_factors(by=by, at=NOW, staff_id=staff_id, because=WHY)
+        with pytest.raises(Refused, match="NOT_YOUR_ROLE"):
+            give_password(by=by, at=NOW, staff_id=staff_id, password=WORD)
+    with pytest.raises(Refused, match="REASON_MISSING"):
+        reset_factors(by=admin(), at=NOW, staff_id=staff_id, because="   ")
+
+
+def test_a_given_password_opens_and_ends_what_the_old_one_opened(staff_id) -> None:
+    before = reads.staff_account(staff_id).auth_hash
+    give_password(by=admin(), at=NOW, staff_id=staff_id, password="một câu khác hẳn")
+    assert (try_password("một câu khác hẳn"), try_password(WORD)) == (staff_id, "SIGN_IN_FAILED")
+    assert reads.staff_account(staff_id).auth_hash != before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,22 +1,29 @@
-"""Hiring, posting and dismissing staff."""
+"""Hiring, posting and dismissing staff, roles that are switched on, and the limits that others take from."""
 
 import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
 
+from tiemchung.access import rules
+from tiemchung.access.canaries import put_canary, touch_canaries
 from tiemchung.access.codes import CodeSent, send_code, use_code
-from tiemchung.access.limits import Exhausted, minutes_of, take_all
-from tiemchung.access.models import Posting, Staff
-from tiemchung.access.rules import FACT_LIMITS, may_post
+from tiemchung.access.limits import Counted, sweep_buckets, take_or_refuse
+from tiemchung.access.models import Posting, RoleOpening, Staff
+from tiemchung.access.proofs import new_puzzle, pass_without_script, sweep_proofs, use_proof
+from tiemchung.access.reads import role_is_open
+from tiemchung.access.rules import Limit, may_post
+from tiemchung.access.seen import count_seen
 from tiemchung.access.sign_ins import (
     SignedIn,
     change_password,
     end_sign_ins,
     enrol_totp,
+    give_password,
     prove_factor,
     prove_password,
     renew_recovery_codes,
+    reset_factors,
     sign_in_staff,
     take_factor_try,
 )
@@ -54,9 +61,14 @@ def post_staff(
     point_id: UUID | None = None,
     area_id: UUID | None = None,
 ) -> UUID:
-    """Post a member of staff to a place, once: the same posting asked for twice is one."""
+    """Post a member of staff to a place, once: the same posting asked for twice is one.
+
+    Raises Refused with what `rules.may_post` says, ROLE_NOT_OPEN_THERE among it: that role has no day of opening
+    at or before `valid_from` in this area or one above it.
+    """
     _may_hire(by)
-    may_post(role, facility=facility_id is not None, area=area_id is not None).or_raise()
+    open_there = area_id is None or role_is_open(role, area_id, valid_from)
+    may_post(role, facility=facility_id is not None, area=area_id is not None, open_there=open_there).or_raise()
     place = {"facility_id": facility_id, "point_id": point_id, "area_id": area_id}
     with transaction.atomic():
         posting, made = Posting.objects.get_or_create(
@@ -84,12 +96,64 @@ def end_posting(*, by: Actor, at: dt.datetime, posting_id: UUID, on: dt.date, be
         )
 
 
+def open_role(*, by: Actor, at: dt.datetime, role: Role, area_id: UUID, valid_from: dt.date) -> UUID:
+    """Let a role exist in an area and all that lies under it from a day on; where it is open already, nothing changes.
+
+    Raises Refused with NOT_YOUR_ROLE, and ROLE_OPEN_EVERYWHERE for a role that needs no opening.
+    """
+    _may_hire(by)
+    rules.may_open_role(role).or_raise()
+    with transaction.atomic():
+        known = RoleOpening.objects.filter(role=role, area_id=area_id, valid_to=None, valid_from__lte=valid_from)
+        opening = known.first() or RoleOpening(role=role, area_id=area_id, valid_from=valid_from)
+        if opening._state.adding:
+            opening.save(force_insert=True)
+            write_line(by=by, at=at, action="open_role", subject_id=opening.id, object_id=area_id, facts={"role": role})
+    return opening.id
+
+
+def close_role(*, by: Actor, at: dt.datetime, role: Role, area_id: UUID, on: dt.date, because: str) -> None:
+    """Let nobody new be posted with a role in this area from a day on; postings made before go on until they end."""
+    _may_hire(by)
+    with transaction.atomic():
+        for opening in RoleOpening.objects.select_for_update().filter(role=role, area_id=area_id, valid_to=None):
+            opening.valid_to = on
+            opening.save(update_fields=["valid_to"])
+            write_line(
+                by=by, at=at, action="close_role", subject_id=opening.id, object_id=area_id, because=because,
+                facts={"role": role},
+            )  # fmt: skip
+
+
 def take_fact_try(*, at: dt.datetime, phone: str) -> None:
     """Count one try at matching a fact for this phone; raise Refused with TOO_MANY_TRIES past the limits."""
-    try:
-        take_all(FACT_LIMITS, contact_key(phone).hex(), at)
-    except Exhausted as full:
-        raise Refused(refuse("TOO_MANY_TRIES", minutes=minutes_of(full))) from full
+    take_or_refuse(tuple((limit, contact_key(phone).hex()) for limit in rules.FACT_LIMITS), at)
+
+
+def take_lookup(*, at: dt.datetime, phone: str, network: str) -> None:
+    """Count one look-up of a certificate or a holder, by this phone (E.164, "" where none is asked) and address.
+
+    Raises Refused with TOO_MANY_TRIES (fact `minutes`), and then counts nothing; so do the next two.
+    """
+    take_or_refuse(_of_phone(rules.LOOKUP_PHONE, phone) + _of_network(rules.LOOKUP_NETWORK, network), at)
+
+
+def take_status(*, at: dt.datetime, network: str) -> None:
+    """Count one question about where a case stands from this address."""
+    take_or_refuse(_of_network(rules.STATUS_NETWORK, network), at)
+
+
+def take_report(*, at: dt.datetime, phone: str, network: str) -> None:
+    """Count one report sent by this phone (E.164, "" for somebody without one) from this address."""
+    take_or_refuse(_of_phone(rules.REPORT_PHONE, phone) + _of_network(rules.REPORT_NETWORK, network), at)
+
+
+def _of_phone(limit: Limit, phone: str) -> Counted:
+    return ((limit, contact_key(phone).hex()),) if phone else ()
+
+
+def _of_network(limit: Limit, network: str) -> Counted:
+    return ((limit, rules.network_of(network)),)
 
 
 def _may_hire(by: Actor) -> None:
@@ -101,17 +165,32 @@ __all__ = [
     "CodeSent",
     "SignedIn",
     "change_password",
+    "close_role",
+    "count_seen",
     "end_posting",
     "end_sign_ins",
     "enrol_totp",
+    "give_password",
     "hire_staff",
+    "new_puzzle",
+    "open_role",
+    "pass_without_script",
     "post_staff",
     "prove_factor",
     "prove_password",
+    "put_canary",
     "renew_recovery_codes",
+    "reset_factors",
     "send_code",
     "sign_in_staff",
+    "sweep_buckets",
+    "sweep_proofs",
     "take_fact_try",
     "take_factor_try",
+    "take_lookup",
+    "take_report",
+    "take_status",
+    "touch_canaries",
     "use_code",
+    "use_proof",
 ]

@@ -7,6 +7,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from tiemchung.access.rules import SPREAD, Limit
+from tiemchung.core.verdict import Refused, refuse
+
+Counted = tuple[tuple[Limit, str], ...]
 
 _TAKE = """
 INSERT INTO access_ratebucket AS b (key, full_until) VALUES (%(key)s, %(at)s + %(interval)s)
@@ -45,6 +48,16 @@ def take_all(limits: tuple[Limit, ...], subject: str, at: dt.datetime) -> None:
             take(limit, subject, at)
 
 
+def take_or_refuse(counted: Counted, at: dt.datetime) -> None:
+    """Count one event against each limit for its subject, or against none; Refused with TOO_MANY_TRIES (`minutes`)."""
+    try:
+        with transaction.atomic():
+            for limit, subject in counted:
+                take(limit, subject, at)
+    except Exhausted as full:
+        raise Refused(refuse("TOO_MANY_TRIES", minutes=minutes_of(full))) from full
+
+
 def give_back(limit: Limit, subject: str) -> None:
     """Take one counted event of `subject` back: it turned out to be a right answer."""
     with connection.cursor() as cursor:
@@ -61,8 +74,30 @@ def minutes_of(full: Exhausted) -> int:
 
 def take_country(limit: Limit, at: dt.datetime) -> None:
     """Count one event against a country-wide limit, in one of SPREAD rows chosen at random."""
-    share = Limit(limit.name, max(1, limit.count // SPREAD), limit.seconds)
-    take(share, str(secrets.randbelow(SPREAD)), at)
+    take(_share(limit), str(secrets.randbelow(SPREAD)), at)
+
+
+def country_is_full(limit: Limit, at: dt.datetime) -> bool:
+    """Tell whether half of a country-wide limit's rows would refuse one more event; one statement, counts nothing."""
+    share = _share(limit)
+    facts: list[Any] = [[f"{limit.name}:{n}" for n in range(SPREAD)], at, share.slack]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM access_ratebucket WHERE key = ANY(%s) AND full_until - %s > %s",
+            facts,
+        )
+        return bool(cursor.fetchone()[0] * 2 >= SPREAD)
+
+
+def sweep_buckets(at: dt.datetime) -> int:
+    """Delete the buckets that have run empty, which count the same as none, and give how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM access_ratebucket WHERE full_until < %s", (at,))
+        return cursor.rowcount
+
+
+def _share(limit: Limit) -> Limit:
+    return Limit(limit.name, max(1, limit.count // SPREAD), limit.seconds)
 
 
 def is_full(limit: Limit, subject: str, at: dt.datetime) -> bool:

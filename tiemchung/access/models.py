@@ -1,4 +1,4 @@
-"""Staff, where they are posted, one-time codes, and the buckets of limits."""
+"""Staff, where they are posted, one-time codes, limits, and what guards people from being seen by too many."""
 
 import uuid
 
@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 
 from tiemchung.core.actor import Role
-from tiemchung.core.distribution import CHANGE, TRANSIENT, Local, Reference, Sharded
+from tiemchung.core.distribution import APPEND, CHANGE, TRANSIENT, Local, Reference, Sharded
 from tiemchung.core.ids import new_id
 from tiemchung.core.models import ShardedModel
 
@@ -98,6 +98,92 @@ class PrefixTally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("prefix", "hour", name="prefix_hour_once")]
+
+
+class SpentProof(models.Model):
+    """A solved puzzle that has opened something; kept until it would be too old anyway."""
+
+    distribution = Local()
+    rights = TRANSIENT
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the puzzle's signature")
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("expires_at", name="spent_proof_old")]
+
+
+class SeenPerson(ShardedModel):
+    """One person whom one member of staff saw on one day of Vietnam."""
+
+    distribution = Sharded(key="actor_id", group="A")
+    rights = APPEND
+
+    actor_id = models.UUIDField()
+    day = models.DateField()
+    person_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("actor_id", "day", "person_id", name="seen_person_once")]
+
+
+class SeenCount(ShardedModel):
+    """How many persons one member of staff saw on one day; never more than the budget of their role."""
+
+    distribution = Sharded(key="actor_id", group="A")
+    rights = CHANGE
+
+    actor_id = models.UUIDField()
+    day = models.DateField()
+    count = models.PositiveIntegerField()
+    alarmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("actor_id", "day", name="seen_count_once")]
+
+
+class Canary(ShardedModel):
+    """A person on record whom nobody has a reason to look at: whoever does is asked why."""
+
+    distribution = Sharded(key="person_id", group="P")
+    rights = APPEND
+
+    person_id = models.UUIDField()
+    put_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("person_id", name="canary_once")]
+
+
+class CanaryTouch(ShardedModel):
+    """The first touch of a canary by one actor on one day; it has raised an alarm."""
+
+    distribution = Sharded(key="person_id", group="P")
+    rights = APPEND
+
+    person_id = models.UUIDField()
+    day = models.DateField()
+    touched_by = models.CharField(max_length=80, help_text="the actor's id; without one, kind and sign-in")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("person_id", "day", "touched_by", name="canary_touch_once")]
+
+
+class RoleOpening(models.Model):
+    """From when to when a role that is switched on by data exists in an area and all that lies under it."""
+
+    distribution = Reference()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in Role])
+    area = models.ForeignKey("places.Area", on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("role", "area", "valid_from", name="role_opening_once")]
 
 
 def new_trace() -> str:

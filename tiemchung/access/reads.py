@@ -1,14 +1,16 @@
-"""Who a member of staff is, where they are posted, and the actor that follows."""
+"""Who a member of staff is, where they are posted, the actor that follows, and which desks have somebody."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from tiemchung.access.models import Posting, Staff
-from tiemchung.access.scope import scope_of_facility
+from tiemchung.access.models import Posting, RoleOpening, SeenCount, Staff
+from tiemchung.access.rules import SWITCHED_ROLES, seen_budget
+from tiemchung.access.scope import desks_with_staff, scope_of_facility
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.places.reads import scope_of
 
@@ -102,9 +104,45 @@ def actor_of(posting: PostingView, trace: str) -> Actor:
         role=posting.role,
         facility_id=posting.facility_id,
         point_id=posting.point_id,
+        area_id=posting.area_id,
         area_ids=areas,
         trace=trace,
     )
+
+
+def staffed_desks(facility_ids: Iterable[UUID], area_ids: Iterable[UUID], on: dt.date) -> frozenset[UUID]:
+    """Give those of these facilities that have a lead posted, and those of these areas that have an officer.
+
+    Areas are those of that day; who is posted to one of a former day sits at the area that holds all of its land
+    now, if there is one. At most one statement, none for a minute after another asked.
+    """
+    staffed = desks_with_staff(on)
+    return (frozenset(facility_ids) & staffed.facilities) | (frozenset(area_ids) & staffed.areas)
+
+
+def role_is_open(role: Role, area_id: UUID, on: dt.date) -> bool:
+    """Tell whether a role exists in an area on that day: always, or opened there or for an area above."""
+    if role not in SWITCHED_ROLES:
+        return True
+    rows = RoleOpening.objects.filter(role=role, valid_from__lte=on).exclude(valid_to__lte=on)
+    return area_id in scope_of(rows.values_list("area_id", flat=True))
+
+
+class SeenToday(NamedTuple):
+    """How many different persons a member of staff has seen on a day, and how many they may."""
+
+    seen: int
+    budget: int
+
+
+def seen_today(staff_id: UUID, day: dt.date, role: Role | None = None) -> SeenToday:
+    """Give how much of a day's budget of persons seen is used up; `day` is a day of Vietnam.
+
+    The budget is that of the role; without one, the smallest of the roles that they are posted with.
+    """
+    roles = [role] if role else [posting.role for posting in postings_of(staff_id, day)]
+    row = SeenCount.objects.filter(actor_id=staff_id, day=day).first()
+    return SeenToday(row.count if row else 0, min(map(seen_budget, roles), default=0))
 
 
 def _view(row: Posting) -> PostingView:

@@ -1,4 +1,4 @@
-"""Limits, one-time codes and postings as pure decisions."""
+"""Limits, one-time codes, puzzles, budgets and postings as pure decisions."""
 
 import datetime as dt
 import ipaddress
@@ -14,10 +14,18 @@ CODE_DIGITS = 6
 
 
 class Purpose(StrEnum):
-    """What a one-time code opens; a code for one purpose is worthless for another."""
+    """What a one-time code opens; a code for one purpose is worthless for another.
+
+    REPORT sends a citizen's report, CASE_VIEW shows where it stands, HOLDER_LOOKUP goes to the number on file of a
+    certificate's holder, CALLER to the number on file of somebody who calls the hotline.
+    """
 
     CITIZEN_SIGN_IN = "citizen_sign_in"
     CLAIM_PERSON = "claim_person"
+    REPORT = "report"
+    CASE_VIEW = "case_view"
+    HOLDER_LOOKUP = "holder_lookup"
+    CALLER = "caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,25 @@ PASSWORD_HERE = Limit("password:here", 10, 900)
 PASSWORD_ACCOUNT = Limit("password:account", 100, 3600)
 PASSWORD_NETWORK = Limit("password:network", 200, 900)
 FACTOR_LIMITS = (Limit("factor:minutes", 5, 300), Limit("factor:day", 30, 86400))
+# Look-ups and reports (M17). A phone is counted wherever one is given, the network always.
+LOOKUP_PHONE = Limit("lookup:phone", 5, 86400)
+LOOKUP_NETWORK = Limit("lookup:network", 20, 3600)
+STATUS_NETWORK = Limit("status:network", 60, 3600)
+REPORT_PHONE = Limit("report:phone", 5, 86400)
+REPORT_NETWORK = Limit("report:network", 60, 3600)
+# Proof of work (M18). A puzzle costs its solver between the two numbers of key derivations, each of PUZZLE_ROUNDS
+# rounds of PBKDF2 (about 1 ms on a desk machine of 2024); a network that asks for very many and a country where proofs
+# are spent faster than people could ask HARDER times as much. More derivations and not longer ones: what the server
+# itself pays to make a puzzle stays one derivation.
+PUZZLE_LIFE = dt.timedelta(minutes=10)
+PUZZLE_ROUNDS = 2000
+PUZZLE_TRIES = (1000, 2000)
+HARDER = 8
+PUZZLE_NETWORK = Limit("puzzle:network", 600, 3600)
+COUNTRY_PROOFS = Limit("proof:country", 60_000, 600)
+# Without scripts there is no proof; the code to the phone stands behind, and these before it.
+NO_SCRIPT_NETWORK = Limit("noscript:network", 3, 3600)
+NO_SCRIPT_COUNTRY = Limit("noscript:country", 1600, 3600)
 PREFIX_WATCH_SENDS = 200
 PREFIX_LEAST_VERIFIED = 0.20
 
@@ -105,8 +132,12 @@ PLACE_OF_ROLE: dict[Role, PlaceNeeded] = {
 }
 
 
-def may_post(role: Role, *, facility: bool, area: bool) -> Verdict:
-    """Say whether a posting names what its role needs, and nothing that would widen it."""
+# Roles that exist only where and from when they were opened: the corrector came to one province first (R47).
+SWITCHED_ROLES = frozenset({Role.DATA_CORRECTOR})
+
+
+def may_post(role: Role, *, facility: bool, area: bool, open_there: bool = True) -> Verdict:
+    """Say whether a posting names what its role needs and nothing that would widen it, where the role exists."""
     needed = PLACE_OF_ROLE[role]
     if needed.facility and not facility:
         return refuse("POSTING_NEEDS_FACILITY")
@@ -114,4 +145,26 @@ def may_post(role: Role, *, facility: bool, area: bool) -> Verdict:
         return refuse("POSTING_NEEDS_AREA")
     if (facility and not needed.facility) or (area and not needed.area):
         return refuse("POSTING_NAMES_TOO_MUCH")
-    return YES
+    return YES if open_there else refuse("ROLE_NOT_OPEN_THERE")
+
+
+def may_open_role(role: Role) -> Verdict:
+    """Say whether a role is one that is opened by data; all others exist everywhere."""
+    return YES if role in SWITCHED_ROLES else refuse("ROLE_OPEN_EVERYWHERE")
+
+
+LEAST_REASON = 10  # characters that a stated reason has at least
+
+# How many different persons one member of staff may see on one day of Vietnam (I10): a day's work and no more.
+_SEEN_AT_A_FACILITY, _SEEN_AT_A_DESK = 600, 1000
+_SEEN_BY_ROLE = {
+    Role.HOTLINE_AGENT: 150,
+    Role.MINISTRY_OFFICER: 300,
+    Role.VACCINATOR: _SEEN_AT_A_FACILITY,
+    Role.FACILITY_LEAD: _SEEN_AT_A_FACILITY,
+}
+
+
+def seen_budget(role: Role) -> int:
+    """Give how many different persons staff of this role may see in a day."""
+    return _SEEN_BY_ROLE.get(role, _SEEN_AT_A_DESK)

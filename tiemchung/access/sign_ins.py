@@ -11,14 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from tiemchung.access import factors, rules
-from tiemchung.access.limits import Exhausted, give_back, minutes_of, take
+from tiemchung.access.limits import Counted, give_back, take_or_refuse
 from tiemchung.access.models import Staff, new_trace
-from tiemchung.access.rules import Limit
-from tiemchung.core.actor import Actor, Kind
+from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.audit import write_line
 from tiemchung.core.verdict import Refused, refuse
-
-Counted = tuple[tuple[Limit, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ def prove_password(*, at: dt.datetime, username: str, password: str, network: st
     with TOO_MANY_TRIES (fact `minutes`). The try is counted before it is judged.
     """
     counted = _password_counts(username, network)
-    _take(counted, at)
+    take_or_refuse(counted, at)
     staff = Staff.objects.filter(username=username, is_active=True).first()
     if staff is None:
         make_password(password)  # an unknown name takes as long as a known one
@@ -70,7 +67,7 @@ def prove_factor(*, at: dt.datetime, staff_id: UUID, code: str) -> str:
 def take_factor_try(*, at: dt.datetime, staff_id: UUID) -> Counted:
     """Count one try at a second factor; raise Refused with TOO_MANY_TRIES past the limits."""
     counted = tuple((limit, str(staff_id)) for limit in rules.FACTOR_LIMITS)
-    _take(counted, at)
+    take_or_refuse(counted, at)
     return counted
 
 
@@ -134,6 +131,42 @@ def change_password(*, by: Actor, at: dt.datetime, staff_id: UUID, old: str, new
         write_line(by=by, at=at, action="change_password", subject_id=staff_id)
 
 
+def give_password(*, by: Actor, at: dt.datetime, staff_id: UUID, password: str) -> None:
+    """Give somebody a new password without the old one, which ends every sign-in of theirs.
+
+    Raises Refused with NOT_YOUR_ROLE for anybody but an administrator or an operator's command.
+    """
+    _only_admin(by, staff_id)
+    with transaction.atomic():
+        staff = Staff.objects.select_for_update().get(id=staff_id)
+        staff.set_password(password)
+        staff.save(update_fields=["password"])
+        write_line(by=by, at=at, action="give_password", subject_id=staff_id)
+
+
+def reset_factors(*, by: Actor, at: dt.datetime, staff_id: UUID, because: str) -> None:
+    """Forget somebody's lost second factors and end every sign-in; the next one enrols an app anew.
+
+    Raises Refused with NOT_YOUR_ROLE for anybody but an administrator, who may not do it for themselves, and
+    REASON_MISSING.
+    """
+    _only_admin(by, staff_id)
+    if len(because.strip()) < rules.LEAST_REASON:
+        raise Refused(refuse("REASON_MISSING"))
+    with transaction.atomic():
+        Staff.objects.select_for_update().get(id=staff_id)
+        dropped = factors.drop_factors(staff_id)
+        Staff.objects.filter(id=staff_id).update(sign_ins_from=at)
+        write_line(
+            by=by, at=at, action="reset_factors", subject_id=staff_id, because=because, facts={"dropped": dropped}
+        )
+
+
+def _only_admin(by: Actor, staff_id: UUID) -> None:
+    if by.kind is not Kind.SYSTEM and (by.role is not Role.ADMIN or by.id == staff_id):
+        raise Refused(refuse("NOT_YOUR_ROLE"))
+
+
 def _self(staff: Staff) -> Actor:
     return Actor(kind=Kind.STAFF, id=staff.id, name=staff.full_name)
 
@@ -146,15 +179,6 @@ def _password_counts(username: str, network: str) -> Counted:
         (rules.PASSWORD_ACCOUNT, name),
         (rules.PASSWORD_NETWORK, place),
     )
-
-
-def _take(counted: Counted, at: dt.datetime) -> None:
-    try:
-        with transaction.atomic():
-            for limit, subject in counted:
-                take(limit, subject, at)
-    except Exhausted as full:
-        raise Refused(refuse("TOO_MANY_TRIES", minutes=minutes_of(full))) from full
 
 
 def _give_back(counted: Counted) -> None:

@@ -1,0 +1,19 @@
+"""What the clock triggers: what is over is swept away."""
+
+import datetime as dt
+
+from tiemchung.access.actions import sweep_buckets, sweep_proofs
+from tiemchung.core.worker import Loop
+
+
+def sweep(at: dt.datetime) -> int:
+    """Delete used proofs that are too old and buckets that have run empty.
+
+    Gives 0, whatever was swept: nothing waits for the next turn.
+    """
+    sweep_proofs(at)
+    sweep_buckets(at)
+    return 0
+
+
+LOOPS = [Loop("access.sweep", sweep, every=300.0)]
