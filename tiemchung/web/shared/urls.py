@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.urls import path
 
-from tiemchung.web.shared import views
+from tiemchung.web.shared import captcha, views
 
 app_name = "shared"
 urlpatterns = [
+    path("captcha", captcha.puzzle, name="captcha"),
     path("lang", views.choose_language, name="language"),
     path("offline", views.offline, name="offline"),
 ]
