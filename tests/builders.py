@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 
 from tiemchung.access import actions as access
 from tiemchung.access.reads import actor_of, postings_of
+from tiemchung.access.rules import SWITCHED_ROLES
 from tiemchung.access.scope import forget_scopes
 from tiemchung.core.actor import SYSTEM, Actor, Kind, Role
 from tiemchung.core.clock import local
@@ -166,6 +167,8 @@ def a_staff_member(
         full_name=full_name,
         password=password or secrets.token_urlsafe(18),
     )
+    if role in SWITCHED_ROLES and area is not None:
+        access.open_role(by=SYSTEM, at=at, role=role, area_id=area.id, valid_from=valid_from)
     access.post_staff(
         by=SYSTEM,
         at=at,

@@ -102,8 +102,9 @@ def _citizen_session() -> str:
 def _staff_session(username: str, name: str, role: str, **where: Any) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 
-    from tiemchung.access.actions import hire_staff, post_staff
+    from tiemchung.access.actions import hire_staff, open_role, post_staff
     from tiemchung.access.reads import postings_of
+    from tiemchung.access.rules import SWITCHED_ROLES
     from tiemchung.core import clock
     from tiemchung.core.actor import SYSTEM, Role
 
@@ -113,6 +114,8 @@ def _staff_session(username: str, name: str, role: str, **where: Any) -> str:
         hire_staff(by=SYSTEM, at=clock.now(), username=username, full_name=name, password=words)
         staff = get_user_model().objects.get(username=username)
     if not postings_of(staff.pk, clock.today()):
+        if Role[role] in SWITCHED_ROLES:
+            open_role(by=SYSTEM, at=clock.now(), role=Role[role], area_id=where["area_id"], valid_from=_SINCE)
         post_staff(by=SYSTEM, at=clock.now(), staff_id=staff.pk, role=Role[role], valid_from=_SINCE, **where)
     posting = postings_of(staff.pk, clock.today())[-1]
     return _session(

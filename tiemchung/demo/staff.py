@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from tiemchung.access import actions
 from tiemchung.access.factors import reset_totp
 from tiemchung.access.reads import actor_of, postings_of
+from tiemchung.access.rules import SWITCHED_ROLES
 from tiemchung.core.actor import SYSTEM, Actor, Role
 from tiemchung.demo.places import Site
 from tiemchung.demo.signins import SignIn, keep_sign_ins
@@ -23,6 +23,10 @@ from tiemchung.places.rules import Level
 
 _FILE = Path(__file__).parent / "data" / "staff.toml"
 _SINCE = dt.date(2020, 1, 1)
+# The data corrector came to Ho Chi Minh City's centre first, and after it had proved itself to all provinces (R47).
+_CORRECTORS_FIRST = ("79", dt.date(2021, 10, 1))
+_CORRECTORS_THEN = dt.date(2021, 12, 1)
+_PROVINCES_OF = dt.date(2025, 7, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,14 @@ def plan_for(name: str, sites: dict[str, Site]) -> StaffPlan:
         return by_name[name]
     key = name.removeprefix("nurse:")
     of_file = (plan for plan in staff_plans() if plan.place == key and plan.role is Role.VACCINATOR)
-    unnamed = StaffPlan(
-        f"nurse-{key.replace('_', '-')}", f"Điều dưỡng {sites[key].name}"[:120], Role.VACCINATOR, key
-    )
+    unnamed = StaffPlan(f"nurse-{key.replace('_', '-')}", f"Điều dưỡng {sites[key].name}"[:120], Role.VACCINATOR, key)
     return next(of_file, unnamed)
 
 
 def hire(plan: StaffPlan, *, at: dt.datetime, sites: dict[str, Site], password: str = "") -> Actor:
     """Hire and post somebody who is not there yet and give the actor; without a password nobody knows one."""
+    if plan.role in SWITCHED_ROLES:
+        open_roles(at=at)
     staff_id = actions.hire_staff(
         by=SYSTEM,
         at=at,
@@ -77,11 +81,19 @@ def hire(plan: StaffPlan, *, at: dt.datetime, sites: dict[str, Site], password: 
         at=at,
         staff_id=staff_id,
         role=plan.role,
-        valid_from=_SINCE,
+        valid_from=_CORRECTORS_THEN if plan.role in SWITCHED_ROLES else _SINCE,
         facility_id=sites[plan.place].id if plan.place else None,
         area_id=_area_id(plan.area) if plan.area else None,
     )
     return actor_of(postings_of(staff_id, at.date())[0], trace="demo")
+
+
+def open_roles(*, at: dt.datetime) -> None:
+    """Open the role of data corrector in Ho Chi Minh City first and then everywhere, once."""
+    code, first_day = _CORRECTORS_FIRST
+    for province in places.children_of(None, _PROVINCES_OF):
+        day = first_day if province.code == code else _CORRECTORS_THEN
+        actions.open_role(by=SYSTEM, at=at, role=Role.DATA_CORRECTOR, area_id=province.id, valid_from=day)
 
 
 def hire_everybody(*, at: dt.datetime, sites: dict[str, Site]) -> dict[str, Actor]:
@@ -117,6 +129,4 @@ def _settle_sign_in(staff_id: UUID, sign_in: SignIn, at: dt.datetime) -> None:
     """
     with transaction.atomic():
         if reset_totp(staff_id, sign_in.totp_secret, at):
-            account = get_user_model().objects.get(pk=staff_id)
-            account.set_password(sign_in.password)
-            account.save(update_fields=["password"])
+            actions.give_password(by=SYSTEM, at=at, staff_id=staff_id, password=sign_in.password)
