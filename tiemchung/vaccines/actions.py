@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
-from tiemchung.core.once import TwinWon, once
+from tiemchung.core.once import once
 from tiemchung.core.text import nfc
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.vaccines.models import Lot, LotRecall
@@ -53,7 +53,7 @@ def add_lot(
         return {"lot_id": str(there.id)}
 
     ask = {"product": product, "number": wanted.number_key, "expires_on": expires_on, "component": component}
-    return _lot_of(_ask_once(key, "add_lot", ask, at, act))
+    return _lot_of(once(key, "add_lot", ask, at, act))
 
 
 def recall_lot(*, lot_id: UUID, because: str, by: Actor, at: dt.datetime, key: str) -> LotFacts:
@@ -101,17 +101,7 @@ def _step(
         write_line(by=by, at=at, action=action, subject_id=row.id, because=nfc(because), verdict=verdict)
         return {"lot_id": str(row.id)}
 
-    return _lot_of(_ask_once(key, action, {"lot_id": str(lot_id), "because": because}, at, act))
-
-
-def _ask_once(
-    key: str, action: str, ask: Mapping[str, Any], at: dt.datetime, act: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
-    """Run the action once for its key; who lost a race against a twin gets the twin's answer."""
-    try:
-        return once(key, action, ask, at, act)
-    except TwinWon:
-        return once(key, action, ask, at, act)
+    return _lot_of(once(key, action, {"lot_id": str(lot_id), "because": because}, at, act))
 
 
 def _lot_of(answer: Mapping[str, Any]) -> LotFacts:

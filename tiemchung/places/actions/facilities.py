@@ -6,9 +6,10 @@ from uuid import UUID
 
 from tiemchung.core import audit, text
 from tiemchung.core.actor import Actor
+from tiemchung.core.once import once
 from tiemchung.core.verdict import all_of, refuse
 from tiemchung.places import reads, rules
-from tiemchung.places.actions.keys import act_once, search_key, sort_key
+from tiemchung.places.actions.keys import search_key, sort_key
 from tiemchung.places.models import Facility, FacilityArea, FacilitySuccessor
 from tiemchung.places.rules import FacilityKind, Level, Period
 
@@ -52,7 +53,7 @@ def open_facility(
         audit.write_line(by=by, at=at, action="open_facility", subject_id=row.id, object_id=area_id, verdict=verdict)
         return {"id": str(row.id)}
 
-    return UUID(act_once(key, "open_facility", ask, at, act)["id"])
+    return UUID(once(key, "open_facility", ask, at, act)["id"])
 
 
 def move_facility(
@@ -89,7 +90,7 @@ def move_facility(
         )
         return {}
 
-    act_once(key, "move_facility", ask, at, act)
+    once(key, "move_facility", ask, at, act)
 
 
 def close_facility(*, by: Actor, at: dt.datetime, key: str, facility_id: UUID, on: dt.date, because: str = "") -> None:
@@ -117,7 +118,7 @@ def close_facility(*, by: Actor, at: dt.datetime, key: str, facility_id: UUID, o
         )
         return {}
 
-    act_once(key, "close_facility", {"facility": facility_id, "on": on}, at, act)
+    once(key, "close_facility", {"facility": facility_id, "on": on}, at, act)
 
 
 def succeed_facility(
@@ -157,7 +158,7 @@ def succeed_facility(
         )
         return {}
 
-    act_once(key, "succeed_facility", ask, at, act)
+    once(key, "succeed_facility", ask, at, act)
 
 
 def _locked(facility_id: UUID) -> Facility:

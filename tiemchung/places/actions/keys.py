@@ -1,11 +1,8 @@
-"""What the actions share: keys of search and order, and the door that can be knocked twice."""
+"""What the actions share: keys of search and order."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from tiemchung.core import clock, text
-from tiemchung.core.once import TwinWon, once
 from tiemchung.places import reads
 from tiemchung.places.models import Facility, Point
 from tiemchung.places.reads.values import Stay
@@ -41,13 +38,3 @@ def refresh_search_keys(at: dt.datetime) -> int:
     Facility.objects.bulk_update(facilities, ["search_key"], batch_size=500)
     Point.objects.bulk_update(points, ["search_key"], batch_size=500)
     return len(facilities) + len(points)
-
-
-def act_once(
-    key: str, action: str, ask: Mapping[str, Any], at: dt.datetime, act: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
-    """Run `act` once for this key; a twin that lost the race gets the winner's answer."""
-    try:
-        return once(key, action, ask, at, act)
-    except TwinWon:
-        return once(key, action, ask, at, act)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from tiemchung.core import audit, text
 from tiemchung.core.actor import Actor
+from tiemchung.core.once import once
 from tiemchung.core.verdict import all_of
 from tiemchung.places import reads, rules
-from tiemchung.places.actions.keys import act_once, search_key, sort_key
+from tiemchung.places.actions.keys import search_key, sort_key
 from tiemchung.places.models import Facility, Point, PointStand
 from tiemchung.places.rules import Period
 
@@ -53,7 +54,7 @@ def open_point(
         audit.write_line(by=by, at=at, action="open_point", subject_id=row.id, object_id=area_id, verdict=verdict)
         return {"id": str(row.id)}
 
-    return UUID(act_once(key, "open_point", ask, at, act)["id"])
+    return UUID(once(key, "open_point", ask, at, act)["id"])
 
 
 def stand_point(
@@ -97,7 +98,7 @@ def stand_point(
         audit.write_line(by=by, at=at, action="stand_point", subject_id=point_id, object_id=area_id, verdict=verdict)
         return {}
 
-    act_once(key, "stand_point", ask, at, act)
+    once(key, "stand_point", ask, at, act)
 
 
 def close_point(*, by: Actor, at: dt.datetime, key: str, point_id: UUID, on: dt.date, because: str = "") -> None:
@@ -118,7 +119,7 @@ def close_point(*, by: Actor, at: dt.datetime, key: str, point_id: UUID, on: dt.
         audit.write_line(by=by, at=at, action="close_point", subject_id=point_id, because=because, verdict=verdict)
         return {}
 
-    act_once(key, "close_point", {"point": point_id, "on": on}, at, act)
+    once(key, "close_point", {"point": point_id, "on": on}, at, act)
 
 
 def _stand(point_id: UUID, stay: reads.Stay) -> None:
