@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from tiemchung.core.actor import Actor
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.models import AuditLine
 from tiemchung.core.rows import put_row
 from tiemchung.core.verdict import Verdict
+
+_STAFF = "what one member of staff saw lies with whom they saw; the actor's index answers"
 
 
 def _line(by: Actor, at: dt.datetime, action: str, subject_id: UUID) -> AuditLine:
@@ -45,12 +49,27 @@ def write_line(
     put_row(line)
 
 
+LOOK = {"look": True}  # the fact that tells a look at a person from a deed about one
+
+
+def write_lines(
+    *, by: Actor, at: dt.datetime, action: str, about: Iterable[tuple[UUID, UUID | None, Mapping[str, Any]]]
+) -> None:
+    """Write the lines of one action upon many, in one statement; `about` are (subject, object, facts)."""
+    lines = []
+    for subject_id, object_id, facts in about:
+        line = _line(by, at, action, subject_id)
+        line.object_id, line.facts = object_id, dict(facts)
+        lines.append(line)
+    AuditLine.objects.bulk_create(lines)
+
+
 def note_look(*, by: Actor, at: dt.datetime, action: str, subject_ids: Iterable[UUID], purpose: str) -> None:
     """Write that the actor saw these persons; the citizen may ask who did."""
     lines = []
     for subject_id in dict.fromkeys(subject_ids):
         line = _line(by, at, action, subject_id)
-        line.because = purpose
+        line.because, line.facts = purpose, dict(LOOK)
         lines.append(line)
     AuditLine.objects.bulk_create(lines)
 
@@ -59,6 +78,7 @@ def note_look(*, by: Actor, at: dt.datetime, action: str, subject_ids: Iterable[
 class AuditView:
     """One line as an investigator reads it; names are looked up by whoever shows it."""
 
+    id: UUID
     subject_id: UUID
     at: dt.datetime
     action: str
@@ -71,22 +91,56 @@ class AuditView:
     because: str
     facts: Mapping[str, Any]
 
+    @property
+    def place(self) -> "After":
+        """Give where the line stands among others, for the page that follows it."""
+        return self.at, self.id
 
-def looks_at(subject_ids: Iterable[UUID], *, actions: Iterable[str] = (), limit: int = 500) -> tuple[AuditView, ...]:
+
+def looks_at(
+    subject_ids: Iterable[UUID], *, actions: Iterable[str] = (), looks_only: bool = False, limit: int = 500
+) -> tuple[AuditView, ...]:
     """Give who looked at or changed these subjects, newest first; the caller decides who may ask.
 
-    `actions` keeps only lines of these; without it all count.
+    `actions` keeps only lines of these, `looks_only` only looks; without them all count.
     """
     rows = AuditLine.objects.filter(subject_id__in=list(subject_ids)).order_by("-at", "-id")
     rows = rows.filter(action__in=list(actions)) if actions else rows
+    rows = rows.filter(facts__look=True) if looks_only else rows
     return tuple(_view(row) for row in rows[:limit])
 
 
-def seen_by(actor_id: UUID, since: dt.datetime, until: dt.datetime, *, limit: int = 5000) -> tuple[AuditView, ...]:
-    """Give everything that one actor looked at or did from `since` to before `until`, oldest first."""
-    with allow_cross_shard("what one member of staff saw lies with whom they saw; the actor's index answers"):
+type After = tuple[dt.datetime, UUID]
+
+
+def seen_by(
+    actor_id: UUID, since: dt.datetime, until: dt.datetime, *, after: After | None = None, limit: int = 5000
+) -> tuple[AuditView, ...]:
+    """Give what one actor looked at or did from `since` to before `until`, oldest first, a page at a time.
+
+    `after` is the `place` of the last line of the page before.
+    """
+    with allow_cross_shard(_STAFF):
         rows = AuditLine.objects.filter(actor_id=actor_id, at__gte=since, at__lt=until).order_by("at", "id")
+        if after is not None:
+            rows = rows.filter(Q(at__gt=after[0]) | Q(at=after[0], id__gt=after[1]), at__gte=after[0])
         return tuple(_view(row) for row in rows[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCount:
+    """How many lines one actor left in a time, and how many different subjects they name."""
+
+    lines: int
+    subjects: int
+
+
+def count_seen_by(actor_id: UUID, since: dt.datetime, until: dt.datetime) -> SeenCount:
+    """Give how much one actor looked at or did from `since` to before `until`."""
+    with allow_cross_shard(_STAFF):
+        rows = AuditLine.objects.filter(actor_id=actor_id, at__gte=since, at__lt=until)
+        found = rows.aggregate(lines=Count("id"), subjects=Count("subject_id", distinct=True))
+    return SeenCount(found["lines"], found["subjects"])
 
 
 def _view(row: AuditLine) -> AuditView:

@@ -1,0 +1,51 @@
+"""An auditor reads all that one member of staff saw, page by page, and how much that is."""
+
+import dataclasses
+import datetime as dt
+from uuid import UUID
+
+import pytest
+
+from tests.conftest import NOW
+from tiemchung.core.actor import Actor, Kind, Role
+from tiemchung.core.audit import SeenCount, count_seen_by, looks_at, note_look, seen_by, write_line
+
+pytestmark = pytest.mark.django_db
+AGENT = Actor(kind=Kind.STAFF, id=UUID(int=9), role=Role.HOTLINE_AGENT)
+OTHER = dataclasses.replace(AGENT, id=UUID(int=8))
+HOUR = dt.timedelta(hours=1)
+PEOPLE = [UUID(int=1000 + n) for n in range(7)]
+
+
+def _look(at: dt.datetime, people: list[UUID], by: Actor = AGENT) -> None:
+    note_look(by=by, at=at, action="people.open_person", subject_ids=people, purpose="call")
+
+
+def test_pages_follow_each_other_without_gap_or_repetition_even_within_one_moment() -> None:
+    _look(NOW, PEOPLE)
+    _look(NOW + HOUR, PEOPLE[:3])
+    _look(NOW, PEOPLE, OTHER)
+    until, pages = NOW + 2 * HOUR, []
+    page = seen_by(AGENT.id, NOW, until, limit=4)
+    while page:
+        pages.append(page)
+        page = seen_by(AGENT.id, NOW, until, after=page[-1].place, limit=4)
+    assert [len(page) for page in pages] == [4, 4, 2]
+    lines = [line for page in pages for line in page]
+    assert lines == list(seen_by(AGENT.id, NOW, until))
+    assert sorted(line.subject_id for line in lines) == sorted(PEOPLE + PEOPLE[:3])
+
+
+def test_the_count_tells_lines_and_people_of_that_time_alone() -> None:
+    _look(NOW, PEOPLE)
+    _look(NOW + HOUR, PEOPLE[:3])
+    _look(NOW + 2 * HOUR, PEOPLE)
+    assert count_seen_by(AGENT.id, NOW, NOW + 2 * HOUR) == SeenCount(10, 7)
+    assert count_seen_by(OTHER.id, NOW, NOW + 2 * HOUR) == SeenCount(0, 0)
+
+
+def test_looks_and_deeds_are_told_apart() -> None:
+    _look(NOW, PEOPLE[:1])
+    write_line(by=AGENT, at=NOW, action="people.amend_profile", subject_id=PEOPLE[0], because="typo")
+    assert [line.action for line in looks_at(PEOPLE[:1], looks_only=True)] == ["people.open_person"]
+    assert len(looks_at(PEOPLE[:1])) == 2
