@@ -29,6 +29,7 @@ CORRECTOR = staff(Role.DATA_CORRECTOR, 3, None, (BEN_NGHE, BA_DINH, FAR))
 HOTLINE = staff(Role.HOTLINE_AGENT, 4, None, ())
 OFFICER = staff(Role.COMMUNE_OFFICER, 5, None, (BEN_NGHE,))
 ADMIN = staff(Role.ADMIN, 6, None, (BEN_NGHE,))
+MINISTRY = staff(Role.MINISTRY_OFFICER, 7, None, ())
 CITIZEN = Actor(kind=Kind.CITIZEN, id=UUID(int=400))
 
 Register = Callable[..., RegisteredProfile]

@@ -214,6 +214,19 @@ class IdentifierLookup(ShardedModel):
     profile_id = models.UUIDField()
 
 
+class NameBirthKey(ShardedModel):
+    """Which profiles ever had a name with a birth date; what they say now is read from the profile."""
+
+    distribution = Sharded(key="value_index", group="L")
+    rights = APPEND
+
+    value_index = models.BinaryField()
+    profile_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("value_index", "profile_id", name="name_birth_once")]
+
+
 class ContactPhone(ShardedModel):
     """Which profiles can be reached at a phone: one, a family, or four hundred."""
 

@@ -10,12 +10,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tiemchung.access.actions import put_canary
 from tiemchung.core.actor import PUBLIC, SYSTEM
+from tiemchung.core.alarms import alarms
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.ids import new_id
 from tiemchung.core.models import AuditLine
 from tiemchung.core.verdict import Refused
-from tiemchung.people.actions import FoundPeople, find_people, link_profiles, open_person
+from tiemchung.people.actions import FoundPeople, amend_profile, find_people, link_profiles, open_person
 from tiemchung.people.models import Person, Profile
 from tiemchung.people.reads import NotFound
 
@@ -29,6 +31,7 @@ from ..conftest import (
     FAR,
     FAR_NURSE,
     HOTLINE,
+    MINISTRY,
     NURSE,
     OFFICER,
     PHONE,
@@ -98,6 +101,82 @@ def test_an_officer_finds_by_number_only_at_home_and_cannot_tell_a_stranger_from
     there, nowhere = _find(CCCD, OFFICER), _find("079201000009", OFFICER)
     assert there == nowhere
     assert there.lines == ()
+
+
+@pytest.mark.parametrize("text", ["Nguyễn Văn An 05/03/2001", "nguyen van an 5-3-2001", "NGUYỄN VĂN AN, 05.03.2001"])
+@pytest.mark.parametrize("by", [HOTLINE, FAR_NURSE, MINISTRY], ids=["hotline", "nurse", "ministry"])
+def test_a_full_name_with_the_whole_birth_date_finds_across_the_country_and_opens(
+    register: Register, text: str, by: Any
+) -> None:
+    an = register().person_id
+    register("Nguyễn Văn Anh")
+    register("Nguyễn Văn Ân", birth_date=dt.date(2001, 3, 6))
+    assert [line.person_id for line in _find(text, by).lines] == [an]
+    assert open_person(by=by, at=AT, person_id=an, purpose="call 1").person_id == an
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nguyen van 05/03/2001", "van an 05/03/2001", "nguyen an 05/03/2001", "nguyễn văn ân 05/03/2001",
+     "nguyen van an 06/03/2001"],
+)  # fmt: skip
+def test_part_of_a_name_or_another_spelling_finds_nobody_far_away(register: Register, text: str) -> None:
+    register()
+    assert _find(text, HOTLINE).lines == ()
+    assert _find(text, FAR_NURSE).lines == ()
+
+
+@pytest.mark.parametrize("text", ["Nguyễn Văn An", "Nguyễn Văn An 2001", "Nguyễn Văn An 03/2001"])
+def test_a_name_without_the_whole_birth_date_is_refused_to_the_hotline(register: Register, text: str) -> None:
+    register()
+    with pytest.raises(Refused, match="SEARCH_NAME_NOT_ALLOWED"):
+        _find(text, HOTLINE)
+    assert _find(text, FAR_NURSE).lines == ()
+
+
+def test_an_officer_finds_a_name_with_its_birth_date_only_at_home(register: Register) -> None:
+    register(area_id=FAR, by=FAR_NURSE)
+    assert _names("Nguyễn Văn An 05/03/2001", OFFICER) == []
+
+
+def test_a_name_with_birth_finds_those_at_home_and_the_exact_one_far_away(register: Register) -> None:
+    register("Nguyễn Văn An Bình")
+    register(area_id=FAR, by=FAR_NURSE)
+    register("Nguyễn Văn An Hòa", area_id=FAR, by=FAR_NURSE)
+    assert sorted(_names("nguyen van an 05/03/2001")) == ["Nguyễn Văn An", "Nguyễn Văn An Bình"]
+
+
+def test_a_name_that_was_amended_is_found_as_it_is_now(register: Register) -> None:
+    an = register("Nguyễn Văn Sai").profile_id
+    amend_profile(by=NURSE, at=AT, profile_id=an, because="typo", full_name="Nguyễn Văn An")
+    assert _find("Nguyễn Văn Sai 05/03/2001", HOTLINE).lines == ()
+    assert [line.person_id for line in _find("Nguyễn Văn An 05/03/2001", HOTLINE).lines] == [an]
+
+
+def test_a_look_counts_once_a_day_and_past_the_budget_nothing_is_shown(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiemchung.access.seen.seen_budget", lambda _: 2)
+    people = [register(f"Nguyễn Văn {name}").person_id for name in ("An", "Bình", "Chi")]
+    for _ in range(3):
+        open_person(by=NURSE, at=AT, person_id=people[0], purpose="desk")
+        open_person(by=NURSE, at=AT, person_id=people[1], purpose="desk")
+    looks = AuditLine.objects.filter(subject_id__in=people, action__startswith="people.")
+    before = looks.count()
+    with pytest.raises(Refused, match="SEEN_TOO_MANY"):
+        open_person(by=NURSE, at=AT, person_id=people[2], purpose="desk")
+    with pytest.raises(Refused, match="SEEN_TOO_MANY"):
+        _find("nguyen van")
+    assert looks.count() == before
+    assert open_person(by=NURSE, at=AT + dt.timedelta(days=1), person_id=people[2], purpose="desk").person_id
+
+
+def test_a_canary_rings_when_it_is_found_or_opened(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiemchung.access.canaries._kept", None)
+    an = register().person_id
+    put_canary(by=MINISTRY, at=AT, person_id=an, because="bait for the curious")
+    _find("nguyen van an")
+    assert [(a.code, a.subject_id, a.actor_id) for a in alarms()] == [("CANARY", an, NURSE.id)]
 
 
 def test_the_hotline_finds_by_number_and_never_by_name(register: Register) -> None:

@@ -11,7 +11,8 @@ from django.core.management import call_command
 
 from tiemchung.core.sealing import sealed_version, unseal
 from tiemchung.people.actions.identifiers import SEAL, identifier_row
-from tiemchung.people.models import ContactPhone, Identifier
+from tiemchung.people.actions.rekeying import rekey_names
+from tiemchung.people.models import ContactPhone, Identifier, Profile
 from tiemchung.people.reads import reach_of
 
 from ..conftest import PHONE, Register
@@ -36,6 +37,12 @@ def test_rekeying_reaches_every_row_in_any_batch_and_a_second_run_finds_nothing(
     assert {sealed_version(c.sealed_phone) for c in ContactPhone.objects.exclude(phone_index=b"")} == {newest}
     assert reach_of(people[3]) == PHONE
     assert _run() == {"numbers": 0, "phones": 0}
+
+
+def test_search_keys_that_are_missing_are_written_and_once_only(register: Register) -> None:
+    profiles = [register(f"Nguyễn Văn {name}").profile_id for name in ("An", "Bình", "Chi", "Dung")]
+    Profile.objects.filter(id__in=profiles[:2]).update(name_key="nguyen van khac")  # as if the rule had changed
+    assert [sum(rekey_names(batch=3)) for _ in range(2)] == [4, 0]
 
 
 def _run() -> dict[str, int]:

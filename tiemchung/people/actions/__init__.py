@@ -1,12 +1,14 @@
 """The verbs that write about people; each is one transaction and leaves one audit line."""
 
 from tiemchung.people.actions.amending import AmendedProfile, amend_profile
+from tiemchung.people.actions.calling import CallerFacts, CallerLevel, CallerProof, prove_caller
 from tiemchung.people.actions.contacts import add_phone, retire_phone
 from tiemchung.people.actions.finding import FoundLine, FoundPeople, find_people
 from tiemchung.people.actions.guardians import end_guardian, set_guardian
 from tiemchung.people.actions.identifiers import AddedIdentifier, add_identifier, retire_identifier
 from tiemchung.people.actions.linking import Linked, forbid_link, link_profiles, undo_link
 from tiemchung.people.actions.locking import LockedPerson, lock_person
+from tiemchung.people.actions.moving import MovedContact, move_contact
 from tiemchung.people.actions.opening import PersonView, open_person
 from tiemchung.people.actions.proving import (
     Proved,
@@ -17,14 +19,19 @@ from tiemchung.people.actions.proving import (
     use_proofs,
 )
 from tiemchung.people.actions.registration import RegisteredProfile, register_profile
+from tiemchung.people.actions.sighting import note_seen
 
 __all__ = [
     "AddedIdentifier",
     "AmendedProfile",
+    "CallerFacts",
+    "CallerLevel",
+    "CallerProof",
     "FoundLine",
     "FoundPeople",
     "Linked",
     "LockedPerson",
+    "MovedContact",
     "PersonView",
     "Proved",
     "RegisteredProfile",
@@ -37,8 +44,11 @@ __all__ = [
     "forbid_link",
     "link_profiles",
     "lock_person",
+    "move_contact",
+    "note_seen",
     "open_person",
     "prove_by_staff",
+    "prove_caller",
     "prove_dependants",
     "prove_person",
     "register_profile",

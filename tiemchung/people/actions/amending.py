@@ -14,6 +14,7 @@ from tiemchung.core.text import nfc
 from tiemchung.core.verdict import YES, Refused, Verdict, refuse
 from tiemchung.people.actions.identifiers import recheck_identifiers
 from tiemchung.people.actions.locking import lock_person
+from tiemchung.people.actions.naming import put_name_keys
 from tiemchung.people.actions.registration import VERSIONED, check_texts, put_version, settle_profile
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
 from tiemchung.people.models import PersonChange, Profile
@@ -70,6 +71,8 @@ def amend_profile(
         profile.save(force_update=True)
         put_version(profile, changed, by, at, because)
         PersonChange(profile_id=profile_id, kind="AMENDED", at=at).save(force_insert=True)
+        if changed.keys() & {"full_name", "birth_date", "birth_precision"}:
+            put_name_keys(profile)
         if changed.keys() & {"sex", "birth_date"}:
             recheck_identifiers(profile)
         write_line(

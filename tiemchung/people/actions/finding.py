@@ -16,17 +16,17 @@ from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.text import tone_key
 from tiemchung.core.verdict import Refused, refuse
-from tiemchung.people.actions.identifiers import own_index, profiles_with
 from tiemchung.people.actions.opening import demand_purpose
-from tiemchung.people.actions.sighting import permit_look, sighted_all
-from tiemchung.people.models import ContactPhone, Identifier, Profile, ProfilePhone
+from tiemchung.people.actions.sighting import note_seen, permit_look, sighted_all
+from tiemchung.people.models import ContactPhone, Identifier, NameBirthKey, Profile, ProfilePhone
 from tiemchung.people.reads import current_persons
+from tiemchung.people.reads.keys import name_birth_index, own_index, profiles_with
 from tiemchung.people.rules.identifiers import masked_tail
 from tiemchung.people.rules.kinds import PermitWhy
-from tiemchung.people.rules.names import name_key
+from tiemchung.people.rules.names import name_key, same_name
 from tiemchung.people.rules.phones import mask_phone
 from tiemchung.people.rules.scans import ScannedCard
-from tiemchung.people.rules.searches import Query, birth_fits, understood
+from tiemchung.people.rules.searches import Query, birth_fits, has_whole_birth, understood
 from tiemchung.people.rules.sight import (
     may_search_by_name,
     may_search_by_number,
@@ -67,38 +67,82 @@ class FoundPeople:
     card: ScannedCard | None = None
 
 
-@transaction.atomic
 def find_people(*, by: Actor, at: dt.datetime, text: str, purpose: str, limit: int = 20) -> FoundPeople:
     """Find people by name (accents or not, a birth date may follow), number, phone or scanned code.
 
-    A name finds only within the actor's areas and facility. An exact number or phone finds across the
-    country for those who have the citizen before them, who may then open the person for the shift. The
-    search is kept by its kind, never by its text, and each person shown as looked at. Raises Refused with
-    SEARCH_NOT_ALLOWED, SEARCH_TOO_SHORT, SEARCH_TOO_LONG, PURPOSE_REQUIRED or the scan's reason.
+    A name finds only within the actor's areas and facility. An exact number or phone, or a full name with its whole
+    birth date, finds across the country for those who have the citizen before them, who may then open the person for
+    the shift. The search is kept by its kind, never by its text, and each person shown counts against the day's
+    budget and as looked at. Raises Refused with SEARCH_NOT_ALLOWED, SEARCH_NAME_NOT_ALLOWED, SEARCH_TOO_SHORT,
+    SEARCH_TOO_LONG, PURPOSE_REQUIRED, SEEN_TOO_MANY or the scan's reason.
     """
     if not may_search_by_number(by):
         raise Refused(refuse("SEARCH_NOT_ALLOWED"))
     demand_purpose(purpose)
     query = understood(text)
     query.verdict.or_raise()
-    by_name = query.kind == "NAME" or not (query.numbers or query.phone)
-    if by_name and not may_search_by_name(by):
-        raise Refused(refuse("SEARCH_NAME_NOT_ALLOWED"))
-    profiles, cut = _by_name(by, query) if by_name else _by_number(query)
-    lines, more = _lines(by, at, query, profiles, min(limit, MAX_SHOWN), by_name)
+    found = _found(by, query)
+    lines, more = _lines(by, at, query, found, min(limit, MAX_SHOWN))
     shown = [line.person_id for line in lines]
-    if not by_name and searches_nationwide(by):
-        permit_look(by=by, at=at, person_ids=shown, why=PermitWhy.NUMBER if query.numbers else PermitWhy.PHONE)
-    write_line(
-        by=by,
-        at=at,
-        action="people.find_people",
-        subject_id=by.id or UUID(int=0),
-        because=purpose,
-        facts={"kind": query.kind, "shown": len(shown), "narrowed": cut or more},
-    )
-    note_look(by=by, at=at, action="people.find_people", subject_ids=shown, purpose=purpose)
-    return FoundPeople(lines, len(lines), cut or more, query.card)
+    # Before the transaction: a budget that is used up has to ring although nothing else is kept.
+    note_seen(by=by, at=at, person_ids=shown)
+    with transaction.atomic():
+        if found.why is not None:
+            called = found.anywhere & set(shown)
+            permit_look(by=by, at=at, person_ids=sorted(called), why=found.why)
+        write_line(
+            by=by,
+            at=at,
+            action="people.find_people",
+            subject_id=by.id or UUID(int=0),
+            because=purpose,
+            facts={"kind": query.kind, "shown": len(shown), "narrowed": found.cut or more},
+        )
+        note_look(by=by, at=at, action="people.find_people", subject_ids=shown, purpose=purpose)
+    return FoundPeople(lines, len(lines), found.cut or more, query.card)
+
+
+@dataclass(slots=True)
+class _Found:
+    """Profiles that fit, whether there are more, and the persons shown wherever they live, with the reason."""
+
+    profiles: list[Profile]
+    cut: bool = False
+    anywhere: frozenset[UUID] = frozenset()
+    why: PermitWhy | None = None
+
+
+def _found(by: Actor, query: Query) -> _Found:
+    if query.numbers or query.phone:
+        profiles, cut = _by_number(query)
+        why = PermitWhy.NUMBER if query.numbers else PermitWhy.PHONE
+        return _nationwide(profiles, cut, why) if searches_nationwide(by) else _Found(profiles, cut)
+    exact = searches_nationwide(by) and has_whole_birth(query)
+    if not (exact or may_search_by_name(by)):
+        raise Refused(refuse("SEARCH_NAME_NOT_ALLOWED"))
+    home, cut = _by_name(by, query) if may_search_by_name(by) else ([], False)
+    if not exact:
+        return _Found(home, cut)
+    found = _nationwide(_by_name_and_birth(query), False, PermitWhy.NAME_BIRTH)
+    known = {profile.id for profile in found.profiles}
+    found.profiles += [profile for profile in home if profile.id not in known]
+    found.cut = cut
+    return found
+
+
+def _nationwide(profiles: list[Profile], cut: bool, why: PermitWhy) -> _Found:
+    persons = frozenset(current_persons(profile.id for profile in profiles).values())
+    return _Found(profiles, cut, persons, why)
+
+
+def _by_name_and_birth(query: Query) -> list[Profile]:
+    """Give who has this very name, with marks as typed or without any, and this very birth date."""
+    if query.birth_date is None:
+        return []
+    index = name_birth_index(name_key(query.name), query.birth_date, query.birth_precision)
+    ids = NameBirthKey.objects.filter(value_index=index).values_list("profile_id", flat=True)[:CEILING]
+    rows = Profile.objects.filter(id__in=list(ids), birth_date=query.birth_date, birth_precision=query.birth_precision)
+    return [row for row in rows if same_name(query.name, row.full_name)]
 
 
 def _by_name(by: Actor, query: Query) -> tuple[list[Profile], bool]:
@@ -142,19 +186,16 @@ def _by_number(query: Query) -> tuple[list[Profile], bool]:
     return [p for p in profiles if wanted <= set(p.name_key.split())], cut
 
 
-def _lines(
-    by: Actor, at: dt.datetime, query: Query, profiles: list[Profile], limit: int, by_name: bool
-) -> tuple[tuple[FoundLine, ...], bool]:
+def _lines(by: Actor, at: dt.datetime, query: Query, found: _Found, limit: int) -> tuple[tuple[FoundLine, ...], bool]:
     """Group profiles by person, leave out whom the actor may not be shown, order, and cut at the limit."""
-    typed = tone_key(query.name)
+    typed, profiles = tone_key(query.name), found.profiles
     profiles.sort(key=lambda p: (not tone_key(p.full_name).endswith(typed), p.name_sort, p.birth_date, p.id))
     now = current_persons(p.id for p in profiles)
     best: dict[UUID, Profile] = {}
     for profile in profiles:
         best.setdefault(now[profile.id], profile)
     facts = sighted_all(by, at, best)
-    anywhere = not by_name and searches_nationwide(by)
-    visible = [person for person in best if anywhere or may_see(by, facts[person])]
+    visible = [person for person in best if person in found.anywhere or may_see(by, facts[person])]
     shown = visible[:limit]
     numbers, phones = _tails([best[person].id for person in shown])
     counts = {person: sum(1 for other in now.values() if other == person) for person in shown}

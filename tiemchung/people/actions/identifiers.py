@@ -1,7 +1,6 @@
 """Numbers of a profile: added, retired, found by their blind index; never overwritten."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,11 +9,12 @@ from django.db import transaction
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
-from tiemchung.core.sealing import blind_index, seal, unseal
+from tiemchung.core.sealing import seal, unseal
 from tiemchung.core.verdict import YES, Reason, Verdict, warn
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
 from tiemchung.people.models import Identifier, IdentifierLookup, Profile
 from tiemchung.people.reads import NotFound, current_persons
+from tiemchung.people.reads.keys import own_index, profiles_with, value_index
 from tiemchung.people.rules.identifiers import check_identifier, number_spaces, state_after, tail_of
 from tiemchung.people.rules.kinds import IdentifierState
 from tiemchung.people.rules.sight import may_amend
@@ -33,22 +33,6 @@ class AddedIdentifier:
 def identifier_row(identifier_id: UUID) -> str:
     """Name the row to which a sealed number is bound."""
     return f"people.identifier:{identifier_id}"
-
-
-def value_index(space: str, value: str) -> bytes:
-    """Give the blind index of a number within its space."""
-    return blind_index(f"people.identifier.{space}", value)
-
-
-def own_index(system: str, value: str) -> bytes:
-    """Give the blind index under which a profile keeps a number of this system."""
-    return value_index(*number_spaces(system, value)[0])
-
-
-def profiles_with(indexes: Iterable[bytes]) -> dict[UUID, bytes]:
-    """Give the profiles that ever had one of these numbers."""
-    rows = IdentifierLookup.objects.filter(value_index__in=list(indexes))
-    return {row.profile_id: bytes(row.value_index) for row in rows[:500]}
 
 
 def known_elsewhere(system: str, value: str, own_person: UUID | None) -> Verdict:

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
-from tiemchung.core.once import TwinWon, once
+from tiemchung.core.once import once
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
 from tiemchung.people.models import Identifier, Person, PersonChange, PersonLink, PersonNonLink, Profile
@@ -43,15 +43,7 @@ def link_profiles(
     """
     demand(may_join(by))
     ask = {"by": by.id, "keep": keep_person, "join": join_person}
-    for last in (False, True):
-        try:
-            answer = once(
-                key, "people.link_profiles", ask, at, lambda: _link(by, at, keep_person, join_person, because)
-            )
-            break
-        except TwinWon:
-            if last:
-                raise
+    answer = once(key, "people.link_profiles", ask, at, lambda: _link(by, at, keep_person, join_person, because))
     warnings = tuple(Reason(code, Severity.WARN) for code in answer["warnings"])
     return Linked(UUID(answer["link_id"]), UUID(answer["person_id"]), warnings)
 

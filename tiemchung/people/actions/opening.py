@@ -10,11 +10,11 @@ from django.db import transaction
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
 from tiemchung.core.verdict import Refused, refuse
-from tiemchung.people.actions.sighting import seen_person
-from tiemchung.people.models import Guardianship, Identifier, Profile, ProfilePhone
-from tiemchung.people.reads import current_persons, holders_of, profile_ids_of
+from tiemchung.people.actions.sighting import note_seen, seen_person
+from tiemchung.people.models import Identifier, Profile, ProfilePhone
+from tiemchung.people.reads import KinView, profile_ids_of
+from tiemchung.people.reads.kin import kin_among
 from tiemchung.people.rules.identifiers import masked_tail
-from tiemchung.people.rules.kinds import Side
 from tiemchung.people.rules.phones import mask_phone
 
 
@@ -61,16 +61,6 @@ class PhoneView:
 
 
 @dataclass(frozen=True, slots=True)
-class KinView:
-    """A guardian or dependant: who, and what the guardian is to the dependant."""
-
-    person_id: UUID
-    pair_id: UUID
-    full_name: str
-    relation: str
-
-
-@dataclass(frozen=True, slots=True)
 class PersonView:
     """One person; `profiles` begins with the kept one, whose values cards show."""
 
@@ -93,33 +83,29 @@ def demand_purpose(purpose: str) -> None:
         raise Refused(refuse("PURPOSE_REQUIRED"))
 
 
-@transaction.atomic
 def open_person(*, by: Actor, at: dt.datetime, person_id: UUID, purpose: str) -> PersonView:
     """Give one person with masked numbers and phones, and write who looked and why.
 
     An id of a joined profile opens the person it is now. Raises reads.NotFound alike for who does not exist
-    and for who may not be seen, and Refused with PURPOSE_REQUIRED.
+    and for who may not be seen, and Refused with PURPOSE_REQUIRED or SEEN_TOO_MANY.
     """
     demand_purpose(purpose)
     person = seen_person(by, at, person_id)
     ids = profile_ids_of(person.person_id)
-    kin = _kin(ids)
-    shown = {k.person_id for side in kin.values() for k in side}
-    note_look(
-        by=by,
-        at=at,
-        action="people.open_person",
-        subject_ids=[person.person_id, *sorted(shown)],
-        purpose=purpose,
-    )
-    return PersonView(
-        person_id=person.person_id,
-        profiles=_profiles(ids),
-        identifiers=_identifiers(ids),
-        phones=_phones(ids),
-        guardians=kin[Side.GUARDIAN],
-        dependants=kin[Side.DEPENDANT],
-    )
+    kin = kin_among(ids)
+    shown = [person.person_id, *sorted(kin.person_ids)]
+    # Before the transaction: a budget that is used up has to ring although nothing else is kept.
+    note_seen(by=by, at=at, person_ids=shown)
+    with transaction.atomic():
+        note_look(by=by, at=at, action="people.open_person", subject_ids=shown, purpose=purpose)
+        return PersonView(
+            person_id=person.person_id,
+            profiles=_profiles(ids),
+            identifiers=_identifiers(ids),
+            phones=_phones(ids),
+            guardians=kin.guardians,
+            dependants=kin.dependants,
+        )
 
 
 def _profiles(ids: Sequence[UUID]) -> tuple[ProfileView, ...]:
@@ -139,16 +125,3 @@ def _identifiers(ids: Sequence[UUID]) -> tuple[IdentifierView, ...]:
 def _phones(ids: Sequence[UUID]) -> tuple[PhoneView, ...]:
     rows = ProfilePhone.objects.filter(profile_id__in=ids, valid_to__isnull=True).order_by("valid_from", "id")
     return tuple(PhoneView(r.contact_id, r.profile_id, mask_phone(r.last3), r.relation) for r in rows)
-
-
-def _kin(ids: Sequence[UUID]) -> dict[str, tuple[KinView, ...]]:
-    rows = list(Guardianship.objects.filter(profile_id__in=ids, valid_to__isnull=True).order_by("valid_from", "id"))
-    now = current_persons(row.other_id for row in rows)
-    people = holders_of(now.values())
-    found: dict[str, tuple[KinView, ...]] = {}
-    for side in Side:
-        mine = [row for row in rows if row.side == side]
-        found[side] = tuple(
-            KinView(now[r.other_id], r.pair_id, people[now[r.other_id]].full_name, r.relation) for r in mine
-        )
-    return found

@@ -10,10 +10,10 @@ from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.text import tone_key
 from tiemchung.core.verdict import YES, Verdict, refuse
-from tiemchung.people.actions.identifiers import own_index
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
 from tiemchung.people.models import Guardianship, Identifier, Person, PersonProof, Profile
 from tiemchung.people.reads import current_persons, persons_on_phone, profile_ids_of, proven_persons
+from tiemchung.people.reads.keys import own_index
 from tiemchung.people.rules.births import knows_as_much, same_birth
 from tiemchung.people.rules.identifiers import possible_systems
 from tiemchung.people.rules.kinds import BirthPrecision, ProofKind, Side

@@ -9,14 +9,16 @@ from uuid import UUID
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
-from tiemchung.core.once import TwinWon, once
+from tiemchung.core.once import once
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.text import name_sort, nfc
 from tiemchung.core.verdict import YES, Reason, Severity, Verdict, refuse
 from tiemchung.people.actions.contacts import checked_phone, put_phone
-from tiemchung.people.actions.identifiers import known_elsewhere, own_index, put_identifier
+from tiemchung.people.actions.identifiers import known_elsewhere, put_identifier
+from tiemchung.people.actions.naming import put_name_keys
 from tiemchung.people.actions.sighting import demand, permit_look
 from tiemchung.people.models import Person, Profile, ProfileVersion
+from tiemchung.people.reads.keys import own_index
 from tiemchung.people.rules.births import check_birth, trim_birth
 from tiemchung.people.rules.identifiers import check_identifier
 from tiemchung.people.rules.kinds import BirthPrecision, PermitWhy, PhoneRelation, Sex, Source
@@ -89,10 +91,7 @@ def register_profile(
         local(at).date(),
     )
     ask = _fingerprinted(checked, by)
-    try:
-        answer = once(key, "people.register_profile", ask, at, lambda: _write(by, at, checked))
-    except TwinWon:
-        answer = once(key, "people.register_profile", ask, at, lambda: _write(by, at, checked))
+    answer = once(key, "people.register_profile", ask, at, lambda: _write(by, at, checked))
     profile_id = UUID(answer["profile_id"])
     warnings = tuple(Reason(code, Severity(weight), False, facts) for code, weight, facts in answer["warnings"])
     return RegisteredProfile(profile_id, profile_id, warnings)
@@ -165,6 +164,7 @@ def _write(by: Actor, at: dt.datetime, checked: _Checked) -> dict[str, Any]:
     for system, number, fits in checked.numbers:
         verdict += known_elsewhere(system, number, None)
         put_identifier(profile, system, number, fits, at)
+    put_name_keys(profile)
     for phone, relation in checked.phones.items():
         put_phone(profile.id, phone, relation, at)
     put_version(profile, {f: [None, _plain(getattr(profile, f))] for f in VERSIONED}, by, at, "")

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from tiemchung.access import actions as access
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Refused, refuse
 from tiemchung.people.models import LookPermit, Person, Profile
@@ -61,6 +62,17 @@ def demand_reason(because: str) -> None:
     """Raise Refused with PEOPLE_REASON_REQUIRED for a blank reason."""
     if not because.strip():
         raise Refused(refuse("PEOPLE_REASON_REQUIRED"))
+
+
+def note_seen(*, by: Actor, at: dt.datetime, person_ids: Iterable[UUID]) -> None:
+    """Count persons about to be shown against the actor's day, and ring where one of them is a canary.
+
+    Asked after the scope and before anything is shown. Raises Refused with SEEN_TOO_MANY.
+    """
+    shown = list(person_ids)
+    if shown:
+        access.count_seen(by=by, at=at, person_ids=shown)
+        access.touch_canaries(by=by, at=at, person_ids=shown)
 
 
 def permit_look(*, by: Actor, at: dt.datetime, person_ids: Iterable[UUID], why: PermitWhy) -> None:

@@ -98,4 +98,5 @@ class PermitWhy(StrEnum):
 
     NUMBER = "NUMBER"
     PHONE = "PHONE"
+    NAME_BIRTH = "NAME_BIRTH"
     REGISTERED = "REGISTERED"

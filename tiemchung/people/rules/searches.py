@@ -81,7 +81,7 @@ def _scanned(card: ScannedCard) -> Query:
 def _named(plain: str) -> Query:
     birth, precision = None, BirthPrecision.DAY
     match = _BIRTH.search(plain)
-    name = plain[: match.start()] if match else plain
+    name = plain[: match.start()].rstrip(" ,;") if match else plain
     if match:
         day, month, year = match.groups()
         precision = BirthPrecision.DAY if day else BirthPrecision.MONTH if month else BirthPrecision.YEAR
@@ -97,3 +97,8 @@ def _named(plain: str) -> Query:
 def birth_fits(query: Query, birth_date: dt.date, precision: str) -> bool:
     """Tell whether a profile's birth date agrees with the one typed, as far as both are known."""
     return query.birth_date is None or same_birth(query.birth_date, query.birth_precision, birth_date, precision)
+
+
+def has_whole_birth(query: Query) -> bool:
+    """Tell whether a name stands beside a birth date of day, month and year: enough to look across the country."""
+    return bool(query.name) and query.birth_date is not None and query.birth_precision == BirthPrecision.DAY

@@ -1,4 +1,4 @@
-"""The questions that others may ask about people; every one resolves joined profiles first."""
+"""Who a person is now, and where to reach them; every answer resolves joined profiles first."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -80,6 +80,12 @@ def holder_of(person_id: UUID) -> Holder:
     if profile is None:
         raise NotFound
     return _holder(profile, tuple(profile_ids))
+
+
+def area_of(person_id: UUID) -> UUID | None:
+    """Give the area of the kept profile as captured, of whatever day it is; raise NotFound."""
+    root = _resolve(person_id)[0]
+    return Profile.objects.filter(id=root).values_list("area_id", flat=True).first()
 
 
 def holders_of(person_ids: Iterable[UUID]) -> dict[UUID, Holder]:

@@ -1,0 +1,58 @@
+"""The questions that others may ask about people; every one resolves joined profiles first."""
+
+from tiemchung.people.reads.changes import change_of
+from tiemchung.people.reads.holders import (
+    PHONE_SEAL,
+    Change,
+    Holder,
+    NotFound,
+    area_of,
+    current_persons,
+    holder_of,
+    holders_of,
+    person_of,
+    persons_on_phone,
+    phone_row,
+    profile_ids_of,
+    proven_persons,
+    reach_of,
+)
+from tiemchung.people.reads.kin import Kin, KinView, LinkView, kin_of, links_of
+from tiemchung.people.reads.life import Life, life_of
+from tiemchung.people.reads.looks import SawLine, who_saw
+from tiemchung.people.reads.near import NearClaim, NearProfile, near_profiles
+from tiemchung.people.reads.numbers import numbers_of
+from tiemchung.people.reads.sights import PersonSight, sights_of
+
+__all__ = [
+    "PHONE_SEAL",
+    "Change",
+    "Holder",
+    "Kin",
+    "KinView",
+    "Life",
+    "LinkView",
+    "NearClaim",
+    "NearProfile",
+    "NotFound",
+    "PersonSight",
+    "SawLine",
+    "area_of",
+    "change_of",
+    "current_persons",
+    "holder_of",
+    "holders_of",
+    "kin_of",
+    "life_of",
+    "links_of",
+    "near_profiles",
+    "numbers_of",
+    "person_of",
+    "persons_on_phone",
+    "phone_row",
+    "profile_ids_of",
+    "proven_persons",
+    "reach_of",
+    "sights_of",
+    "who_saw",
+]
