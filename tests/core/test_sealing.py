@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiemchung.core.sealing import SealBroken, blind_index, seal, sealed_version, unseal
+from tiemchung.core.sealing import SealBroken, blind_index, seal, seal_bytes, sealed_version, unseal, unseal_bytes
 
 
 @given(st.text(max_size=60))
@@ -36,3 +36,12 @@ def test_equal_numbers_have_one_index_and_two_ciphertexts() -> None:
 
 def test_the_version_of_the_key_is_readable_without_opening(settings) -> None:  # type: ignore[no-untyped-def]
     assert sealed_version(seal("p", "text", "row")) == max(settings.SECRETS.sealing_keys)
+
+
+def test_bytes_are_sealed_as_texts_are() -> None:
+    raw = bytes(range(256)) * 40
+    assert unseal_bytes("photo", seal_bytes("photo", raw, "row-1"), "row-1") == raw
+    with pytest.raises(SealBroken):
+        unseal_bytes("photo", seal_bytes("photo", raw, "row-1"), "row-2")
+    with pytest.raises(SealBroken):
+        unseal("photo", seal_bytes("photo", b"\xff\xfe", "row-1"), "row-1")

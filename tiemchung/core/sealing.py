@@ -39,18 +39,31 @@ def seal(purpose: str, text: str, row: str) -> bytes:
 
     `row` names table and key; the same bytes moved to another row cannot be opened.
     """
-    version = max(settings.SECRETS.sealing_keys)
-    nonce = os.urandom(_NONCE)
-    body = _cipher(version, purpose).encrypt(nonce, text.encode(), f"{purpose}|{row}".encode())
-    return bytes([version]) + nonce + body
+    return seal_bytes(purpose, text.encode(), row)
 
 
 def unseal(purpose: str, blob: bytes | memoryview, row: str) -> str:
     """Give the text that was sealed for this row; raise SealBroken for any other row, purpose or key."""
+    try:
+        return unseal_bytes(purpose, blob, row).decode()
+    except ValueError as error:
+        raise SealBroken(purpose) from error
+
+
+def seal_bytes(purpose: str, raw: bytes, row: str) -> bytes:
+    """Seal what is no text, a photo or a file, as `seal` does."""
+    version = max(settings.SECRETS.sealing_keys)
+    nonce = os.urandom(_NONCE)
+    body = _cipher(version, purpose).encrypt(nonce, raw, f"{purpose}|{row}".encode())
+    return bytes([version]) + nonce + body
+
+
+def unseal_bytes(purpose: str, blob: bytes | memoryview, row: str) -> bytes:
+    """Give the bytes that were sealed for this row; raise SealBroken for any other row, purpose or key."""
     raw = bytes(blob)
     try:
         cipher = _cipher(raw[0], purpose)
-        return cipher.decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], f"{purpose}|{row}".encode()).decode()
+        return cipher.decrypt(raw[1 : 1 + _NONCE], raw[1 + _NONCE :], f"{purpose}|{row}".encode())
     except (InvalidTag, KeyError, IndexError, ValueError) as error:
         raise SealBroken(purpose) from error
 
