@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
                 ('read_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('added_at'), condition=models.Q(('read_at__isnull', True)), name='evidence_unread')],
+                'indexes': [models.Index(models.F('id'), name='evidence_by_id'), models.Index(models.F('added_at'), condition=models.Q(('read_at__isnull', True)), name='evidence_unread')],
                 'constraints': [models.UniqueConstraint(models.F('case_id'), models.F('number'), name='evidence_number')],
             },
         ),

@@ -52,5 +52,6 @@ class Evidence(ShardedModel):
     class Meta:
         constraints = [models.UniqueConstraint("case_id", "number", name="evidence_number")]
         indexes = [
+            models.Index("id", name="evidence_by_id"),
             models.Index("added_at", name="evidence_unread", condition=models.Q(read_at__isnull=True)),
         ]

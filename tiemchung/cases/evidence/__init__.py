@@ -1,0 +1,1 @@
+"""Photos and files that prove a report: cleaned, sealed, scanned, read; each step is one file."""
