@@ -3,7 +3,8 @@
 Starts everything of `make run` in a home of the benches' own. Lighthouse loads the citizen's and the portal's pages
 as a phone on slow 4G and slow 3G (its simulated networks, processor four times slower; a page over a budget is loaded
 twice more and the median counts). axe looks at every page of kit/page_table.py and every state of kit/walks.py,
-Vietnamese and English, 320, 390 and 1280 px wide. `ONLY=axe` or `ONLY=lighthouse` does half.
+Vietnamese and English, 320, 390 and 1280 px wide. `ONLY=axe` or `ONLY=lighthouse` does half;
+`PAGES="verifier;card"` loads only the pages whose names begin so.
 Run: `make bench WHAT=pages`.
 """
 
@@ -77,8 +78,9 @@ def main() -> None:
 
 def _loads(program: Path, browser: str, run: WholeRun, visitors: Visitors) -> dict[str, list[float]]:
     figures = {}
+    chosen = tuple(name.strip() for name in os.environ.get("PAGES", "").split(";"))  # "" begins every name
     for line in PAGES:
-        if line.measured:
+        if line.measured and line.name.startswith(chosen):
             figures[line.name] = _figures(program, browser, run, visitors, line)
             print(f"loaded: {line.name}", flush=True)
     return figures

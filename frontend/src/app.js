@@ -1,6 +1,7 @@
 // What every page needs from JavaScript. Without it all pages still work.
 import { Button, ErrorSummary, NotificationBanner, SkipLink } from "nhsuk-frontend";
 import { countCharacters } from "./kit/count.js";
+import { loadLate } from "./kit/late.js";
 import { revealConditional } from "./kit/reveal.js";
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
@@ -31,4 +32,5 @@ function wake() {
 }
 
 wake();
+loadLate();
 document.addEventListener("htmx:after:swap", wake);

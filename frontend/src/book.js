@@ -8,14 +8,13 @@ import { forgetCards, keepOnly, listKept, register } from "./book/kept.js";
 const facts = JSON.parse(document.getElementById("book-facts").textContent);
 const part = (name) => document.querySelector(`[data-book="${name}"]`);
 
+// In the page's head it would be fetched before the first paint; without this script there is nothing to install.
+document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: facts.manifest }));
+
 startCountdown(part("again"));
 watchIdle(part("idle"), facts.idle);
 
-const printer = part("print");
-if (printer) {
-  printer.hidden = false;
-  printer.addEventListener("click", () => print());
-}
+part("print")?.addEventListener("click", () => print());
 
 for (const form of document.querySelectorAll('form[action="/so/dang-xuat"]')) {
   form.addEventListener("submit", forgetCards);

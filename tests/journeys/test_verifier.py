@@ -25,7 +25,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.urls import include, path
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
 
 from tiemchung.certificates import reads
 from tiemchung.web.portal import verify
@@ -287,6 +287,23 @@ def test_a_pasted_text_is_checked_by_keyboard_alone(context: BrowserContext, add
     expect(page.get_by_role("heading", name="Quét mã QR của chứng nhận")).to_be_visible()
     assert page.locator("textarea").input_value() == ""
     assert "Trần" not in page.content()
+
+
+def test_a_tap_before_the_script_has_come_is_done_when_it_has(context: BrowserContext, address: str) -> None:
+    page, waiting = context.new_page(), list[Route]()
+    page.route("**/tc/verify.js", lambda route: waiting.append(route))
+    page.goto(f"{address}/verify")
+    page.locator("summary").click()
+    page.locator("textarea").fill(HOME.issue())
+    sent = requests_of(page, context)
+    page.locator('[data-verify="paste"] button').click()
+    page.wait_for_timeout(300)
+    assert page.locator('[data-verify="result"]').is_hidden()
+    assert page.url == f"{address}/verify"
+    for route in waiting:
+        route.continue_()
+    expect(page.get_by_role("heading", name="Chứng nhận hợp lệ")).to_be_visible()
+    assert not any("HC1" in url or "?" in url for url in sent)
 
 
 def test_a_picture_without_a_code_and_a_file_that_is_none_say_so(

@@ -1,5 +1,8 @@
 // One card on the screen: kept for offline, compared with the server's signed content, renewed when that changed.
-import { keepCard } from "./kept.js";
+import { isKept, keepCard } from "./kept.js";
+
+// Without a worker between them this page came from the server a moment ago: there is nothing to compare it with.
+const direct = !navigator.serviceWorker?.controller;
 
 const AGAIN_MS = 2000;
 const MOST_TRIES = 30;
@@ -33,6 +36,11 @@ function say(line, words, when) {
   line.textContent = line.dataset[words].replace("{moment}", when);
 }
 
+async function keepThis() {
+  const fresh = await page().catch(() => null);
+  if (fresh) await keepCard(location.pathname, fresh);
+}
+
 /** Watches until the certificate is signed, or the change of a moment ago has reached the card. */
 function waitForChange(card, tries = 0) {
   if (tries >= MOST_TRIES) return;
@@ -49,7 +57,7 @@ function waitForChange(card, tries = 0) {
   }, AGAIN_MS);
 }
 
-/** Compares this page with the signed content; a page that is older is fetched anew, or said to be old. */
+/** Compares this page, which the worker may have kept, with the signed content; an older one is fetched anew, or said to be old. */
 async function compare(card, line, keep) {
   const { token, madeAt } = card.dataset;
   let signed = null;
@@ -58,12 +66,15 @@ async function compare(card, line, keep) {
   } catch {
     return say(line, "offline", line.dataset.moment);
   }
-  const told = signed ? await signed.clone().json() : null;
-  const same = !token || told?.made_at === madeAt;
-  const fresh = keep || !same ? await page().catch(() => null) : null;
-  if (keep && fresh) await keepCard(location.pathname, fresh, token, signed);
-  if (same) return say(line, "checked", moment(new Date()));
+  const told = signed ? await signed.json() : null;
+  if (!token || told?.made_at === madeAt) {
+    say(line, "checked", moment(new Date()));
+    // The worker keeps every card that it fetches, but for the first.
+    return keep && !(await isKept(location.pathname)) && keepThis();
+  }
+  const fresh = await page().catch(() => null);
   if (!fresh) return say(line, "stale", line.dataset.moment);
+  if (keep) await keepCard(location.pathname, fresh);
   const tried = sessionStorage.getItem("tc-renewed");
   sessionStorage.setItem("tc-renewed", told?.made_at ?? "");
   if (tried !== (told?.made_at ?? "")) location.reload();
@@ -73,5 +84,7 @@ async function compare(card, line, keep) {
 /** Looks after the card of this page; `ready` resolves to whether it may be kept. */
 export async function watchCard(card, line, ready) {
   if (card.dataset.signing === "WAITING" || card.dataset.updating === "yes") waitForChange(card);
-  await compare(card, line, await ready);
+  if (!direct) return compare(card, line, await ready);
+  say(line, "checked", moment(new Date()));
+  return (await ready) && keepThis();
 }

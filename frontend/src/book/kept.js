@@ -16,11 +16,11 @@ export async function register(address, keep) {
 
 export const forgetCards = () => ("caches" in window ? caches.delete(CARDS) : false);
 
-/** Keeps this card's page and its signed content. */
-export async function keepCard(address, page, token, content) {
-  const cache = await caches.open(CARDS);
-  await cache.put(address, page);
-  if (token && content) await cache.put(`/c/${token}.json`, content);
+export const isKept = async (address) => Boolean(await caches.match(address, { cacheName: CARDS }));
+
+/** Keeps this card's page. */
+export async function keepCard(address, page) {
+  await (await caches.open(CARDS)).put(address, page);
 }
 
 /** Drops every kept card that the list of persons does not name: the phone may have changed hands. */

@@ -28,6 +28,8 @@ CALLS = {
     "described": "ui.described(t, t, t)",
     "error_message": "ui.error_message(t, t)",
     "error_summary": "ui.error_summary({t: t}, heading=t)",
+    "evidence_input": "ui.evidence_input(t, t, hint=t, error=t, most=t, send=t, id=t)",
+    "evidence_viewer": "ui.evidence_viewer([{'number': t, 'src': t, 'state': 'CLEAN'}, {'number': t, 'state': t}], t)",
     "file_upload": "ui.file_upload('n', t, error=t, hint=t, accept=t)",
     "hint": "ui.hint(t, t)",
     "history": "ui.history([{'title': t, 'facts': [t]}])",
