@@ -3,14 +3,16 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from tiemchung.certificates.formats import dcc
-from tiemchung.doses.reads import DoseRecord, birth_of, record_of
+from tiemchung.certificates.models import Certificate
+from tiemchung.doses.reads import DoseRecord, birth_of, records_of
 from tiemchung.doses.values import DoseView
-from tiemchung.people.reads import Holder, holder_of
+from tiemchung.people.reads import Holder, holders_of
 from tiemchung.people.rules.births import birth_text
 from tiemchung.people.rules.names import split_name
 from tiemchung.vaccines.rules import dcc_numbers, the_book
@@ -27,11 +29,12 @@ class PersonFacts:
     record: DoseRecord
 
 
-def facts_of(person_id: UUID, on: dt.date) -> PersonFacts:
-    """Give everything that a person's certificate follows from."""
-    holder = holder_of(person_id)
-    birth = birth_of(holder.birth_date, holder.birth_precision)
-    return PersonFacts(holder, record_of(holder.profile_ids, birth=birth, on=on))
+def facts_of_all(person_ids: Iterable[UUID], on: dt.date) -> dict[UUID, PersonFacts]:
+    """Give everything that these persons' certificates follow from, in four statements; unknown ids are left out."""
+    holders = holders_of(person_ids)
+    births = {person_id: birth_of(h.birth_date, h.birth_precision) for person_id, h in holders.items()}
+    records = records_of({person_id: h.profile_ids for person_id, h in holders.items()}, births, on)
+    return {person_id: PersonFacts(holder, records[person_id]) for person_id, holder in holders.items()}
 
 
 def certified_dose(facts: PersonFacts) -> DoseView | None:
@@ -82,6 +85,18 @@ def card_payload(facts: PersonFacts, certificate: dict[str, Any] | None, at: dt.
         "made_at": at.isoformat(timespec="seconds"),
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def certificate_json(live: Certificate | None) -> dict[str, Any] | None:
+    """Give a live certificate as the card holds it; None where there is none."""
+    if live is None:
+        return None
+    return {
+        "number": live.uvci,
+        "hc1": live.hc1,
+        "issued_at": live.issued_at.isoformat(timespec="seconds"),
+        "expires_at": live.expires_at.isoformat(timespec="seconds"),
+    }
 
 
 def _due(due: Any) -> dict[str, Any]:
