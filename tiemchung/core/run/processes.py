@@ -1,5 +1,6 @@
 """The table of processes that `make run` keeps alive."""
 
+import hmac
 import os
 import secrets
 import sys
@@ -7,10 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tiemchung.core.install import CHECKOUT, home
+from tiemchung.core.install import CHECKOUT, home, install_secrets
 
 PYTHON = sys.executable
-PORTS = {"TIEMCHUNG_PORT": 8000, "TIEMCHUNG_SMS_PORT": 8025, "TIEMCHUNG_SMPP_PORT": 2775}
+PORTS = {
+    "TIEMCHUNG_PORT": 8000,
+    "TIEMCHUNG_SMS_PORT": 8025,
+    "TIEMCHUNG_SMPP_PORT": 2775,
+    "TIEMCHUNG_PC_COVID_PORT": 8026,
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ def port_of(variable: str, usual: int) -> int:
 
 def all_processes() -> list[Process]:
     """What a whole demonstration consists of, in the order of starting."""
-    web, sms, smpp = (port_of(name, usual) for name, usual in PORTS.items())
+    web, sms, smpp, pc_covid = (port_of(name, usual) for name, usual in PORTS.items())
     granian = str(Path(PYTHON).with_name("granian"))
     return [
         Process(
@@ -59,6 +65,16 @@ def all_processes() -> list[Process]:
             health="/healthz",
             port_variable="TIEMCHUNG_SMS_PORT",
             what="messages to phones, as the stand-in of the gateway took them",
+        ),
+        Process(
+            name="pc-covid",
+            argv=(PYTHON, "-m", "tiemchung.interop.pc_covid.standin", "--port", str(pc_covid),
+                  "--data", str(home() / "standin-pc-covid"),
+                  "--proposals-to", f"http://127.0.0.1:{web}/interop/pc-covid/proposals"),
+            port=pc_covid,
+            health="/healthz",
+            port_variable="TIEMCHUNG_PC_COVID_PORT",
+            what="PC-Covid, as its stand-in was told of corrections",
         ),
         Process(
             name="web",
@@ -80,15 +96,25 @@ def demonstration_environment() -> dict[str, str]:
 
     Whatever is set already stays: TIEMCHUNG_DEMO=0 starts without the demonstration week.
     """
-    web, sms, _ = (port_of(name, usual) for name, usual in PORTS.items())
+    web, sms, _, pc_covid = (port_of(name, usual) for name, usual in PORTS.items())
     wanted = {
         "TIEMCHUNG_DEMO": "1",
         "TIEMCHUNG_INSECURE_LOCALHOST": "1",
         "TIEMCHUNG_SMS": f"http://127.0.0.1:{sms}/v1/messages",
         # Signs the receipts of messages; both sides start together, so it need not outlive the run.
         "TIEMCHUNG_SMS_RECEIPT_KEY": secrets.token_hex(32),
+        "TIEMCHUNG_PC_COVID": f"http://127.0.0.1:{pc_covid}/v1/news",
+        "TIEMCHUNG_PC_COVID_KEY": _agreed_key(),
         "TIEMCHUNG_PUBLIC_ADDRESS": f"http://localhost:{web}",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(CHECKOUT),
     }
     return {**wanted, **{name: os.environ[name] for name in wanted if name in os.environ}}
+
+
+def _agreed_key() -> str:
+    """Give the key that the demonstration and its stand-in of PC-Covid agree on.
+
+    It outlives the run, since the partner recognises numbers by hashes under it.
+    """
+    return hmac.new(install_secrets(home()).index_key, b"demonstration of PC-Covid", "sha256").hexdigest()

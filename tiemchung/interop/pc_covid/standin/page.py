@@ -1,0 +1,129 @@
+"""The page that shows what was told, and from which a dose is declared."""
+
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from tiemchung.interop.pc_covid.standin.mode import Mode, Switch
+from tiemchung.interop.pc_covid.standin.proposing import FIELDS
+from tiemchung.interop.pc_covid.standin.store import Told
+from tiemchung.interop.pc_covid.standin.words import words_in
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def whole_page(
+    told: Sequence[Told], *, switch: Switch, sought: str, lang: str, answered: dict[str, Any] | None = None
+) -> str:
+    """Give the HTML of the page; `answered` is what the platform said to the proposal just sent."""
+    lang = lang if lang == "en" else "vi"
+    say, other = words_in(lang), "vi" if lang == "en" else "en"
+    return f"""<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{say["title"]}</title>
+<link rel="stylesheet" href="/page.css">
+<link rel="icon" href="data:,">
+<script src="/page.js" defer></script>
+</head>
+<body>
+<header>
+<p class="banner">{say["banner"]}</p>
+<p class="language"><a href="/?lang={other}" lang="{other}">{say["language"]}</a></p>
+<h1>{say["title"]}</h1>
+</header>
+<main>
+{_search(say, sought, lang)}
+<section aria-labelledby="told-title">
+<h2 id="told-title">{say["told"]}</h2>
+<p><label class="inline"><input type="checkbox" id="refresh" checked> {say["refresh"]}</label></p>
+<div id="told" aria-live="polite">
+{told_list(told, lang=lang)}
+</div>
+</section>
+{_proposal(say, lang, answered)}
+{_behaviour(say, switch, lang)}
+</main>
+</body>
+</html>
+"""
+
+
+def told_list(told: Sequence[Told], *, lang: str) -> str:
+    """Give the HTML of the list alone."""
+    say = words_in(lang)
+    items = "\n".join(_item(one, say, lang) for one in told)
+    return f"<ol>\n{items}\n</ol>" if told else f"<p>{say['none']}</p>"
+
+
+def _item(one: Told, say: dict[str, str], lang: str) -> str:
+    link = escape("/?" + urlencode({"lang": lang, "person": one.person}))
+    return f"""<li>
+<p class="head"><strong>{say["person"]} <a href="{link}">{escape(one.person[:12])}…</a></strong>
+<span>{say["version"].format(version=one.version)}</span>
+<time datetime="{one.at.isoformat()}">{one.at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}</time></p>
+{_state(one.body, say)}
+</li>"""
+
+
+def _state(body: dict[str, Any], say: dict[str, str]) -> str:
+    if "joined_into" in body:
+        return f"<p>{say['joined'].format(person=escape(str(body['joined_into'])[:12]))}…</p>"
+    colour = str(body.get("colour", ""))
+    lines = [_dose(dose, say) for dose in body.get("doses", ())]
+    word = say.get(f"colour.{colour}", escape(colour))
+    count = say["doses"].format(count=escape(str(body.get("count", 0))))
+    return f'<p class="card {escape(colour)}">{word} · {count}</p><ul>{"".join(lines)}</ul>'
+
+
+def _dose(dose: dict[str, Any], say: dict[str, str]) -> str:
+    facts = {name: escape(str(value)) for name, value in dose.items()}
+    facts["given_on"] = "/".join(reversed(facts.get("given_on", "").split("-")))
+    facts["state"] = say.get(f"state.{dose.get('state')}", facts.get("state", ""))
+    return f"<li>{say['dose' if dose.get('number') else 'uncounted'].format(**facts)}</li>"
+
+
+def _search(say: dict[str, str], sought: str, lang: str) -> str:
+    return f"""<form action="/" method="get" role="search">
+<input type="hidden" name="lang" value="{lang}">
+<label for="person">{say["search"]}</label>
+<input id="person" name="person" type="search" autocomplete="off" value="{escape(sought)}">
+<button>{say["find"]}</button> <a href="/?lang={lang}">{say["all"]}</a>
+</form>"""
+
+
+def _proposal(say: dict[str, str], lang: str, answered: dict[str, Any] | None) -> str:
+    inputs = "".join(
+        f'<label for="{name}">{say[name]}</label><input id="{name}" name="{name}" autocomplete="off">'
+        for name in FIELDS
+    )
+    said = ""
+    if answered is not None:
+        text = escape(json.dumps(answered, ensure_ascii=False, indent=1))
+        said = f'<h3>{say["answered"]}</h3><pre id="answered">{text}</pre>'
+    return f"""<section aria-labelledby="propose-title">
+<h2 id="propose-title">{say["propose"]}</h2>
+{said}<form action="/propose" method="post"><input type="hidden" name="lang" value="{lang}">
+{inputs}<button>{say["send"]}</button></form>
+</section>"""
+
+
+def _behaviour(say: dict[str, str], switch: Switch, lang: str) -> str:
+    options = "".join(
+        f'<option value="{mode}"{" selected" if mode is switch.mode else ""}>{say[f"mode.{mode}"]}</option>'
+        for mode in Mode
+    )
+    return f"""<section aria-labelledby="behaviour-title">
+<h2 id="behaviour-title">{say["behaviour"]}</h2>
+<p>{say["now"]}: <strong>{say[f"mode.{switch.mode}"]}</strong></p>
+<form action="/mode" method="post"><input type="hidden" name="lang" value="{lang}">
+<label for="mode">{say["mode"]}</label><select id="mode" name="mode">{options}</select>
+<label for="seconds">{say["seconds"]}</label>
+<input id="seconds" name="seconds" type="number" min="0" max="300" value="{switch.seconds:g}">
+<button>{say["apply"]}</button></form>
+</section>"""
