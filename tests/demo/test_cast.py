@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.cast import Cast, Member
-from tiemchung.certificates.content import PersonFacts, facts_of
+from tiemchung.certificates.content import PersonFacts, facts_of_all
 from tiemchung.core.actor import Role
 from tiemchung.core.outbox import contact_key
 from tiemchung.demo.people import the_cast
@@ -26,7 +26,8 @@ COLOURS = {
 
 def facts(cast: Cast, member: Member) -> PersonFacts:
     """Give what the member's card follows from."""
-    return facts_of(person_of(member.profile_id), cast.today)
+    person_id = person_of(member.profile_id)
+    return facts_of_all([person_id], cast.today)[person_id]
 
 
 def kinds(cast: Cast, member: Member) -> list[str]:

@@ -15,7 +15,7 @@ from tests.builders import NOW
 from tests.oracles.course import course
 from tiemchung.access.factors import use_totp
 from tiemchung.access.scope import forget_scopes
-from tiemchung.certificates.content import facts_of
+from tiemchung.certificates.content import facts_of_all
 from tiemchung.core.clock import local, now
 from tiemchung.core.distribution import own_models
 from tiemchung.demo import crowd
@@ -66,7 +66,7 @@ def test_every_card_of_the_week_follows_the_oracle() -> None:
     assert len(roots) > 240
     seen = set()
     for person_id in roots:
-        record = facts_of(person_id, TODAY).record
+        record = facts_of_all([person_id], TODAY)[person_id].record
         complete, counted, _, _ = course([(d.facts.product, d.facts.given_on) for d in record.doses if d.counted])
         colour = "GREEN" if complete else "YELLOW" if counted else "NONE"
         assert (record.card.colour, record.card.doses) == (colour, counted), record

@@ -14,6 +14,7 @@ from tiemchung.demo.day import load_day
 from tiemchung.demo.lots import recall_month, stock_month
 from tiemchung.demo.people import CROWDED_PHONE
 from tiemchung.demo.places import open_places
+from tiemchung.demo.reports import file_reports
 from tiemchung.demo.signins import read_sign_ins
 from tiemchung.demo.staff import hire_everybody, staff_plans
 from tiemchung.demo.stage import Stage
@@ -60,11 +61,12 @@ def load_week(
     `people` counts the crowd, `crowded` those of the shelter's phone. Raises NotADemonstration.
     """
     stage = set_stage(at=at)
-    play_cast(stage, at=at)
+    played = play_cast(stage, at=at)
     fill_shared_phones(stage, at=at, crowded=crowded)
     load_crowd(stage, people=people, at=at, say=say)
     recall_month(stage.shelf, at=at)
     load_day(_stage_of_today(stage, at), at=at)
+    file_reports(stage, played, at=at)
     once(_mark(at, people, crowded), _ACTION, {}, at, dict)
     return stage
 
