@@ -32,6 +32,7 @@ GROUPS = (
     ("web", r"granian"),
     ("worker", r"manage\.py work"),
     ("stand-in of the gateway", r"messages\.standin"),
+    ("stand-in of PC-Covid", r"pc_covid\.standin"),
     ("make run itself", r"tiemchung\.core\.run"),
 )
 
