@@ -17,6 +17,7 @@ from tiemchung.doses.rules import (
     may_correct,
     may_declare,
     may_follow,
+    may_move,
     may_record,
     reason_given,
     state_after,
@@ -85,6 +86,42 @@ def test_the_lead_and_the_provinces_corrector_correct_at_any_time() -> None:
     assert may_correct(staff(Role.FACILITY_LEAD), place, long_ago, TODAY)
     assert may_correct(staff(Role.DATA_CORRECTOR, facility=None, areas=frozenset({AREA})), place, long_ago, TODAY)
     assert not may_correct(staff(Role.FACILITY_LEAD, facility=ELSEWHERE), place, long_ago, TODAY)
+
+
+AREA_OFFICERS = [Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_officers_of_the_area_record_and_correct_what_a_case_proves(role: Role) -> None:
+    """R44: department and CDC, district centre, commune station and unit review, answer and update."""
+    officer, place = staff(role, facility=None, areas=frozenset({AREA})), DosePlace(ELSEWHERE, frozenset({AREA}))
+    assert bool(may_record(officer, place, DoseSource.CASE)) == (role in AREA_OFFICERS)
+    assert bool(may_correct(officer, place, TODAY, TODAY)) == (role in AREA_OFFICERS)
+    assert not may_record(officer, place, DoseSource.DESK)
+    assert not may_correct(officer, DosePlace(ELSEWHERE, frozenset({uuid4()})), TODAY, TODAY)
+
+
+@pytest.mark.parametrize("role", AREA_OFFICERS)
+def test_a_dose_without_a_facility_is_corrected_where_its_person_lives(role: Role) -> None:
+    officer = staff(role, facility=None, areas=frozenset({AREA}))
+    assert may_correct(officer, DosePlace(None, frozenset({AREA})), TODAY, TODAY)
+    assert not may_correct(officer, DosePlace(None, frozenset()), TODAY, TODAY)
+    assert not may_correct(staff(Role.FACILITY_LEAD), DosePlace(None, frozenset({AREA})), TODAY, TODAY)
+
+
+def test_a_dose_is_moved_only_by_who_answers_for_where_it_lay() -> None:
+    other = uuid4()
+    here, there = DosePlace(HERE, frozenset({AREA})), DosePlace(ELSEWHERE, frozenset({other}))
+    lead = staff(Role.FACILITY_LEAD)
+    assert may_move(lead, here, here)
+    assert not may_move(lead, here, there)
+    for role in AREA_OFFICERS:
+        of_old = staff(role, facility=None, areas=frozenset({AREA}))
+        assert may_move(of_old, here, there)
+        assert may_move(staff(role, facility=None, areas=frozenset({AREA, other})), there, here)
+    unlisted = DosePlace(None, frozenset({AREA}))
+    assert may_move(staff(Role.COMMUNE_OFFICER, facility=None, areas=frozenset({AREA})), unlisted, there)
+    assert may_move(SYSTEM, here, there)
 
 
 @pytest.mark.parametrize("role", [Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER, Role.HOTLINE_AGENT, Role.ADMIN])

@@ -1,25 +1,33 @@
 """The only verbs that write doses. Each: lock the person's history, ask the rule, append, refresh, audit."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from tiemchung.access.reads import facility_scope
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
 from tiemchung.core.verdict import YES, Refused, Verdict, refuse
 from tiemchung.doses import reads, rules
+from tiemchung.doses.judging import (
+    Subject,
+    correcting_verdict,
+    giving_verdict,
+    hour_has_come,
+    lot_of,
+    with_consequences,
+)
 from tiemchung.doses.ledger import append, first_answer
 from tiemchung.doses.models import Dose
 from tiemchung.doses.rules import DoseSource, DoseState, EntryKind
 from tiemchung.doses.values import DoseFacts, DoseView
 from tiemchung.people.actions import LockedPerson, lock_person
-from tiemchung.vaccines import reads as vaccine_reads
-from tiemchung.vaccines.rules import Birth, LotFacts, Mode, may_give
+from tiemchung.vaccines.reads import find_lot
+from tiemchung.vaccines.rules import Birth
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ def record_dose(
     """
     with transaction.atomic():
         person = lock_person(profile_id)
-        before = first_answer(profile_id, key, EntryKind.RECORDED, facts)
+        before = first_answer(profile_id, key, EntryKind.RECORDED, facts.as_json())
         if before is not None:
             return _answer(person, before, YES, at, repeated=True)
         doses = reads.doses_of(person.profile_ids)
@@ -80,7 +88,7 @@ def declare_dose(
     """Keep a dose as the citizen declares it: shown at once as unverified, never counted (M22)."""
     with transaction.atomic():
         person = lock_person(profile_id)
-        before = first_answer(profile_id, key, EntryKind.DECLARED, facts)
+        before = first_answer(profile_id, key, EntryKind.DECLARED, facts.as_json())
         if before is not None:
             return _answer(person, before, YES, at, repeated=True)
         verdict = rules.may_declare(by, person.person_id) + _day_has_come(facts, at)
@@ -100,6 +108,22 @@ def declare_dose(
         return _answer(person, dose, verdict, at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """One correction as it is asked for: who, when, of which dose in which version, why and on what evidence."""
+
+    kind: EntryKind
+    by: Actor
+    at: dt.datetime
+    key: str
+    profile_id: UUID
+    dose_id: UUID
+    version: int
+    because: str
+    evidence: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
 def amend_dose(
     *,
     by: Actor,
@@ -108,13 +132,18 @@ def amend_dose(
     profile_id: UUID,
     dose_id: UUID,
     version: int,
-    changes: dict[str, Any],
+    changes: Mapping[str, Any],
     because: str,
     evidence: str = "",
 ) -> RecordedDose:
-    """Correct facts of a dose; `version` is the one that the corrector saw, and a newer one refuses (F4)."""
+    """Correct facts of a dose; `version` is the one that the corrector saw, and a newer one refuses (F4).
+
+    What follows from a change is changed with it, unless named: another day has no known hour, another facility no
+    known point, another lot number is looked up. Raises Refused with NOT_YOUR_PLACE, DOSE_VOIDED, CHANGED_MEANWHILE,
+    NOTHING_CHANGED, REASON_MISSING or a rule's code.
+    """
     return _correct(
-        EntryKind.AMENDED, by, at, key, profile_id, dose_id, version, changes, because=because, evidence=evidence
+        _Correction(EntryKind.AMENDED, by, at, key, profile_id, dose_id, version, because, evidence, changes)
     )
 
 
@@ -130,9 +159,7 @@ def void_dose(
     evidence: str = "",
 ) -> RecordedDose:
     """Say that a dose never took place; it stays in the history and stops counting."""
-    return _correct(
-        EntryKind.VOIDED, by, at, key, profile_id, dose_id, version, {}, because=because, evidence=evidence
-    )
+    return _correct(_Correction(EntryKind.VOIDED, by, at, key, profile_id, dose_id, version, because, evidence))
 
 
 def verify_dose(
@@ -147,51 +174,37 @@ def verify_dose(
     evidence: str = "",
 ) -> RecordedDose:
     """Confirm a declared dose on evidence; from then on it counts."""
-    return _correct(
-        EntryKind.VERIFIED, by, at, key, profile_id, dose_id, version, {}, because=because, evidence=evidence
-    )
+    return _correct(_Correction(EntryKind.VERIFIED, by, at, key, profile_id, dose_id, version, because, evidence))
 
 
-def _correct(
-    kind: EntryKind,
-    by: Actor,
-    at: dt.datetime,
-    key: str,
-    profile_id: UUID,
-    dose_id: UUID,
-    version: int,
-    changes: dict[str, Any],
-    *,
-    because: str,
-    evidence: str,
-) -> RecordedDose:
+def _correct(ask: _Correction) -> RecordedDose:
     with transaction.atomic():
-        person = lock_person(profile_id)
-        row = Dose.objects.filter(profile_id=profile_id, id=dose_id).first()
+        person = lock_person(ask.profile_id)
+        row = Dose.objects.filter(profile_id=ask.profile_id, id=ask.dose_id).first()
         if row is None:
             raise Refused(refuse("NO_SUCH_DOSE"))
-        dose = reads.view_of(row)
-        facts = dose.facts.amended(changes)
-        before = first_answer(profile_id, key, kind, facts)
+        said = DoseFacts.plain(ask.changes)
+        before = first_answer(ask.profile_id, ask.key, ask.kind, said, ask.dose_id)
         if before is not None:
-            return _answer(person, before, YES, at, repeated=True)
-        verdict = _correcting_verdict(kind, by, at, person, dose, facts, version, because)
-        verdict.or_raise(because)
+            return _answer(person, before, YES, ask.at, repeated=True)
+        dose = reads.view_of(row)
+        facts = dose.facts.amended(with_consequences(dose.facts, ask.changes, find_lot))
+        verdict = _correcting_verdict(ask, person, dose, facts).or_raise(ask.because)
         after = append(
-            by=by,
-            at=at,
-            key=key,
-            kind=kind,
-            profile_id=profile_id,
+            by=ask.by,
+            at=ask.at,
+            key=ask.key,
+            kind=ask.kind,
+            profile_id=ask.profile_id,
             facts=facts,
             source=dose.source,
-            because=because,
-            evidence=evidence,
+            because=ask.because,
+            evidence=ask.evidence,
             verdict=verdict,
             row=row,
         )
-        _audit(by, at, f"{kind.lower()}_dose", person, dose.id, because, verdict)
-        return _answer(person, after, verdict, at)
+        _audit(ask.by, ask.at, f"{ask.kind.lower()}_dose", person, dose.id, ask.because, verdict)
+        return _answer(person, after, verdict, ask.at)
 
 
 def _recording_verdict(
@@ -202,69 +215,20 @@ def _recording_verdict(
     facts: DoseFacts,
     source: DoseSource,
 ) -> Verdict:
-    may = rules.may_record(by, _place(by, facts), source)
+    may = rules.may_record(by, reads.place_of(by, facts, person.area_id), source)
     if not may:
         return may
-    return may + _hour_has_come(facts, at) + _giving_verdict(at, person, doses, facts, source)
+    return may + hour_has_come(facts, at) + giving_verdict(at, _birth(person), doses, facts, lot_of(facts), source)
 
 
-def _giving_verdict(
-    at: dt.datetime, person: LockedPerson, doses: tuple[DoseView, ...], facts: DoseFacts, source: DoseSource
-) -> Verdict:
-    return may_give(
-        facts.product,
-        lot=_lot(facts),
-        history=reads.given(doses),
-        birth_date=_birth(person),
-        on=facts.given_on,
-        at=at,
-        mode=Mode.DESK if source is DoseSource.DESK else Mode.BACKLOG,
-    )
-
-
-def _correcting_verdict(
-    kind: EntryKind,
-    by: Actor,
-    at: dt.datetime,
-    person: LockedPerson,
-    dose: DoseView,
-    facts: DoseFacts,
-    version: int,
-    because: str,
-) -> Verdict:
-    today = local(at).date()
-    may = rules.may_correct(by, _place(by, dose.facts), local(dose.recorded_at).date(), today)
-    may += rules.may_follow(dose.state, kind) + rules.reason_given(because)
-    if version != dose.version:
-        may += refuse("CHANGED_MEANWHILE")
-    if kind is EntryKind.AMENDED and facts == dose.facts:
-        may += refuse("NOTHING_CHANGED")
-    if not may or kind is EntryKind.VOIDED:
-        return may
+def _correcting_verdict(ask: _Correction, person: LockedPerson, dose: DoseView, facts: DoseFacts) -> Verdict:
     others = tuple(d for d in reads.doses_of(person.profile_ids) if d.id != dose.id)
-    return may + _hour_has_come(facts, at) + _giving_verdict(at, person, others, facts, DoseSource.CASE)
+    subject = Subject(dose, facts, others, _birth(person), person.area_id)
+    return correcting_verdict(ask.kind, ask.by, ask.at, ask.version, ask.because, subject, lot_of)
 
 
 def _birth(person: LockedPerson) -> Birth:
     return reads.birth_of(person.birth_date, person.birth_precision)
-
-
-def _lot(facts: DoseFacts) -> LotFacts | None:
-    if facts.lot_id is not None:
-        return vaccine_reads.lot(facts.lot_id)
-    return vaccine_reads.find_lot(facts.product, facts.lot_number) if facts.lot_number else None
-
-
-def _place(by: Actor, facts: DoseFacts) -> rules.DosePlace:
-    at_home = facts.facility_id is None or facts.facility_id == by.facility_id
-    areas = frozenset() if at_home or facts.facility_id is None else facility_scope(facts.facility_id)
-    return rules.DosePlace(facts.facility_id, areas, facts.vaccinator_id)
-
-
-def _hour_has_come(facts: DoseFacts, at: dt.datetime) -> Verdict:
-    """Refuse a moment ahead of the clock; a day ahead is refused by the vaccine rules (FUTURE_DATE)."""
-    ahead = facts.given_at is not None and facts.given_at > at and facts.given_on <= local(at).date()
-    return refuse("GIVEN_IN_FUTURE") if ahead else YES
 
 
 def _day_has_come(facts: DoseFacts, at: dt.datetime) -> Verdict:

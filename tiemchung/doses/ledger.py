@@ -1,6 +1,8 @@
 """Appending to the ledger and refreshing the dose; only this domain's actions call it."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from tiemchung.core.actor import Actor
@@ -13,17 +15,21 @@ from tiemchung.doses.rules import DoseSource, DoseState, EntryKind, state_after
 from tiemchung.doses.values import DoseFacts, DoseView
 
 
-def first_answer(profile_id: UUID, key: str, kind: EntryKind, facts: DoseFacts) -> DoseView | None:
+def first_answer(
+    profile_id: UUID, key: str, kind: EntryKind, said: Mapping[str, Any], dose_id: UUID | None = None
+) -> DoseView | None:
     """Give the dose that this key made or changed before; None for a new key.
 
-    Raises Refused with KEY_REUSED where the key came with other facts: a client that mixes up its keys
-    must hear of it instead of believing that a dose is on record.
+    `said` are the plain facts that the caller named. Raises Refused with KEY_REUSED where the key came with other
+    facts or for another dose: a client that mixes up its keys must hear of it instead of believing that a dose is on
+    record.
     """
     found = rows(LedgerEntry, "profile_id = %s AND key = %s", profile_id, key)
     if not found:
         return None
     entry = found[0]
-    if entry.kind != kind or entry.facts != facts.as_json():
+    same = all(entry.facts.get(name) == value for name, value in said.items())
+    if entry.kind != kind or not same or dose_id not in (None, entry.dose_id):
         raise Refused(refuse("KEY_REUSED"))
     return view_of(Dose.objects.get(profile_id=profile_id, id=entry.dose_id))
 

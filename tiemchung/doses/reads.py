@@ -2,17 +2,32 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
+from tiemchung.access.reads import facility_scope
+from tiemchung.core.actor import Actor
+from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.rows import rows
 from tiemchung.doses.models import Dose, LedgerEntry
-from tiemchung.doses.rules import DoseSource, DoseState
+from tiemchung.doses.rules import DosePlace, DoseSource, DoseState, EntryKind, corrects, may_correct
 from tiemchung.doses.values import DoseFacts, DoseView, EntryView
 from tiemchung.vaccines.rules import Birth, BirthSpan, CardState, Course, GivenDose, card_of, course_of
 
 Entry = LedgerEntry  # the stream that followers name
+PlaceDay = tuple[UUID | None, dt.date]
+_COUNTED = """
+SELECT d.facility_id, d.given_on, d.product, count(*) FROM doses_dose d
+JOIN (SELECT DISTINCT * FROM unnest(%s::uuid[], %s::date[]) AS a (facility_id, given_on)) AS asked
+USING (facility_id, given_on) WHERE d.state IN ('CONFIRMED', 'SIGNED') GROUP BY 1, 2, 3
+UNION ALL
+SELECT d.facility_id, d.given_on, d.product, count(*) FROM doses_dose d
+WHERE d.facility_id IS NULL AND d.given_on = ANY(%s::date[]) AND d.state IN ('CONFIRMED', 'SIGNED') GROUP BY 1, 2, 3
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +74,56 @@ def view_of(row: Dose) -> DoseView:
     )
 
 
+def place_of(by: Actor, facts: DoseFacts, area_id: UUID | None = None) -> DosePlace:
+    """Give what decides whether this actor may record or correct a dose; `area_id` is where its person lives.
+
+    The areas of the actor's own facility are not asked for: they decide nothing there.
+    """
+    areas: frozenset[UUID] = frozenset()
+    if facts.facility_id is None:
+        areas = frozenset({area_id}) if area_id else frozenset()
+    elif facts.facility_id != by.facility_id:
+        areas = facility_scope(facts.facility_id)
+    return DosePlace(facts.facility_id, areas, facts.vaccinator_id)
+
+
 def doses_of(profile_ids: Sequence[UUID], *, voided: bool = False) -> tuple[DoseView, ...]:
     """Give the doses under these profiles in the order of injection, voided ones only when asked for."""
     found = (view_of(row) for row in rows(Dose, "profile_id = ANY(%s)", list(profile_ids)))
     kept = (dose for dose in found if voided or dose.state is not DoseState.VOIDED)
-    return tuple(sorted(kept, key=lambda d: (d.facts.given_on, d.recorded_at)))
+    return in_order(kept)
+
+
+def in_order(doses: Iterable[DoseView]) -> tuple[DoseView, ...]:
+    """Give doses in the order of injection; what is equal in that keeps one order for ever."""
+    return tuple(sorted(doses, key=lambda d: (d.facts.given_on, d.recorded_at, d.id)))
+
+
+def doses_at(
+    by: Actor,
+    facility_id: UUID,
+    since: dt.date,
+    until: dt.date,
+    *,
+    product: str = "",
+    lot_number: str = "",
+    vaccinator_id: UUID | None = None,
+    limit: int = 5000,
+) -> tuple[DoseView, ...]:
+    """Give the doses of a facility from `since` to `until`, both included, that have these facts, voided ones left out.
+
+    Empty for who may not correct there: whole lists are for putting lists right.
+    """
+    place = place_of(by, DoseFacts("", since, facility_id=facility_id))
+    if not may_correct(by, place, since, until):
+        return ()
+    with allow_cross_shard("a facility's day lies with all its persons; dose_facility_day answers on every node"):
+        found = Dose.objects.filter(facility_id=facility_id, given_on__gte=since, given_on__lte=until)
+        found = found.exclude(state=DoseState.VOIDED)
+        found = found.filter(product=product) if product else found
+        found = found.filter(lot_number=lot_number) if lot_number else found
+        found = found.filter(vaccinator_id=vaccinator_id) if vaccinator_id else found
+        return tuple(view_of(row) for row in found.order_by("given_on", "id")[:limit])
 
 
 def given(doses: Iterable[DoseView]) -> list[GivenDose]:
@@ -93,6 +153,65 @@ def record_from(doses: tuple[DoseView, ...], *, birth: Birth, on: dt.date) -> Do
 def record_of(profile_ids: Sequence[UUID], *, birth: Birth, on: dt.date) -> DoseRecord:
     """Give a person's doses, course and card on that day."""
     return record_from(doses_of(profile_ids), birth=birth, on=on)
+
+
+def entry_of(profile_id: UUID, key: str) -> UUID | None:
+    """Give the ledger entry that an action with this key made under the profile, or None where there is none."""
+    found = rows(LedgerEntry, "profile_id = %s AND key = %s", profile_id, key)
+    return found[0].id if found else None
+
+
+def corrections_in(entries: Iterable[LedgerEntry]) -> list[tuple[UUID, UUID]]:
+    """Give (profile id, entry id) of the entries that correct what was known: only these get receipts."""
+    return [(e.profile_id, e.id) for e in entries if corrects(EntryKind(e.kind), DoseSource(e.source))]
+
+
+def places_and_days_of(entries: Iterable[LedgerEntry]) -> set[PlaceDay]:
+    """Give every facility's day at which the doses of these entries stand or ever stood.
+
+    An amended dose may have left a facility or a day: all its entries are asked.
+    """
+    told = list(entries)
+    moved = [entry for entry in told if entry.kind == EntryKind.AMENDED]
+    if moved:
+        ids = {entry.profile_id for entry in moved}, {entry.dose_id for entry in moved}
+        told += LedgerEntry.objects.filter(profile_id__in=ids[0], dose_id__in=ids[1])
+    return {_place_day(entry.facts) for entry in told}
+
+
+def _place_day(facts: dict[str, Any]) -> PlaceDay:
+    place = facts["facility_id"]
+    return (UUID(place) if place else None), dt.date.fromisoformat(facts["given_on"])
+
+
+def counted_on(days: Iterable[PlaceDay]) -> dict[PlaceDay, dict[str, int]]:
+    """Give for each facility's day the counted doses by product, in one statement; a day without doses is empty.
+
+    None as a facility asks for the doses whose place is in no list.
+    """
+    asked: dict[PlaceDay, dict[str, int]] = {day: {} for day in days}
+    placed = [(facility, day) for facility, day in asked if facility]
+    elsewhere = [day for facility, day in asked if facility is None]
+    why = "a facility's day lies with all its persons; dose_facility_day answers on every node"
+    with allow_cross_shard(why), connection.cursor() as cursor:
+        cursor.execute(_COUNTED, [[facility for facility, _ in placed], [day for _, day in placed], elsewhere])
+        for facility_id, given_on, product, doses in cursor.fetchall():
+            asked[facility_id, given_on][product] = doses
+    return asked
+
+
+def records_of(
+    profiles: Mapping[UUID, Sequence[UUID]], births: Mapping[UUID, Birth], on: dt.date
+) -> dict[UUID, DoseRecord]:
+    """Give the doses, course and card of many persons on that day, in one statement; `profiles` are each person's."""
+    under: dict[UUID, list[DoseView]] = {profile_id: [] for ids in profiles.values() for profile_id in ids}
+    for one in doses_of(sorted(under)):
+        under[one.profile_id].append(one)
+    found = {}
+    for person_id, ids in profiles.items():
+        mine = in_order(one for profile_id in ids for one in under[profile_id])
+        found[person_id] = record_from(mine, birth=births[person_id], on=on)
+    return found
 
 
 def dose(profile_ids: Sequence[UUID], dose_id: UUID) -> DoseView | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from tiemchung.core.actor import CORRECTING_ROLES, FACILITY_ROLES, Actor, Kind, Role
+from tiemchung.core.actor import FACILITY_ROLES, Actor, Kind, Role
 from tiemchung.core.verdict import YES, Verdict, refuse
 
 
@@ -41,6 +41,12 @@ class DoseSource(StrEnum):
 
 COUNTED = frozenset({DoseState.CONFIRMED, DoseState.SIGNED})
 
+# Who puts right what a case proves, within the areas of the posting (9458/BYT-CNTT, step 2: the provincial department
+# and CDC, the district centre, the commune's station).
+AREA_CORRECTORS = frozenset({Role.DATA_CORRECTOR, Role.DISTRICT_OFFICER, Role.COMMUNE_OFFICER})
+
+_CORRECTIONS = frozenset({EntryKind.AMENDED, EntryKind.VOIDED, EntryKind.VERIFIED})
+
 # (state before, entry) -> state after; whatever is missing here cannot happen. An amended dose has to be
 # signed again, and what was voided stays voided: the same injection is then recorded anew.
 TRANSITIONS: dict[tuple[DoseState | None, EntryKind], DoseState] = {
@@ -59,7 +65,10 @@ TRANSITIONS: dict[tuple[DoseState | None, EntryKind], DoseState] = {
 
 @dataclass(frozen=True, slots=True)
 class DosePlace:
-    """The facility of a dose, its areas of every date, and who gave it: what scope is decided by."""
+    """The facility of a dose, its areas of every date, and who gave it: what scope is decided by.
+
+    A dose whose place is in no list has the area of its person.
+    """
 
     facility_id: UUID | None
     area_ids: frozenset[UUID]
@@ -69,6 +78,15 @@ class DosePlace:
 def state_after(before: DoseState | None, kind: EntryKind) -> DoseState | None:
     """Give the state after an entry, or None where the table has no such step."""
     return TRANSITIONS.get((before, kind))
+
+
+def corrects(kind: EntryKind, source: DoseSource) -> bool:
+    """Tell whether an entry corrects what was known, or adds what was missing; a dose of the day at the desk does not.
+
+    The parts of the house that follow a correction leave a receipt for it (peers G5).
+    """
+    late = source in {DoseSource.CASE, DoseSource.BACKLOG}
+    return kind in _CORRECTIONS or (kind is EntryKind.RECORDED and late)
 
 
 def may_follow(before: DoseState | None, kind: EntryKind) -> Verdict:
@@ -81,17 +99,23 @@ def may_follow(before: DoseState | None, kind: EntryKind) -> Verdict:
 def may_record(by: Actor, place: DosePlace, source: DoseSource) -> Verdict:
     """Say whether this actor may put a dose of that place on record.
 
-    The desk records for its own facility alone; a provincial corrector records what a case or a backlog
-    proves for facilities of the province (M11, M12).
+    The desk records for its own facility alone; a provincial corrector enters a backlog for facilities of the
+    province (M11, M12), and the officers of an area what a case proves there (R44).
     """
     if by.kind is Kind.SYSTEM:
         return YES
     if by.role in FACILITY_ROLES and by.facility_id is not None and by.facility_id == place.facility_id:
         return YES
-    late = source in {DoseSource.BACKLOG, DoseSource.CASE}
-    if late and by.role is Role.DATA_CORRECTOR and place.area_ids & by.area_ids:
+    if source is DoseSource.CASE and corrects_area(by, place):
+        return YES
+    if source is DoseSource.BACKLOG and by.role is Role.DATA_CORRECTOR and corrects_area(by, place):
         return YES
     return refuse("NOT_YOUR_PLACE")
+
+
+def corrects_area(by: Actor, place: DosePlace) -> bool:
+    """Tell whether this actor is an officer who corrects in an area of the place."""
+    return by.is_staff and by.role in AREA_CORRECTORS and not place.area_ids.isdisjoint(by.area_ids)
 
 
 def may_declare(by: Actor, person_id: UUID) -> Verdict:
@@ -103,17 +127,29 @@ def may_declare(by: Actor, person_id: UUID) -> Verdict:
 def may_correct(by: Actor, place: DosePlace, recorded_on: dt.date, today: dt.date) -> Verdict:
     """Say whether this actor may amend or void a dose.
 
-    The lead of the facility that gave it and the province's corrector always may; the vaccinator until
+    The lead of the facility that gave it and the officers who correct in its area always may; the vaccinator until
     midnight of the day of recording, afterwards the lead decides (peers B7).
     """
     if by.kind is Kind.SYSTEM:
         return YES
     here = by.facility_id is not None and by.facility_id == place.facility_id
-    if by.role in CORRECTING_ROLES and (here or (by.role is Role.DATA_CORRECTOR and place.area_ids & by.area_ids)):
+    if corrects_area(by, place) or (by.role is Role.FACILITY_LEAD and here):
         return YES
     if by.role is Role.VACCINATOR and here and by.id == place.vaccinator_id:
         return YES if recorded_on == today else refuse("UNDO_WINDOW_OVER")
     return refuse("NOT_YOUR_PLACE")
+
+
+def may_move(by: Actor, old: DosePlace, new: DosePlace) -> Verdict:
+    """Say whether whoever may correct a dose at its old place may write another place into it.
+
+    An officer who corrects in the old place's area may: nobody else can put right what lies there. Whoever holds only
+    the old facility must not put a dose on another's record, nor whoever holds only the new one take it away.
+    """
+    if by.kind is Kind.SYSTEM or old.facility_id == new.facility_id or corrects_area(by, old):
+        return YES
+    lead = by.role is Role.FACILITY_LEAD and by.facility_id is not None
+    return YES if corrects_area(by, new) or (lead and by.facility_id == new.facility_id) else refuse("NOT_YOUR_PLACE")
 
 
 def reason_given(because: str) -> Verdict:

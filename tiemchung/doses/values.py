@@ -1,6 +1,7 @@
 """What a dose is, as it is handed in and out of this domain."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -31,9 +32,38 @@ class DoseFacts:
         """Give plain values for the ledger."""
         return {name: _plain(getattr(self, name)) for name in DoseFacts.__dataclass_fields__}
 
-    def amended(self, changes: dict[str, Any]) -> "DoseFacts":
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "DoseFacts":
+        """Give the facts that `as_json` gave."""
+        return cls(**cls.typed(values))
+
+    @staticmethod
+    def plain(changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Give some of the facts as plain values."""
+        return {name: _plain(value) for name, value in changes.items()}
+
+    @staticmethod
+    def typed(changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Give some of the facts from their plain values; raise KeyError for a name that no dose has."""
+        return {name: _TYPES[name](value) if value is not None else None for name, value in changes.items()}
+
+    def amended(self, changes: Mapping[str, Any]) -> "DoseFacts":
         """Give the facts with the named ones changed; raise TypeError for a name that no dose has."""
         return replace(self, **changes)
+
+
+_TYPES: dict[str, Callable[[str], Any]] = {
+    "product": str,
+    "given_on": dt.date.fromisoformat,
+    "lot_id": UUID,
+    "lot_number": str,
+    "component": str,
+    "given_at": dt.datetime.fromisoformat,
+    "facility_id": UUID,
+    "point_id": UUID,
+    "place_name": str,
+    "vaccinator_id": UUID,
+}
 
 
 @dataclass(frozen=True, slots=True)
