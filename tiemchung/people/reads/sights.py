@@ -26,21 +26,27 @@ class PersonSight:
 
 
 def sights_of(by: Actor, at: dt.datetime, person_ids: Iterable[UUID]) -> dict[UUID, PersonSight]:
-    """Give each person by the id that was asked, former ids included, in four statements; unknown ids are left out.
+    """Give each person by the id that was asked, former ids included; unknown ids are left out.
 
-    Whoever gets them decides by `seen` what is shown, and notes the look.
+    Three statements, one more where a former id is among them. Whoever gets them decides by `seen` what is shown, and
+    notes the look.
     """
     asked = set(person_ids)
-    now = dict(Person.objects.filter(id__in=asked).values_list("id", "person_id")) if asked else {}
-    if not now:
-        return {}
-    rows = Person.objects.filter(id__in=set(now.values())).values_list("id", "joined_ids")
-    groups = {root: (root, *map(UUID, joined)) for root, joined in rows}
+    found = _persons(asked)
+    now = {person_id: root for person_id, (root, _) in found.items()}
+    missing = set(now.values()) - found.keys()  # roots of former persons
+    found |= _persons(missing)
+    groups = {root: (root, *map(UUID, found[root][1])) for root in set(now.values()) & found.keys()}
     every = [profile_id for group in groups.values() for profile_id in group]
     profiles = {profile.id: profile for profile in Profile.objects.filter(id__in=every)}
     permits = _permits(by, at, every)
     sights = {root: _sight(by, group, profiles, permits) for root, group in groups.items() if root in profiles}
     return {old: sights[root] for old, root in now.items() if root in sights}
+
+
+def _persons(ids: set[UUID]) -> dict[UUID, tuple[UUID, list[str]]]:
+    rows = Person.objects.filter(id__in=ids).values_list("id", "person_id", "joined_ids") if ids else ()
+    return {person_id: (root, joined) for person_id, root, joined in rows}
 
 
 def _permits(by: Actor, at: dt.datetime, profile_ids: list[UUID]) -> set[UUID]:
