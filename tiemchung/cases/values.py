@@ -112,6 +112,16 @@ class Queue:
     late: int
     asked_back: int
     watched: int
+    mine: int
+    more: tuple[dt.datetime, UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLines:
+    """The open cases of one desk as an authority above reads them, due first."""
+
+    desk: Desk
+    lines: tuple[QueueLine, ...]
     more: tuple[dt.datetime, UUID] | None
 
 

@@ -1,0 +1,329 @@
+"""What a desk is offered is right, explained, and only what it may see and do."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import (
+    NOW,
+    a_cccd,
+    a_citizen,
+    a_dose,
+    a_key,
+    a_lot,
+    a_nurse,
+    a_person,
+    a_phone,
+    an_area,
+    an_officer,
+)
+from tests.cases.conftest import Office
+from tests.oracles.suggest import expected_fix
+from tiemchung.cases.actions import claim_case, settle_case
+from tiemchung.cases.kinds import KINDS
+from tiemchung.cases.models import Evidence
+from tiemchung.cases.proposing import Picture, Rights, Side, propose
+from tiemchung.cases.reads import seen_in, suggestions
+from tiemchung.cases.rules import Claim, ClaimedDose
+from tiemchung.cases.suggestions import Suggestion
+from tiemchung.cases.values import CaseFile
+from tiemchung.core.actor import SYSTEM, Role
+from tiemchung.core.ids import new_id
+from tiemchung.doses.actions import declare_dose, void_dose
+from tiemchung.doses.reads import doses_of
+from tiemchung.doses.rules import DoseSource, DoseState
+from tiemchung.doses.values import DoseFacts, DoseView
+from tiemchung.places.rules import Level
+
+DAY = dt.date(2026, 8, 5)
+NAME, BIRTH = "Nguyễn Thị An", dt.date(1991, 3, 5)
+
+
+class Ward:
+    """One office, a person known there, and what they tell."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.nurse = a_nurse(office.facility)
+        self.cccd = a_cccd("FEMALE", BIRTH)
+        self.lot = a_lot(number="FA1O34")
+        self.profile_id = self.person(identifiers=[("CCCD", self.cccd)])
+
+    def person(self, name: str = NAME, **more: Any) -> Any:
+        """Put somebody of this name and birth on record."""
+        values: dict[str, Any] = {"identifiers": (), "phones": ()} | more
+        return a_person(name, values.pop("birth_date", BIRTH), **values).profile_id
+
+    def told(self, **more: Any) -> ClaimedDose:
+        """Give the dose as it was told."""
+        base: dict[str, Any] = {
+            "order": 1, "product": "PFIZER", "lot_number": "FA1O34", "given_on": DAY,
+            "facility_id": self.office.facility.id,
+        }  # fmt: skip
+        return ClaimedDose(**base | more)
+
+    def claim(self, *doses: ClaimedDose, **more: Any) -> Claim:
+        """Give a claim of this person."""
+        base: dict[str, Any] = {
+            "full_name": NAME, "birth_date": BIRTH, "sex": "FEMALE", "numbers": (("CCCD", self.cccd),),
+            "doses": doses or (self.told(),),
+        }  # fmt: skip
+        return Claim(**base | more)
+
+    def file(self, kind: str, claim: Claim, *, paper: bool = False, **more: Any) -> CaseFile:
+        """Report it, and give the case as its desk has claimed it."""
+        case_id = new_id()
+        if paper:
+            Evidence.objects.create(
+                case_id=case_id, number=1, media_type="image/jpeg", bytes=1, width=1, height=1, digest=b"x",
+                added_at=NOW, added_by="citizen",
+            )  # fmt: skip
+        opened = self.office.report(kind, claim=claim, case_id=case_id, **more)
+        return claim_case(by=self.office.lead, at=NOW, ref=opened.ref)
+
+    def dose(self, profile_id: Any = None, day: dt.date = DAY, **more: Any) -> DoseView:
+        """Put a dose on record at this office."""
+        values = {"by": self.nurse, "lot": self.lot} | more
+        return a_dose(profile_id or self.profile_id, given_on=day, **values).dose
+
+    def first(self, file: CaseFile, by: Any = None) -> Suggestion:
+        """Give what is offered first."""
+        return suggestions(by or self.office.lead, NOW, file)[0]
+
+
+@pytest.fixture
+def ward(office: Office) -> Ward:
+    """Give one ward."""
+    return Ward(office)
+
+
+def codes(suggestion: Suggestion) -> set[str]:
+    """Give the codes of its reasons."""
+    return {reason.code for reason in suggestion.reasons}
+
+
+@contextmanager
+def at_most(statements: int) -> Iterator[None]:
+    """Demand no more statements than that."""
+    with CaptureQueriesContext(connection) as seen:
+        yield
+    assert len(seen) <= statements, [q["sql"][:120] for q in seen.captured_queries]
+
+
+def test_a_dose_that_is_nowhere_is_recorded_from_the_paper(ward: Ward) -> None:
+    offered = ward.first(ward.file("DOSE1_MISSING", ward.claim(), paper=True))
+    assert offered.kinds == ("RECORD",)
+    assert {"EVIDENCE_ATTACHED", "NOWHERE_ON_RECORD"} <= codes(offered)
+    facts = offered.solutions[0].facts
+    assert facts is not None
+    assert (facts.product, facts.given_on, facts.lot_number) == ("PFIZER", DAY, "FA1O34")
+
+
+def test_without_paper_nothing_is_recorded(ward: Ward) -> None:
+    assert suggestions(ward.office.lead, NOW, ward.file("DOSE1_MISSING", ward.claim())) == ()
+
+
+@pytest.mark.parametrize(
+    ("recorded", "code", "field"),
+    [
+        ({"day": dt.date(2026, 5, 8)}, "GIVEN_DAY_MONTH_SWAPPED", "given_on"),
+        ({"day": dt.date(2026, 8, 6)}, "GIVEN_DAY_OFF_BY_ONE", "given_on"),
+        ({"lot": "FA1034"}, "LOT_LOOKS_ALIKE", "lot_number"),
+        ({"lot": "FA1O43"}, "LOT_ONE_OFF", "lot_number"),
+    ],
+)
+def test_a_near_dose_is_amended_to_what_was_told(ward: Ward, recorded: dict[str, Any], code: str, field: str) -> None:
+    values = dict(recorded)
+    if "lot" in values:
+        values["lot"] = a_lot(number=values["lot"])
+    dose = ward.dose(**values)
+    offered = ward.first(ward.file("DOSE1_MISSING", ward.claim(), paper=True))
+    if offered.kinds != ("AMEND",):
+        pytest.fail(repr(offered))
+    assert code in codes(offered)
+    assert set(offered.solutions[0].changes) == {field}
+    assert [c.field for c in offered.cells if c.differs] == [field]
+    assert offered.solutions[0].dose_id == dose.id
+
+
+def test_one_click_settles_the_case_as_it_was_offered(ward: Ward) -> None:
+    ward.dose(day=dt.date(2026, 5, 8))
+    file = ward.file("DOSE1_MISSING", ward.claim(), paper=True)
+    settle_case(
+        by=ward.office.lead, at=NOW, key=a_key(), ref=file.ref, version=file.version,
+        solutions=ward.first(file).solutions, answer="Đã sửa ngày tiêm theo phiếu.", because="Theo phiếu giấy",
+    )  # fmt: skip
+    assert [d.facts.given_on for d in doses_of([ward.profile_id])] == [DAY]
+
+
+def test_a_dose_that_is_on_record_already_needs_nothing(ward: Ward) -> None:
+    ward.dose()
+    offered = ward.first(ward.file("DOSE1_MISSING", ward.claim(), paper=True))
+    assert (offered.kinds, codes(offered)) == (("NOTHING",), {"ON_RECORD_ALREADY"})
+
+
+def test_the_same_dose_under_a_near_profile_is_joined(ward: Ward) -> None:
+    other = ward.person("Nguyen Thi An", identifiers=[("CMND9", "990001234")])
+    ward.dose(other)
+    offered = ward.first(ward.file("DOSE1_MISSING", ward.claim(), paper=True), by=ward.office.lead)
+    assert offered.kinds == ("LINK",)
+    assert (offered.solutions[0].keep_person, offered.solutions[0].join_person) == (ward.profile_id, other)
+    assert {"NAME_WITHOUT_MARKS", "SAME_BIRTH", "DOSE_UNDER_NEAR_PERSON", "SAME_LOT"} <= codes(offered)
+
+
+def test_people_with_two_valid_numbers_are_never_joined(ward: Ward) -> None:
+    other = ward.person(identifiers=[("CCCD", a_cccd("FEMALE", BIRTH))])
+    ward.dose(other)
+    for kind in ("DOSE1_MISSING", "RECORD_VANISHED"):
+        offered = suggestions(ward.office.lead, NOW, ward.file(kind, ward.claim(), paper=True))
+        assert "LINK" not in {kind for s in offered for kind in s.kinds}
+
+
+def test_a_desk_that_may_not_join_is_told_whose_task_it_is(ward: Ward) -> None:
+    ward.dose(ward.person("Nguyen Thi An"))
+    file = ward.file("DOSE1_MISSING", ward.claim(), paper=True)
+    officer = an_officer(Role.COMMUNE_OFFICER, an_area())
+    link = next(s for s in suggestions(officer, NOW, file) if s.kinds == ("LINK",))
+    assert (link.blocked, link.solutions) == ("OTHER_DESK", ())
+    assert link.doses
+
+
+def test_a_person_outside_the_desks_area_is_masked(ward: Ward) -> None:
+    far = an_area("01", level=Level.PROVINCE)
+    other = ward.person("Nguyen Thi An", area=far)
+    a_dose(other, given_on=DAY, lot=ward.lot)
+    offered = suggestions(ward.office.lead, NOW, ward.file("DOSE1_MISSING", ward.claim(), paper=True))
+    link = next(s for s in offered if s.kinds == ("LINK",))
+    assert link.blocked == "OTHER_DESK"
+    assert link.person is not None
+    assert (link.person.name, link.person.person_id, link.person.birth_date) == ("N. T. A.", None, None)
+    assert (link.doses, link.cells) == ((), ())
+    assert other not in seen_in(offered)
+    assert ward.profile_id in seen_in(offered)
+
+
+def test_a_declared_dose_is_verified(ward: Ward) -> None:
+    phone = a_phone()
+    person = ward.person(phones=[(phone, "OWN")])
+    citizen = a_citizen(phone, person)
+    facts = DoseFacts("PFIZER", DAY, lot_number="FA1O34", facility_id=ward.office.facility.id)
+    declared = declare_dose(by=citizen, at=NOW, key="d", profile_id=person, facts=facts).dose
+    file = ward.file(
+        "DOSE_DECLARED", ward.claim(numbers=()), paper=True, door="BOOK", by=citizen, person_id=person,
+        dose_id=declared.id,
+    )  # fmt: skip
+    offered = ward.first(file)
+    assert (offered.kinds, offered.solutions[0].dose_id) == (("VERIFY",), declared.id)
+    assert {"DECLARED_BY_CITIZEN", "EVIDENCE_ATTACHED"} <= codes(offered)
+
+
+def test_a_declared_dose_that_the_facility_recorded_too_is_the_double(ward: Ward) -> None:
+    phone = a_phone()
+    person = ward.person(phones=[(phone, "OWN")])
+    citizen = a_citizen(phone, person)
+    facts = DoseFacts("PFIZER", DAY, lot_number="FA1O34", facility_id=ward.office.facility.id)
+    declared = declare_dose(by=citizen, at=NOW, key="d", profile_id=person, facts=facts).dose
+    ward.dose(person, day=DAY + dt.timedelta(days=1))
+    file = ward.file(
+        "DOSE_DECLARED", ward.claim(numbers=()), door="BOOK", by=citizen, person_id=person, dose_id=declared.id
+    )
+    offered = next(s for s in suggestions(ward.office.lead, NOW, file) if s.kinds == ("VOID",))
+    assert offered.solutions[0].dose_id == declared.id
+    assert "FACILITY_HAS_IT" in codes(offered)
+
+
+def test_a_voided_twin_is_recorded_anew(ward: Ward) -> None:
+    dose = ward.dose()
+    void_dose(
+        by=ward.office.lead, at=NOW, key="v", profile_id=ward.profile_id, dose_id=dose.id, version=1,
+        because="nhập nhầm người tiêm",
+    )  # fmt: skip
+    offered = ward.first(ward.file("RECORD_VANISHED", ward.claim()))
+    assert offered.kinds == ("RECORD",)
+    assert "VOIDED_TWIN" in codes(offered)
+
+
+def test_a_dose_entered_twice_is_voided_once(ward: Ward) -> None:
+    ward.dose()
+    double = ward.dose(day=DAY + dt.timedelta(days=1), source=DoseSource.BACKLOG)
+    claim = ward.claim(ward.told(dose_id=double.id))
+    offered = ward.first(ward.file("NEVER_GIVEN", claim, dose_id=double.id, person_id=ward.profile_id, by=SYSTEM))
+    assert (offered.kinds, offered.solutions[0].dose_id) == (("VOID",), double.id)
+    assert {"CITIZEN_NEVER_GIVEN", "TWIN_ON_RECORD"} <= codes(offered)
+
+
+def test_a_wrong_name_is_amended_as_told(ward: Ward) -> None:
+    claim = ward.claim(doses=(), wanted={"full_name": "Nguyễn Thị Ân", "birth_date": "1991-05-03"})
+    province = an_area("79", level=Level.PROVINCE)
+    opened = ward.office.report(
+        "PERSONAL_DATA", claim=Claim(**{f: getattr(claim, f) for f in Claim.__dataclass_fields__} | {
+            "province_id": province.id, "doses": ()}),
+    )  # fmt: skip
+    file = claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
+    offered = ward.first(file, by=ward.office.corrector)
+    assert offered.kinds == ("AMEND_PERSON",)
+    assert offered.solutions[0].changes == {"full_name": "Nguyễn Thị Ân", "birth_date": dt.date(1991, 5, 3)}
+    assert {c.field for c in offered.cells if c.differs} == {"full_name", "birth_date"}
+
+
+def test_both_missing_doses_are_one_suggestion(ward: Ward) -> None:
+    second = DAY + dt.timedelta(days=30)
+    ward.dose(day=second)
+    claim = ward.claim(ward.told(), ward.told(order=2, given_on=second))
+    offered = ward.first(ward.file("BOTH_MISSING", claim, paper=True))
+    assert offered.kinds == ("RECORD",)
+    assert "ON_RECORD_ALREADY" in codes(offered)
+
+
+def test_a_dose_moved_to_a_desks_own_facility_is_another_desks_task(ward: Ward) -> None:
+    stranger = a_nurse()
+    ward.dose(by=stranger)
+    offered = ward.first(ward.file("DOSE1_MISSING", ward.claim(), paper=True))
+    assert (offered.kinds, offered.blocked) == (("AMEND",), "OTHER_DESK")
+
+
+def test_it_asks_a_fixed_number_of_statements(ward: Ward) -> None:
+    few = ward.file("DOSE1_MISSING", ward.claim(), paper=True)
+    suggestions(ward.office.lead, NOW, few)
+    with CaptureQueriesContext(connection) as seen:
+        suggestions(ward.office.lead, NOW, few)
+    for _ in range(6):
+        ward.dose(ward.person("Nguyen Thi An"))
+    with at_most(12), CaptureQueriesContext(connection) as more:
+        assert suggestions(ward.office.lead, NOW, few)
+    assert len(more) == len(seen)
+
+
+SLIPS = st.sampled_from(
+    [{}, {"given_on": dt.date(2026, 5, 8)}, {"lot_number": "FA1034"}, {"product": "MODERNA"},
+     {"given_on": dt.date(2025, 1, 31), "lot_number": "ZZ9"}]
+)  # fmt: skip
+STATES = st.sampled_from([DoseState.CONFIRMED, DoseState.DECLARED, DoseState.VOIDED])
+RECORD = st.lists(st.tuples(SLIPS, STATES), max_size=3)
+
+
+@given(RECORD, st.booleans(), st.sampled_from(["DOSE1_MISSING", "RECORD_VANISHED"]))
+def test_what_is_offered_for_a_missing_dose_is_what_a_slow_reading_says(
+    record: list[tuple[dict[str, Any], DoseState]], paper: bool, kind: str
+) -> None:
+    told = ClaimedDose(1, "PFIZER", "FA1O34", DAY)
+    person = new_id()
+    doses = tuple(
+        DoseView(
+            new_id(), person, state, DoseSource.DESK,
+            DoseFacts("PFIZER", DAY, lot_number="FA1O34").amended(slip), NOW + dt.timedelta(seconds=n), NOW, 1,
+        )
+        for n, (slip, state) in enumerate(record)
+    )  # fmt: skip
+    own = Side(person, person, 1, True, NAME, BIRTH, "DAY", "FEMALE", doses)
+    rights = Rights(True, lambda d, f: True, lambda f: True, may_amend_person=True)
+    picture = Picture(KINDS[kind], Claim(NAME, BIRTH, doses=(told,)), None, paper, own, (), rights)
+    offered = [s.kinds for s in propose(picture, limit=50) if "TWIN_ON_RECORD" not in codes(s)]
+    assert offered == expected_fix(told, doses, paper=paper)

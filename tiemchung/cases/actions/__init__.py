@@ -1,0 +1,33 @@
+"""The only verbs that write cases; each is one transaction and leaves one audit line."""
+
+from tiemchung.cases.actions.bulk import approve_bulk, propose_bulk, run_bulks, undo_bulk, withdraw_bulk
+from tiemchung.cases.actions.declaring import DeclaredDose, report_declared, withdraw_declared
+from tiemchung.cases.actions.desk import answer_back, ask_back, claim_case, next_case, pass_case, release_case
+from tiemchung.cases.actions.opening import open_case
+from tiemchung.cases.actions.returning import reopen_case, withdraw_case
+from tiemchung.cases.actions.settling import SettledCase, refuse_case, settle_case
+from tiemchung.cases.actions.ticking import sound_alarms
+
+__all__ = [
+    "DeclaredDose",
+    "SettledCase",
+    "answer_back",
+    "approve_bulk",
+    "ask_back",
+    "claim_case",
+    "next_case",
+    "open_case",
+    "pass_case",
+    "propose_bulk",
+    "refuse_case",
+    "release_case",
+    "reopen_case",
+    "report_declared",
+    "run_bulks",
+    "settle_case",
+    "sound_alarms",
+    "undo_bulk",
+    "withdraw_bulk",
+    "withdraw_case",
+    "withdraw_declared",
+]

@@ -1,0 +1,252 @@
+"""What a desk does with its cases short of settling them: take, give back, pass on, ask."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from tiemchung.cases.actions.holding import Held, hold, hold_claimed
+from tiemchung.cases.actions.opening import put_inbox
+from tiemchung.cases.actions.steps import take_step
+from tiemchung.cases.models import Case, CaseInbox
+from tiemchung.cases.reads.desks import areas_of_ladder, desk_of_actor, ladder_of_desk
+from tiemchung.cases.reads.files import file_of
+from tiemchung.cases.rules import (
+    CLAIM,
+    CLIMB,
+    CaseState,
+    Desk,
+    DeskLevel,
+    Route,
+    RouteReason,
+    Step,
+    clean_ref,
+    may_pass_to,
+)
+from tiemchung.cases.telling import tell
+from tiemchung.cases.values import CaseFile
+from tiemchung.core.actor import Actor
+from tiemchung.core.audit import note_look, write_line
+from tiemchung.core.clock import local
+from tiemchung.core.verdict import Refused, refuse
+
+# One statement that must hit exactly one row: the first by due time that nobody holds. SKIP LOCKED lets a hundred
+# officers ask at once; each gets another case or none.
+_NEXT = """
+UPDATE cases_caseinbox SET claimed_by = %(by)s, claimed_until = %(until)s
+WHERE unit_id = %(unit)s AND id = (
+    SELECT id FROM cases_caseinbox
+    WHERE unit_id = %(unit)s AND open AND NOT watch AND NOT asked_back
+      AND (claimed_until IS NULL OR claimed_until <= %(at)s)
+    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING case_id, contact_key
+"""
+_CLAIM = """
+UPDATE cases_caseinbox SET claimed_by = %(by)s, claimed_until = %(until)s
+WHERE unit_id = %(unit)s AND case_id = %(case)s AND open AND NOT watch
+  AND (claimed_until IS NULL OR claimed_until <= %(at)s OR claimed_by = %(by)s)
+RETURNING case_id
+"""
+MIN_REASON = 10
+
+
+@transaction.atomic
+def next_case(*, by: Actor, at: dt.datetime) -> CaseFile | None:
+    """Claim the case of the actor's desk that is due first and held by nobody; None when there is none.
+
+    Of a hundred who ask at once no two get one case. A claim lapses after 20 minutes. Raises Refused with
+    CASE_NO_DESK for who sits at none.
+    """
+    desk = _desk(by, at)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, {"by": by.id, "until": at + CLAIM, "unit": desk.unit_id, "at": at})
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    case = Case.objects.select_for_update().get(contact_key=found[1], id=found[0])
+    return _claimed(case, by, at)
+
+
+@transaction.atomic
+def claim_case(*, by: Actor, at: dt.datetime, ref: str) -> CaseFile:
+    """Claim this case for the actor; a desk above to which a late case climbed takes it over.
+
+    Raises Refused with NO_SUCH_CASE for other desks' cases, CASE_OVER, or CASE_CLAIMED with the time it is held until.
+    """
+    desk, held = _desk(by, at), hold(clean_ref(ref))
+    if held.inbox is None:
+        raise Refused(refuse("CASE_OVER"))
+    if held.case.unit_id != desk.unit_id:
+        return _taken_over(held, desk, by, at)
+    with connection.cursor() as cursor:
+        facts = {"by": by.id, "until": at + CLAIM, "unit": desk.unit_id, "at": at, "case": held.case.id}
+        cursor.execute(_CLAIM, facts)
+        if cursor.fetchone() is None:
+            raise Refused(refuse("CASE_CLAIMED", until=f"{local(held.inbox.claimed_until or at):%H:%M}"))
+    CaseInbox.objects.filter(unit_id=desk.unit_id, case_id=held.case.id, open=True).update(asked_back=False)
+    if held.inbox.claimed_by == by.id and held.case.state == CaseState.IN_REVIEW:
+        return _looked(held.case, by, at)
+    return _claimed(held.case, by, at)
+
+
+def _taken_over(held: Held, desk: Desk, by: Actor, at: dt.datetime) -> CaseFile:
+    watched = CaseInbox.objects.filter(unit_id=desk.unit_id, case_id=held.case.id, open=True, watch=True)
+    if not watched.exists():
+        raise Refused(refuse("NO_SUCH_CASE"))
+    _move(held, desk, RouteReason.PASSED_ON, by, at, note="")
+    row = CaseInbox.objects.select_for_update().get(unit_id=desk.unit_id, case_id=held.case.id, open=True, watch=False)
+    row.claimed_by, row.claimed_until = by.id, at + CLAIM
+    row.save(force_update=True)
+    return _claimed(held.case, by, at)
+
+
+def _claimed(case: Case, by: Actor, at: dt.datetime) -> CaseFile:
+    take_step(case, Step.CLAIM, by=by, at=at)
+    case.save(force_update=True)
+    return _looked(case, by, at)
+
+
+def _looked(case: Case, by: Actor, at: dt.datetime) -> CaseFile:
+    subject = case.person_id or case.id
+    note_look(by=by, at=at, action="cases.open_file", subject_ids=[subject], purpose=f"PA {case.ref}")
+    return file_of(case)
+
+
+@transaction.atomic
+def release_case(*, by: Actor, at: dt.datetime, ref: str) -> None:
+    """Give a claimed case back to the desk's list; giving back what is not held changes nothing."""
+    held = hold(clean_ref(ref))
+    if held.inbox is None or held.inbox.claimed_by != by.id or held.case.state != CaseState.IN_REVIEW:
+        return
+    take_step(held.case, Step.RELEASE, by=by, at=at)
+    held.case.save(force_update=True)
+    _free(held.inbox)
+
+
+@transaction.atomic
+def pass_case(*, by: Actor, at: dt.datetime, ref: str, version: int, unit_id: UUID, level: str, because: str) -> None:
+    """Pass a claimed case to another desk, up, down or across, with the reason; the clock runs on.
+
+    Raises Refused with CASE_SAME_DESK, CASE_DESK_UNKNOWN, REASON_MISSING, or what `hold_claimed` says.
+    """
+    held = hold_claimed(by, at, clean_ref(ref), version)
+    demand_reason(because)
+    target = Desk(unit_id, DeskLevel(level))
+    holder = Desk(held.case.unit_id, DeskLevel(held.case.unit_level))
+    may_pass_to(holder, target, _reachable(target, at)).or_raise()
+    _move(held, target, RouteReason.PASSED_ON, by, at, note=because)
+    tell(held.case, "PASSED", at)
+    facts = {"level": level}
+    write_line(
+        by=by, at=at, action="cases.pass_case", subject_id=subject_of(held.case), object_id=held.case.id, facts=facts
+    )
+
+
+def _reachable(target: Desk, at: dt.datetime) -> tuple[Desk, ...]:
+    """Give the target's own ladder where the target exists today: a desk is known by standing in the tree."""
+    try:
+        return ladder_of_desk(target, local(at).date())[:1]
+    except LookupError:
+        return ()
+
+
+def _move(held: Held, target: Desk, why: RouteReason, by: Actor, at: dt.datetime, *, note: str) -> None:
+    """End the row at the old desk and begin one at the new, with the alarms that are still to come."""
+    today = local(at).date()
+    ladder = ladder_of_desk(target, today)
+    case, old = held.case, held.inbox
+    assert old is not None
+    case.unit_id, case.unit_level, case.route_why = target.unit_id, target.level, why
+    take_step(case, Step.PASS_ON, by=by, at=at, note=note, code=why)
+    case.save(force_update=True)
+    end_row(old, at, "PASSED")
+    CaseInbox.objects.filter(unit_id=target.unit_id, case_id=case.id, open=True, watch=True).update(
+        open=False, ended_at=at, outcome="PASSED"
+    )
+    put_inbox(case, Route(target, why, ladder[1:]), areas_of_ladder(ladder))
+    alarms = _alarms_left(old, at, top=len(ladder) - 1)
+    CaseInbox.objects.filter(unit_id=target.unit_id, case_id=case.id, open=True, watch=False).update(**alarms)
+    held.inbox = None
+
+
+def _alarms_left(old: CaseInbox, at: dt.datetime, *, top: int) -> dict[str, Any]:
+    """Give the alarms still to come at the new desk: its own ladder counts, the clock is the old one."""
+    if old.rung == 0:
+        return {"rung": 0, "next_alarm_at": old.next_alarm_at}
+    if top == 0:
+        return {"rung": 1, "next_alarm_at": None}
+    due = old.due_at if at < old.due_at else (old.next_alarm_at or at + CLIMB)
+    return {"rung": 1, "next_alarm_at": due}
+
+
+@transaction.atomic
+def ask_back(*, by: Actor, at: dt.datetime, ref: str, version: int, text: str) -> None:
+    """Ask the reporter for more; the clock runs on and is shown to both. Raises Refused with ANSWER_TOO_SHORT."""
+    held = hold_claimed(by, at, clean_ref(ref), version)
+    demand_answer(text)
+    take_step(held.case, Step.ASK_BACK, by=by, at=at, text=text)
+    held.case.save(force_update=True)
+    if held.inbox is not None:
+        held.inbox.asked_back = True
+        _free(held.inbox)
+    tell(held.case, "ASKED", at)
+    write_line(by=by, at=at, action="cases.ask_back", subject_id=subject_of(held.case), object_id=held.case.id)
+
+
+@transaction.atomic
+def answer_back(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, text: str) -> None:
+    """Add what the reporter says; a question that waited is answered and the case is on its desk's list again.
+
+    `contact_key` is that of the phone the caller has proved. Raises Refused with NO_SUCH_CASE, CASE_OVER or
+    TEXT_TOO_LONG.
+    """
+    held = hold(clean_ref(ref))
+    if bytes(held.case.contact_key) != bytes(contact_key):
+        raise Refused(refuse("NO_SUCH_CASE"))
+    if len(text) > 2000:
+        raise Refused(refuse("TEXT_TOO_LONG", field="text", limit=2000))
+    take_step(held.case, Step.ANSWER, by=by, at=at, text=text)
+    held.case.save(force_update=True)
+    if held.inbox is not None and held.inbox.asked_back:
+        held.inbox.asked_back = False
+        held.inbox.save(force_update=True)
+    write_line(by=by, at=at, action="cases.answer_back", subject_id=subject_of(held.case), object_id=held.case.id)
+
+
+def end_row(row: CaseInbox, at: dt.datetime, outcome: str) -> None:
+    """End a work list's row: what was decided or that it was passed on."""
+    row.open, row.ended_at, row.outcome = False, at, outcome
+    row.claimed_by, row.claimed_until, row.next_alarm_at = None, None, None
+    row.save(force_update=True)
+
+
+def _free(row: CaseInbox) -> None:
+    row.claimed_by, row.claimed_until = None, None
+    row.save(force_update=True)
+
+
+def _desk(by: Actor, at: dt.datetime) -> Desk:
+    desk = desk_of_actor(by, at)
+    if desk is None:
+        raise Refused(refuse("CASE_NO_DESK"))
+    return desk
+
+
+def subject_of(case: Case) -> UUID:
+    """Give whom an audit line of this case is about: the person, or the case where nobody is known."""
+    return case.person_id or case.id
+
+
+def demand_reason(because: str) -> None:
+    """Raise Refused with REASON_MISSING for a reason of fewer than ten characters."""
+    if len(because.strip()) < MIN_REASON:
+        raise Refused(refuse("REASON_MISSING"))
+
+
+def demand_answer(text: str) -> None:
+    """Raise Refused with ANSWER_TOO_SHORT or TEXT_TOO_LONG for what the citizen could not use."""
+    if len(text.strip()) < MIN_REASON:
+        raise Refused(refuse("ANSWER_TOO_SHORT"))
+    if len(text) > 2000:
+        raise Refused(refuse("TEXT_TOO_LONG", field="answer", limit=2000))

@@ -1,0 +1,130 @@
+"""What its reporter does with a case after sending it: take it back, or say that the answer does not hold."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from tiemchung.cases.actions.desk import demand_answer, subject_of
+from tiemchung.cases.actions.ending import end_case, own_defects, waiting_repeats
+from tiemchung.cases.actions.holding import Held, hold
+from tiemchung.cases.actions.opening import put_inbox
+from tiemchung.cases.actions.steps import take_step
+from tiemchung.cases.models import Case, CaseDefect, CaseInbox, CaseRepeat, CaseStep
+from tiemchung.cases.reads.desks import areas_of_ladder, ladder_of_desk, routed
+from tiemchung.cases.rules import (
+    NATION,
+    CaseState,
+    Desk,
+    DeskLevel,
+    Known,
+    Route,
+    RouteReason,
+    Step,
+    clean_ref,
+    due_at,
+    may_reopen,
+)
+from tiemchung.cases.telling import tell
+from tiemchung.core.actor import SYSTEM, Actor
+from tiemchung.core.audit import write_line
+from tiemchung.core.clock import local
+from tiemchung.core.rows import put_row
+from tiemchung.core.verdict import Refused, refuse
+
+
+def hold_of_contact(ref: str, contact_key: bytes) -> Held:
+    """Lock the case of a reporter whose phone was proved; raise Refused with NO_SUCH_CASE for every other pair."""
+    held = hold(clean_ref(ref))
+    if bytes(held.case.contact_key) != bytes(contact_key):
+        raise Refused(refuse("NO_SUCH_CASE"))
+    return held
+
+
+@transaction.atomic
+def withdraw_case(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, because: str = "") -> None:
+    """Take a report back at its reporter's wish; others who reported the same are still answered, by the same time.
+
+    `contact_key` is that of the phone the caller has proved. Raises Refused with NO_SUCH_CASE or CASE_OVER.
+    """
+    held = hold_of_contact(ref, contact_key)
+    case, row = held.case, held.inbox
+    alarms = (row.rung, row.next_alarm_at) if row is not None else (0, None)
+    end_case(held, Step.WITHDRAW, by=by, at=at, answer=because)
+    repeats = waiting_repeats(case)
+    if repeats and row is not None:
+        _promote(repeats[0], repeats[1:], case, alarms, at)
+    write_line(by=by, at=at, action="cases.withdraw_case", subject_id=subject_of(case), object_id=case.id)
+
+
+def _promote(
+    heir: Case, others: Iterable[Case], lead: Case, alarms: tuple[int, dt.datetime | None], at: dt.datetime
+) -> None:
+    """Make the oldest repeat the case that is answered: at the same desk, with the clock as far as it had run."""
+    heir.lead_contact, heir.lead_id = None, None
+    heir.unit_id, heir.unit_level, heir.route_why = lead.unit_id, lead.unit_level, lead.route_why
+    heir.due_at = lead.due_at
+    take_step(heir, Step.RECEIVE, by=SYSTEM, at=at, code=heir.route_why)
+    heir.save(force_update=True)
+    desk = Desk(heir.unit_id, DeskLevel(heir.unit_level))
+    ladder = ladder_of_desk(desk, local(at).date())
+    put_inbox(heir, Route(desk, RouteReason(heir.route_why), ladder[1:]), areas_of_ladder(ladder))
+    CaseInbox.objects.filter(unit_id=desk.unit_id, case_id=heir.id, open=True, watch=False).update(
+        rung=alarms[0], next_alarm_at=alarms[1]
+    )
+    keep_defects(heir)
+    for other in others:
+        other.lead_contact, other.lead_id = bytes(heir.contact_key), heir.id
+        other.save(force_update=True)
+        put_row(
+            CaseRepeat(
+                contact_key=heir.contact_key,
+                lead_id=heir.id,
+                repeat_contact=other.contact_key,
+                repeat_id=other.id,
+            )
+        )
+
+
+def keep_defects(case: Case) -> None:
+    """Note what this open case is about, unless another open case is about it already."""
+    CaseDefect.objects.bulk_create(
+        (CaseDefect(defect=key, contact_key=case.contact_key, case_id=case.id) for key in own_defects(case)),
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def reopen_case(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, text: str) -> dt.datetime:
+    """Open an answered case again because the answer does not hold, and give its new due time.
+
+    A new clock of 48 hours begins: the old one was kept or missed, and stays so in the figures. What was refused goes
+    to the desk above the one that refused, what was settled back to the desk that settled it. Raises Refused with
+    NO_SUCH_CASE, CASE_STEP_NOT_POSSIBLE, REOPEN_TOO_LATE after 30 days, REOPEN_TOO_OFTEN after two times,
+    ANSWER_TOO_SHORT or TEXT_TOO_LONG.
+    """
+    held = hold_of_contact(ref, contact_key)
+    case = held.case
+    demand_answer(text)
+    steps = CaseStep.objects.filter(contact_key=case.contact_key, case_id=case.id, step=Step.REOPEN).count()
+    may_reopen(case.settled_at, at, times=steps).or_raise()
+    refused = case.state == CaseState.REJECTED
+    way, areas = _way_back(case, at, above=refused)
+    case.unit_id, case.unit_level, case.route_why = way.desk.unit_id, way.desk.level, way.why
+    take_step(case, Step.REOPEN, by=by, at=at, text=text, code=way.why)
+    case.due_at, case.settled_at, case.refusal, case.sealed_answer = due_at(at), None, "", None
+    case.lead_contact, case.lead_id = None, None
+    case.save(force_update=True)
+    put_inbox(case, way, areas_of_ladder(areas))
+    keep_defects(case)
+    tell(case, "REOPENED", at)
+    write_line(by=by, at=at, action="cases.reopen_case", subject_id=subject_of(case), object_id=case.id)
+    return case.due_at
+
+
+def _way_back(case: Case, at: dt.datetime, *, above: bool) -> tuple[Route, tuple[Desk, ...]]:
+    today = local(at).date()
+    last = Desk(case.unit_id, DeskLevel(case.unit_level))
+    ladder = tuple(desk for desk in ladder_of_desk(last, today) if desk.unit_id != NATION)
+    rungs = ladder[1:] if above else ladder
+    return routed(Known(rungs, RouteReason.PASSED_ON), today), ladder

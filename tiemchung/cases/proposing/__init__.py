@@ -1,0 +1,27 @@
+"""From what was told and what is on record to the ways of settling a case: explained rules, no database."""
+
+from tiemchung.cases.kinds import SolutionKind
+from tiemchung.cases.proposing.fixes import fixes_of, void_twins
+from tiemchung.cases.proposing.persons import joins_of, person_fixes
+from tiemchung.cases.proposing.picture import Picture, Rights, Side
+from tiemchung.cases.suggestions import Suggestion
+
+__all__ = ["Picture", "Rights", "Side", "propose"]
+
+
+def propose(picture: Picture, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    """Give the ways to settle the case: in the order of its kind's solutions, the surest first."""
+    found = [*fixes_of(picture), *joins_of(picture), *person_fixes(picture), *void_twins(picture)]
+    rank = {kind: place for place, kind in enumerate(picture.kind.solutions)}
+    unique = {_what(s): s for s in sorted(found, key=lambda s: s.score)}
+    ordered = sorted(
+        unique.values(),
+        key=lambda s: (min((rank.get(SolutionKind(k), len(rank)) for k in s.kinds), default=len(rank)), -s.score),
+    )
+    return tuple(ordered[:limit])
+
+
+def _what(suggestion: Suggestion) -> str:
+    """Give what tells two suggestions apart: what they do, and about whom."""
+    about = [str(d.id) for d in suggestion.doses], suggestion.person
+    return repr((suggestion.solutions, suggestion.kinds, about if not suggestion.solutions else ()))

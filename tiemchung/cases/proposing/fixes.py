@@ -1,0 +1,190 @@
+"""What puts the told doses right under the person they are about."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tiemchung.cases.kinds import SolutionKind
+from tiemchung.cases.proposing.parts import (
+    cells,
+    made,
+    nearest,
+    note,
+    notes,
+    sketch,
+    sketch_of,
+    told_changes,
+    twin_of,
+    twin_reasons,
+)
+from tiemchung.cases.proposing.picture import Picture, Side
+from tiemchung.cases.rules import ClaimedDose
+from tiemchung.cases.rules.nearness import DoseNearness, dose_nearness, may_be_twins
+from tiemchung.cases.solutions import Solution
+from tiemchung.cases.suggestions import Suggestion
+from tiemchung.core.verdict import Reason
+from tiemchung.doses.rules import DoseState
+from tiemchung.doses.values import DoseFacts, DoseView
+
+
+def fixes_of(picture: Picture) -> Iterator[Suggestion]:
+    """Give what each told dose needs under the person it is about, as one suggestion."""
+    if picture.own is None:
+        return
+    pairs = _paired(picture.claim.doses, picture.own.standing)
+    fixes = [_fix(picture, picture.own, told, pairs.get(n)) for n, told in enumerate(picture.claim.doses)]
+    found = [fix for fix in fixes if fix is not None]
+    if len(found) > 1:
+        yield _together(found)
+    else:
+        yield from found
+
+
+def _paired(told: Sequence[ClaimedDose], doses: Sequence[DoseView]) -> dict[int, tuple[DoseView, DoseNearness]]:
+    """Give each told dose the nearest recorded one; what one has, no other gets."""
+    near = [(dose_nearness(sketch(t), sketch_of(d)), n, d) for n, t in enumerate(told) for d in doses]
+    pairs: dict[int, tuple[DoseView, DoseNearness]] = {}
+    for how, n, dose in sorted(near, key=lambda p: (-p[0].score, p[1], str(p[2].id))):
+        if how.near and n not in pairs and all(dose.id != taken.id for taken, _ in pairs.values()):
+            pairs[n] = (dose, how)
+    return pairs
+
+
+def _fix(
+    picture: Picture, own: Side, told: ClaimedDose, pair: tuple[DoseView, DoseNearness] | None
+) -> Suggestion | None:
+    """Give what puts one told dose right under the person it is about, or None where nothing speaks for anything."""
+    pointed = told.dose_id or (picture.dose_id if len(picture.claim.doses) == 1 else None)
+    target = next((d for d in own.standing if d.id == pointed), None) if pointed else None
+    if target is not None:
+        return _fix_pointed(picture, own, told, target)
+    if pair is not None:
+        return _fix_near(picture, own, told, *pair)
+    if picture.kind.code == "NEVER_GIVEN":
+        return None
+    return _fix_missing(picture, own, told)
+
+
+def _fix_pointed(picture: Picture, own: Side, told: ClaimedDose, target: DoseView) -> Suggestion | None:
+    near = dose_nearness(sketch(told), sketch_of(target))
+    twin = twin_of(target, own)
+    if picture.kind.code == "NEVER_GIVEN":
+        why = [note("CITIZEN_NEVER_GIVEN"), *twin_reasons(twin)]
+        return _void(picture, own, target, why, 90 if twin else 60)
+    if target.state is DoseState.DECLARED:
+        return _declared(picture, own, target, near)
+    changes = told_changes(told, target)
+    if changes:
+        why = [note("CITIZEN_SAYS_OTHERWISE"), *notes(near)]
+        return _amend(picture, own, told, target, changes, why, max(near.score, 50))
+    return _void(picture, own, target, twin_reasons(twin), 70) if twin else _right_already(own, told, target)
+
+
+def _fix_near(picture: Picture, own: Side, told: ClaimedDose, dose: DoseView, near: DoseNearness) -> Suggestion:
+    if dose.state is DoseState.DECLARED:
+        return _declared(picture, own, dose, near)
+    changes = told_changes(told, dose)
+    if not changes:
+        return _right_already(own, told, dose)
+    return _amend(picture, own, told, dose, changes, list(notes(near)), near.score)
+
+
+def _fix_missing(picture: Picture, own: Side, told: ClaimedDose) -> Suggestion | None:
+    """Offer to record what is nowhere on record: from the paper, or because it was voided before."""
+    if not told.product or told.given_on is None:
+        return None
+    voided, near = nearest(told, [d for d in own.doses if d.state is DoseState.VOIDED])
+    twin = voided if voided is not None and near.near else None
+    if twin is None and not picture.evidence:
+        return None
+    why = [note("VOIDED_TWIN", on=str(twin.facts.given_on))] if twin else []
+    why += [note("EVIDENCE_ATTACHED")] if picture.evidence else []
+    why.append(note("NOWHERE_ON_RECORD"))
+    facts = DoseFacts(
+        product=told.product,
+        given_on=told.given_on,
+        lot_number=told.lot_number,
+        facility_id=told.facility_id,
+        point_id=told.point_id,
+        place_name=told.place_name,
+    )
+    solution = Solution(SolutionKind.RECORD, profile_id=own.profile_id, facts=facts)
+    allowed = own.seen and picture.rights.may_record(facts)
+    shown = (twin,) if twin else ()
+    return made(own, [solution], why, 55 if picture.evidence else 45, shown, cells(told, twin), allowed=allowed)
+
+
+def _declared(picture: Picture, own: Side, dose: DoseView, near: DoseNearness) -> Suggestion:
+    """Verify what the citizen declared, or void it where the facility's own record says the same."""
+    sketch = sketch_of(dose)
+    for other in own.standing:
+        if other.counted and dose_nearness(sketch, sketch_of(other)).near and may_be_twins(sketch, sketch_of(other)):
+            return _void(picture, own, dose, [note("FACILITY_HAS_IT", on=str(other.facts.given_on))], 90, beside=other)
+    why = [note("DECLARED_BY_CITIZEN"), *notes(near)]
+    why += [note("EVIDENCE_ATTACHED")] if picture.evidence else []
+    solution = Solution(SolutionKind.VERIFY, profile_id=dose.profile_id, dose_id=dose.id, version=dose.version)
+    allowed = own.seen and picture.rights.may_correct(dose, dose.facts)
+    return made(own, [solution], why, 80 if picture.evidence else 50, (dose,), (), allowed=allowed)
+
+
+def _right_already(own: Side, told: ClaimedDose, dose: DoseView) -> Suggestion:
+    solution = Solution(SolutionKind.NOTHING, profile_id=dose.profile_id)
+    return made(own, [solution], [note("ON_RECORD_ALREADY")], 100, (dose,), cells(told, dose), allowed=own.seen)
+
+
+def _amend(
+    picture: Picture,
+    own: Side,
+    told: ClaimedDose,
+    dose: DoseView,
+    changes: dict[str, Any],
+    why: Sequence[Reason],
+    score: int,
+) -> Suggestion:
+    solution = Solution(
+        SolutionKind.AMEND, profile_id=dose.profile_id, dose_id=dose.id, version=dose.version, changes=changes
+    )
+    allowed = own.seen and picture.rights.may_correct(dose, dose.facts.amended(changes))
+    return made(own, [solution], why, score, (dose,), cells(told, dose), allowed=allowed)
+
+
+def _void(
+    picture: Picture,
+    own: Side,
+    dose: DoseView,
+    why: Sequence[Reason],
+    score: int,
+    *,
+    beside: DoseView | None = None,
+) -> Suggestion:
+    solution = Solution(SolutionKind.VOID, profile_id=dose.profile_id, dose_id=dose.id, version=dose.version)
+    shown = (dose, beside) if beside else (dose,)
+    allowed = own.seen and picture.rights.may_correct(dose, dose.facts)
+    return made(own, [solution], why, score, shown, (), allowed=allowed)
+
+
+def void_twins(picture: Picture) -> Iterator[Suggestion]:
+    """Offer to void the later entry of what looks like one injection entered twice."""
+    if picture.own is None:
+        return
+    counted = sorted((d for d in picture.own.standing if d.counted), key=lambda d: (d.recorded_at, d.id))
+    for place, later in enumerate(counted):
+        for first in counted[:place]:
+            if may_be_twins(sketch_of(first), sketch_of(later)):
+                yield _void(picture, picture.own, later, twin_reasons(first), 65, beside=first)
+
+
+def _together(fixes: Sequence[Suggestion]) -> Suggestion:
+    """Make one suggestion of what each told dose needs: a case is settled as a whole."""
+    doing = [fix for fix in fixes if fix.kinds != (str(SolutionKind.NOTHING),)] or fixes[:1]
+    blocked = next((fix.blocked for fix in doing if fix.blocked), "")
+    reasons = {(r.code, repr(r.facts)): r for fix in fixes for r in fix.reasons}
+    return Suggestion(
+        solutions=() if blocked else tuple(s for fix in doing for s in fix.solutions),
+        kinds=tuple(k for fix in doing for k in fix.kinds),
+        reasons=tuple(reasons.values()),
+        score=min(fix.score for fix in doing),
+        person=fixes[0].person,
+        doses=tuple({d.id: d for fix in fixes for d in fix.doses}.values()),
+        cells=tuple(c for fix in fixes for c in fix.cells),
+        blocked=blocked,
+    )

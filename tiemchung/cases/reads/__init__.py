@@ -1,0 +1,34 @@
+"""The only questions that others may ask about cases; each gives what its asker may see."""
+
+from tiemchung.cases.reads.about import OpenCase, open_about
+from tiemchung.cases.reads.bulk import bulk_preview, bulk_view, bulks_of_desk, bulks_to_approve
+from tiemchung.cases.reads.desks import desk_names, desk_of_actor, known_place, ladder_of_desk
+from tiemchung.cases.reads.files import cases_of_contact, cases_of_person, desk_file, progress_of
+from tiemchung.cases.reads.queue import CEILING, board_under, lines_under, queue_at
+from tiemchung.cases.reads.suggesting import seen_in, suggestions
+from tiemchung.cases.reads.travelling import TravelStop, travel_of
+
+__all__ = [
+    "CEILING",
+    "OpenCase",
+    "TravelStop",
+    "board_under",
+    "bulk_preview",
+    "bulk_view",
+    "bulks_of_desk",
+    "bulks_to_approve",
+    "cases_of_contact",
+    "cases_of_person",
+    "desk_file",
+    "desk_names",
+    "desk_of_actor",
+    "known_place",
+    "ladder_of_desk",
+    "lines_under",
+    "open_about",
+    "progress_of",
+    "queue_at",
+    "seen_in",
+    "suggestions",
+    "travel_of",
+]

@@ -1,0 +1,125 @@
+"""Desks: who sits where, what is above, and the ladder from what is known of a place."""
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from tiemchung.access.reads import staffed_desks
+from tiemchung.cases.rules import (
+    NATION,
+    THE_NATION,
+    Claim,
+    Desk,
+    DeskLevel,
+    Known,
+    Route,
+    RouteReason,
+    desk_of,
+    route,
+)
+from tiemchung.core.actor import Actor
+from tiemchung.core.clock import local
+from tiemchung.places import reads as places
+from tiemchung.places.reads import AreaView
+from tiemchung.places.rules import Level
+
+_LEVELS = {Level.COMMUNE: DeskLevel.COMMUNE, Level.DISTRICT: DeskLevel.DISTRICT, Level.PROVINCE: DeskLevel.PROVINCE}
+
+
+def desk_of_actor(by: Actor, at: dt.datetime) -> Desk | None:
+    """Give the desk at which this member of staff sits today, or None."""
+    return desk_of(by, _today_of(by.area_id, local(at).date()))
+
+
+def _today_of(area_id: UUID | None, today: dt.date) -> UUID | None:
+    if area_id is None:
+        return None
+    now = places.current_of(area_id, today)
+    return now.id if now else area_id
+
+
+def ladder_of_area(area_id: UUID, today: dt.date) -> tuple[Desk, ...]:
+    """Give the desks of an area of any day and of all above it, as they are today, smallest first.
+
+    Where the land of the smallest was divided, the first area above that is one again begins the ladder.
+    """
+    for step in places.path_of(area_id):
+        now = places.current_of(step.id, today)
+        if now is not None:
+            return tuple(_desk(area) for area in places.path_of(now.id))
+    return ()
+
+
+def _desk(area: AreaView) -> Desk:
+    return Desk(area.id, _LEVELS[area.level])
+
+
+def ladder_of_facility(facility_id: UUID, today: dt.date) -> Known:
+    """Give the ladder of the facility that answers for this one today."""
+    now = places.answering_facility(facility_id, today)
+    stay = now.stay_on(today) or (now.stays[-1] if now.stays else None)
+    above = ladder_of_area(stay.area_id, today) if stay else ()
+    why = RouteReason.FACILITY_OF_DOSE if now.id == facility_id else RouteReason.SUCCESSOR
+    return Known((Desk(now.id, DeskLevel.FACILITY), *above), why)
+
+
+def known_place(claim: Claim, today: dt.date, residence: UUID | None = None) -> Known:
+    """Give what a claim says of the place: the facility of its first dose that names one, else the smallest area.
+
+    `residence` is the area of the person on record, used where the claim names no area.
+    """
+    facility = _facility_of(claim)
+    if facility is not None:
+        return ladder_of_facility(facility, today)
+    named = claim.commune_id or claim.district_id or claim.province_id
+    if named is not None:
+        return Known(ladder_of_area(named, today), RouteReason.PLACE_KNOWN)
+    if residence is not None:
+        return Known(ladder_of_area(residence, today), RouteReason.RESIDENCE)
+    return Known((), RouteReason.NOTHING_KNOWN)
+
+
+def _facility_of(claim: Claim) -> UUID | None:
+    for dose in claim.doses:
+        if dose.facility_id is not None:
+            return dose.facility_id
+    points = [dose.point_id for dose in claim.doses if dose.point_id is not None]
+    found = places.points_by_id(points[:1]) if points else {}
+    return next((point.facility_id for point in found.values()), None)
+
+
+def routed(known: Known, today: dt.date) -> Route:
+    """Give the route: the lowest desk of the ladder where somebody is posted today."""
+    units = {level: [d.unit_id for d in known.ladder if d.level == level] for level in DeskLevel}
+    areas = [d.unit_id for d in known.ladder if d.level is not DeskLevel.FACILITY]
+    return route(known, staffed_desks(units[DeskLevel.FACILITY], areas, today))
+
+
+def areas_of_ladder(desks: Iterable[Desk]) -> dict[str, UUID]:
+    """Give the columns of a work list's row that name its province, district and commune."""
+    columns = {
+        DeskLevel.PROVINCE: "province_id",
+        DeskLevel.DISTRICT: "district_id",
+        DeskLevel.COMMUNE: "commune_id",
+    }
+    return {columns[d.level]: d.unit_id for d in desks if d.level in columns}
+
+
+def ladder_of_desk(desk: Desk, today: dt.date) -> tuple[Desk, ...]:
+    """Give a desk and all above it, the nation last."""
+    if desk.unit_id == NATION:
+        return (THE_NATION,)
+    if desk.level is DeskLevel.FACILITY:
+        return (*ladder_of_facility(desk.unit_id, today).ladder, THE_NATION)
+    return (*ladder_of_area(desk.unit_id, today), THE_NATION)
+
+
+def desk_names(desks: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
+    """Give the names of facilities and areas as they are written; the nation's is left to the words files."""
+    pairs = list(desks)
+    facilities = places.facilities_by_id([unit for unit, level in pairs if level == DeskLevel.FACILITY])
+    names = {unit: view.name for unit, view in facilities.items()}
+    for unit, level in pairs:
+        if level not in {DeskLevel.FACILITY, DeskLevel.NATION}:
+            names[unit] = places.path_name(unit)
+    return names

@@ -1,0 +1,168 @@
+"""One case, whole, for its desk; and what its reporter sees of it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from tiemchung.cases.models import Case, CaseByPerson, CaseByRef, CaseEffect, CaseInbox, CaseRepeat, CaseStep
+from tiemchung.cases.reads.desks import desk_of_actor
+from tiemchung.cases.rules import CaseState, Desk, DeskLevel, clean_ref
+from tiemchung.cases.sealed import open_claim, open_phone, open_text
+from tiemchung.cases.values import CaseFile, EffectView, Progress, RepeatView, StepView
+from tiemchung.core.actor import Actor, Kind
+from tiemchung.people.rules.phones import mask_phone
+
+_DESK_STEPS = {"CLAIM", "RELEASE"}  # the office's own comings and goings say nothing to the citizen
+
+
+def find_case(ref: str) -> Case | None:
+    """Give the row of this number, typed as people type it, or None."""
+    place = CaseByRef.objects.filter(ref=clean_ref(ref)).first() if clean_ref(ref) else None
+    return Case.objects.filter(contact_key=place.contact_key, id=place.case_id).first() if place else None
+
+
+def desk_file(by: Actor, at: dt.datetime, ref: str) -> CaseFile | None:
+    """Give the case to whom it may concern: its desk, a desk it climbed to, an authority above; else None."""
+    case = find_case(ref)
+    return file_of(case) if case is not None and may_see(by, at, case) else None
+
+
+def may_see(by: Actor, at: dt.datetime, case: Case) -> bool:
+    """Tell whether a member of staff may see this case."""
+    desk = desk_of_actor(by, at)
+    if by.kind is not Kind.STAFF or desk is None:
+        return False
+    if desk.level is DeskLevel.NATION or case.unit_id == desk.unit_id:
+        return True
+    rows = list(CaseInbox.objects.filter(unit_id__in=[case.unit_id, desk.unit_id], case_id=case.id))
+    watching = any(row.unit_id == desk.unit_id and row.watch and row.open for row in rows)
+    held = [row for row in rows if row.unit_id == case.unit_id and not row.watch]
+    below = desk.level is not DeskLevel.FACILITY and any(_lies_under(row, by) for row in held)
+    return watching or below
+
+
+def _lies_under(row: CaseInbox, by: Actor) -> bool:
+    return not by.area_ids.isdisjoint({row.commune_id, row.district_id, row.province_id} - {None})
+
+
+def file_of(case: Case) -> CaseFile:
+    """Give the whole file of a row that the caller may see."""
+    key, case_id = case.contact_key, case.id
+    inbox = CaseInbox.objects.filter(unit_id=case.unit_id, case_id=case_id, open=True, watch=False).first()
+    return CaseFile(
+        ref=case.ref,
+        case_id=case_id,
+        contact_key=bytes(key),
+        kind=case.kind,
+        door=case.door,
+        state=CaseState(case.state),
+        version=case.version,
+        claim=open_claim(case_id, case.sealed_claim),
+        phone_shown=_shown(open_phone(case_id, case.sealed_phone)),
+        person_id=case.person_id,
+        dose_id=case.dose_id,
+        desk=Desk(case.unit_id, DeskLevel(case.unit_level)),
+        why=case.route_why,
+        recorded_at=case.recorded_at,
+        due_at=case.due_at,
+        settled_at=case.settled_at,
+        refusal=case.refusal,
+        claimed_by=inbox.claimed_by if inbox else None,
+        claimed_until=inbox.claimed_until if inbox else None,
+        steps=_steps(case, notes=True),
+        repeats=_repeats(case),
+        effects=_effects(case),
+    )
+
+
+def _shown(phone: str) -> str:
+    return mask_phone(phone[-3:]) if phone else ""
+
+
+def _steps(case: Case, *, notes: bool) -> tuple[StepView, ...]:
+    rows = CaseStep.objects.filter(contact_key=case.contact_key, case_id=case.id).order_by("number")
+    return tuple(_step(row, notes) for row in rows if notes or row.step not in _DESK_STEPS)
+
+
+def _step(row: CaseStep, notes: bool) -> StepView:
+    return StepView(
+        number=row.number,
+        step=row.step,
+        at=row.at,
+        state=CaseState(row.state),
+        by_kind=row.by_kind,
+        by_name=row.by_name if notes else "",
+        by_role=row.by_role,
+        unit_id=row.unit_id,
+        unit_level=row.unit_level,
+        code=row.code,
+        text=open_text(row.id, row.sealed_text),
+        note=open_text(row.id, row.sealed_note) if notes else "",
+    )
+
+
+def _repeats(case: Case) -> tuple[RepeatView, ...]:
+    rows = list(CaseRepeat.objects.filter(contact_key=case.contact_key, lead_id=case.id).order_by("id"))
+    keys = {(bytes(row.repeat_contact), row.repeat_id) for row in rows}
+    found = Case.objects.filter(contact_key__in=[key for key, _ in keys], id__in=[i for _, i in keys]) if keys else ()
+    return tuple(
+        RepeatView(r.ref, r.id, r.recorded_at, open_claim(r.id, r.sealed_claim))
+        for r in sorted(found, key=lambda r: r.recorded_at)
+        if (bytes(r.contact_key), r.id) in keys
+    )
+
+
+def _effects(case: Case) -> tuple[EffectView, ...]:
+    rows = CaseEffect.objects.filter(contact_key=case.contact_key, case_id=case.id).order_by("at", "id")
+    return tuple(EffectView(r.solution, r.profile_id, r.object_id, r.entry_id, r.at) for r in rows)
+
+
+def progress_of(ref: str, contact_key: bytes) -> Progress | None:
+    """Give what the reporter sees of a case, for whoever proved its phone; None for every other pair alike."""
+    case = find_case(ref)
+    if case is None or bytes(case.contact_key) != bytes(contact_key):
+        return None
+    return progress(case)
+
+
+def progress(case: Case) -> Progress:
+    """Give what the reporter sees; a repeat shows the steps and the end of the case that it follows."""
+    lead = case
+    if case.lead_id is not None:
+        lead = Case.objects.filter(contact_key=case.lead_contact, id=case.lead_id).get()
+    return Progress(
+        ref=case.ref,
+        case_id=case.id,
+        kind=case.kind,
+        state=CaseState(case.state),
+        desk=Desk(lead.unit_id, DeskLevel(lead.unit_level)),
+        why=lead.route_why,
+        recorded_at=case.recorded_at,
+        due_at=lead.due_at,
+        settled_at=case.settled_at,
+        refusal=case.refusal,
+        answer=open_text(case.id, case.sealed_answer),
+        steps=_steps(case, notes=False),
+        effects=_effects(lead),
+        person_id=case.person_id,
+        dose_id=case.dose_id,
+        joined_to=case.lead_id is not None,
+    )
+
+
+def cases_of_contact(contact_key: bytes, *, limit: int = 50) -> tuple[Progress, ...]:
+    """Give the cases of a proved phone, newest first."""
+    rows = Case.objects.filter(contact_key=contact_key).order_by("-recorded_at", "-id")[:limit]
+    return tuple(progress(row) for row in rows)
+
+
+def cases_of_person(by: Actor, person_ids: Iterable[UUID], *, limit: int = 50) -> tuple[Progress, ...]:
+    """Give the cases about these profiles to their citizen, or to staff who reached the person through `people`."""
+    ids = list(person_ids)
+    if by.kind is Kind.CITIZEN and by.person_ids.isdisjoint(ids):
+        return ()
+    places = list(CaseByPerson.objects.filter(person_id__in=ids).order_by("-id")[:limit])
+    if not places:
+        return ()
+    rows = Case.objects.filter(contact_key__in=[p.contact_key for p in places], id__in=[p.case_id for p in places])
+    return tuple(progress(row) for row in sorted(rows, key=lambda r: r.recorded_at, reverse=True))

@@ -1,0 +1,157 @@
+"""The suggested solution: one read, a fixed number of statements, every reason named.
+
+What is near is decided by indexed keys and explained rules. A matching model that comes later stands behind
+`people.reads.near_profiles`, and nothing here changes.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from tiemchung.cases.kinds import KINDS
+from tiemchung.cases.models import Evidence
+from tiemchung.cases.proposing import Picture, Rights, Side, propose
+from tiemchung.cases.rules import Claim
+from tiemchung.cases.suggestions import Suggestion
+from tiemchung.cases.values import CaseFile
+from tiemchung.core.actor import Actor
+from tiemchung.core.clock import local
+from tiemchung.doses import reads as doses
+from tiemchung.doses import rules as dose_rules
+from tiemchung.doses.rules import DoseSource
+from tiemchung.doses.values import DoseFacts, DoseView
+from tiemchung.people import reads as people
+from tiemchung.people.reads import NearClaim, NearProfile, PersonSight
+from tiemchung.people.rules.identifiers import possible_systems
+from tiemchung.people.rules.links import may_join
+from tiemchung.people.rules.near import LIKELY, POSSIBLE
+from tiemchung.people.rules.sight import MAY_AMEND
+
+NEAREST = 10
+
+
+def suggestions(by: Actor, at: dt.datetime, file: CaseFile) -> tuple[Suggestion, ...]:
+    """Give the ways to settle this case that its desk is offered, likeliest first.
+
+    At most twelve statements, whatever is on record; one more each for a phone that was told, a person who is known
+    and a former id of theirs. The caller holds a file that this desk may see and notes the look at the persons that
+    are shown (`seen_in`). Persons outside its scope come masked; what only another desk may do is marked OTHER_DESK.
+    """
+    near = people.near_profiles(_near_claim(file), limit=NEAREST)
+    ids = {line.person_id for line in near} | ({file.person_id} if file.person_id else set())
+    sights = people.sights_of(by, at, ids)
+    held = _doses_of(sights)
+    sides = _sides(near, sights, held)
+    own = _own(file, near, sights, sides, held)
+    evidence = Evidence.objects.filter(case_id=file.case_id).exists()
+    picture = Picture(
+        kind=KINDS[file.kind],
+        claim=file.claim,
+        dose_id=file.dose_id,
+        evidence=evidence,
+        own=own,
+        others=tuple(side for side in sides if own is None or side.person_id != own.person_id),
+        rights=_rights(by, at, own, sights),
+    )
+    return propose(picture)
+
+
+def seen_in(offered: Sequence[Suggestion]) -> tuple[UUID, ...]:
+    """Give the persons that these suggestions show, for the note of the look."""
+    ids = (s.person.person_id for s in offered if s.person is not None)
+    return tuple(dict.fromkeys(person_id for person_id in ids if person_id is not None))
+
+
+def _near_claim(file: CaseFile) -> NearClaim:
+    claim = file.claim
+    wanted = possible_systems(claim.wanted.get("number", ""))[:1]
+    return NearClaim(
+        full_name=claim.full_name,
+        birth_date=claim.birth_date,
+        birth_precision=claim.birth_precision,
+        sex=claim.sex,
+        numbers=(*claim.numbers, *((str(system), value) for system, value in wanted)),
+        phone=claim.other_phone,
+        area_id=_area(claim),
+        of_profile=file.person_id,
+    )
+
+
+def _area(claim: Claim) -> UUID | None:
+    return claim.commune_id or claim.district_id or claim.province_id
+
+
+def _doses_of(sights: Mapping[UUID, PersonSight]) -> dict[UUID, tuple[DoseView, ...]]:
+    """Give the doses of each person, voided ones too, in one statement."""
+    whose = {profile_id: s.person_id for s in sights.values() for profile_id in s.profile_ids}
+    held: dict[UUID, list[DoseView]] = {person_id: [] for person_id in whose.values()}
+    for dose in doses.doses_of(list(whose), voided=True):
+        held[whose[dose.profile_id]].append(dose)
+    return {person_id: tuple(found) for person_id, found in held.items()}
+
+
+def _sides(
+    near: Sequence[NearProfile], sights: Mapping[UUID, PersonSight], held: Mapping[UUID, tuple[DoseView, ...]]
+) -> list[Side]:
+    """Give each near person once, by the nearest of their profiles."""
+    found: dict[UUID, Side] = {}
+    for line in near:
+        sight = sights.get(line.person_id)
+        if sight is not None and sight.person_id not in found:
+            codes = tuple(reason.code for reason in line.reasons)
+            found[sight.person_id] = _side(sight, held, line.score, codes)
+    return list(found.values())
+
+
+def _side(
+    sight: PersonSight, held: Mapping[UUID, tuple[DoseView, ...]], score: int = 100, codes: tuple[str, ...] = ()
+) -> Side:
+    return Side(
+        person_id=sight.person_id,
+        profile_id=sight.person_id,
+        version=sight.version,
+        seen=sight.seen,
+        name=sight.full_name,
+        birth_date=sight.birth_date,
+        birth_precision=sight.birth_precision,
+        sex=sight.sex,
+        doses=held.get(sight.person_id, ()),
+        score=score,
+        reasons=codes,
+    )
+
+
+def _own(
+    file: CaseFile,
+    near: Sequence[NearProfile],
+    sights: Mapping[UUID, PersonSight],
+    sides: Sequence[Side],
+    held: Mapping[UUID, tuple[DoseView, ...]],
+) -> Side | None:
+    """Give whom the case is about: who was proved, else the likeliest, else the only one possible."""
+    if file.person_id is not None:
+        sight = sights.get(file.person_id)
+        return _side(sight, held) if sight is not None else None
+    likely = [side for side in sides if side.score >= LIKELY]
+    if likely:
+        return likely[0]
+    possible = [side for side in sides if side.score >= POSSIBLE]
+    return possible[0] if len(possible) == 1 else None
+
+
+def _rights(by: Actor, at: dt.datetime, own: Side | None, sights: Mapping[UUID, PersonSight]) -> Rights:
+    areas = {s.person_id: s.area_id for s in sights.values()}
+    homes = {profile_id: areas[s.person_id] for s in sights.values() for profile_id in s.profile_ids}
+    today = local(at).date()
+
+    def may_correct(dose: DoseView, after: DoseFacts) -> bool:
+        home = homes.get(dose.profile_id)
+        place = doses.place_of(by, dose.facts, home)
+        may = dose_rules.may_correct(by, place, local(dose.recorded_at).date(), today)
+        return may.allowed and dose_rules.may_move(by, place, doses.place_of(by, after, home)).allowed
+
+    def may_record(facts: DoseFacts) -> bool:
+        home = areas.get(own.person_id) if own is not None else None
+        return dose_rules.may_record(by, doses.place_of(by, facts, home), DoseSource.CASE).allowed
+
+    return Rights(may_join(by), may_correct, may_record, may_amend_person=by.role in MAY_AMEND)

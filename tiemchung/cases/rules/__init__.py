@@ -1,0 +1,76 @@
+"""Decisions about cases; no database, no clock."""
+
+from tiemchung.cases.rules.claims import Claim, ClaimedDose
+from tiemchung.cases.rules.clock import (
+    CLAIM,
+    CLIMB,
+    HALF,
+    LIFE,
+    Alarm,
+    alarm_after,
+    alarm_of,
+    began_at,
+    due_at,
+    first_alarm,
+    hours_left,
+    is_late,
+)
+from tiemchung.cases.rules.refs import clean_ref, new_ref, shown_ref
+from tiemchung.cases.rules.refusals import RefusalCode
+from tiemchung.cases.rules.reopening import may_reopen
+from tiemchung.cases.rules.routing import (
+    DESK_ROLES,
+    LADDER,
+    NATION,
+    THE_NATION,
+    Desk,
+    DeskLevel,
+    Known,
+    Route,
+    RouteReason,
+    desk_of,
+    may_pass_to,
+    route,
+)
+from tiemchung.cases.rules.states import OPEN, OVER, TRANSITIONS, CaseState, Step, may_step, state_after
+
+__all__ = [
+    "CLAIM",
+    "CLIMB",
+    "DESK_ROLES",
+    "HALF",
+    "LADDER",
+    "LIFE",
+    "NATION",
+    "OPEN",
+    "OVER",
+    "THE_NATION",
+    "TRANSITIONS",
+    "Alarm",
+    "CaseState",
+    "Claim",
+    "ClaimedDose",
+    "Desk",
+    "DeskLevel",
+    "Known",
+    "RefusalCode",
+    "Route",
+    "RouteReason",
+    "Step",
+    "alarm_after",
+    "alarm_of",
+    "began_at",
+    "clean_ref",
+    "desk_of",
+    "due_at",
+    "first_alarm",
+    "hours_left",
+    "is_late",
+    "may_pass_to",
+    "may_reopen",
+    "may_step",
+    "new_ref",
+    "route",
+    "shown_ref",
+    "state_after",
+]
