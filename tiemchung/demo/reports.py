@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.cases import actions as cases
+from tiemchung.cases.evidence.actions import attach_evidence
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.rules import Claim, ClaimedDose, RefusalCode
 from tiemchung.cases.solutions import Solution
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core.actor import PUBLIC, Actor, Kind
+from tiemchung.core.ids import new_id
 from tiemchung.core.once import once
 from tiemchung.demo.people import BEN_NGHE, the_cast
+from tiemchung.demo.slips import slip
 from tiemchung.demo.stage import Stage
 from tiemchung.doses import reads as doses
 from tiemchung.people.reads import profile_ids_of
@@ -32,13 +35,14 @@ class Told:
     site: str = BEN_NGHE
     ending: str = ""
     wanted: Mapping[str, str] = field(default_factory=dict)
+    paper: bool = False
 
 
 # One late and climbed, one nearly due, one warned, one asked back, one refused, one settled, a repeat, and new ones.
 TOLD = (
-    Told("son", "DOSE1_MISSING", 53, "Tôi tiêm mũi 1 buổi sáng, có giấy xác nhận.", days=(40,)),
+    Told("son", "DOSE1_MISSING", 53, "Tôi tiêm mũi 1 buổi sáng, có giấy xác nhận.", days=(40,), paper=True),
     Told("lan", "DOSE_WRONG", 46, "Số lô mũi nhắc lại ghi sai so với giấy."),
-    Told("chi", "DOSE2_MISSING", 30, "Con tôi đưa tôi đi tiêm mũi 2 ở trạm.", days=(12,)),
+    Told("chi", "DOSE2_MISSING", 30, "Con tôi đưa tôi đi tiêm mũi 2 ở trạm.", days=(12,), paper=True),
     Told("minh", "OTHER_PHONE_OR_NUMBER", 27, "Lúc tiêm tôi khai số chứng minh cũ.", ending="ASKED"),
     Told("oanh", "RECORD_VANISHED", 20, "Tuần trước thẻ của tôi có hai mũi.", days=(60, 32)),
     Told("oanh", "RECORD_VANISHED", 3, "Tôi gửi lại vì chưa thấy trả lời.", days=(60, 32)),
@@ -66,6 +70,9 @@ def file_reports(stage: Stage, played: dict[str, UUID], *, at: dt.datetime) -> N
 def _file(stage: Stage, played: dict[str, UUID], n: int, told: Told, at: dt.datetime) -> dict[str, Any]:
     began, profile_id = at - dt.timedelta(hours=told.hours), played[told.who]
     about = _dose_of(profile_id) if told.kind.startswith("DOSE_") else None
+    case_id, claim = new_id(), _claim(stage, told, about)
+    if told.paper:
+        attach_evidence(by=PUBLIC, at=began, case_id=case_id, raw=_paper(stage, told, claim))
     citizen = Actor(kind=Kind.CITIZEN, person_ids=frozenset({profile_id}), trace="demo")
     opened = cases.open_case(
         by=citizen if about else PUBLIC,
@@ -73,7 +80,8 @@ def _file(stage: Stage, played: dict[str, UUID], n: int, told: Told, at: dt.date
         key=f"demo:case:{n}",
         kind=told.kind,
         door="BOOK" if about else "HOTLINE",
-        claim=_claim(stage, told, about),
+        claim=claim,
+        case_id=case_id,
         phone=the_cast()[told.who].phone_number(),
         person_id=profile_id,
         dose_id=about.id if about else None,
@@ -109,6 +117,14 @@ def _claim(stage: Stage, told: Told, about: doses.DoseView | None) -> Claim:
         wanted=told.wanted,
         text=told.text,
     )
+
+
+def _paper(stage: Stage, told: Told, claim: Claim) -> bytes:
+    place = stage.sites[told.site].name
+    given = [(d.product.title(), d.lot_number, d.given_on, place) for d in claim.doses if d.given_on is not None]
+    born = claim.birth_date
+    year_only = claim.birth_precision == "YEAR" or born is None
+    return slip(claim.full_name, f"{born:%Y}" if year_only else f"{born:%d/%m/%Y}", given)
 
 
 def _dose_of(profile_id: UUID) -> doses.DoseView:
