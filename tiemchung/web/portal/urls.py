@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from tiemchung.web.portal import home, verify
+from tiemchung.web.portal import holder_lookup, home, verify
+from tiemchung.web.portal.feedback import urls as feedback
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home_page, name="home"),
     path("diem-tiem", home.points_page, name="points"),
     *verify.urlpatterns,
+    *feedback.urlpatterns,
+    *holder_lookup.urlpatterns,
 ]

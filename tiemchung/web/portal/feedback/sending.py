@@ -1,0 +1,197 @@
+"""Steps 4 and 5: all answers at a glance, the proof of work, the code to the phone, and the report is a case."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from tiemchung.cases.actions.drafting import confirm_draft, may_send, send_draft
+from tiemchung.cases.drafts import Asked, Draft, DraftState, Question, dose_orders, first_missing
+from tiemchung.cases.evidence.reads import evidence_of
+from tiemchung.core import clock
+from tiemchung.core.actor import PUBLIC
+from tiemchung.core.verdict import Refused, Verdict
+from tiemchung.people.rules.births import birth_text
+from tiemchung.web.portal.feedback.doses import dose_heading
+from tiemchung.web.portal.feedback.frame import (
+    Errors,
+    address_of,
+    asks,
+    draft_in,
+    first_words,
+    lead_to,
+    question_page,
+    reason_words,
+    token_of,
+)
+from tiemchung.web.portal.feedback.names import area_names, place_line, product_name
+from tiemchung.web.shared.captcha import judged
+from tiemchung.web.shared.formats import format_date, format_phone, mask_phone
+from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.words import say, sentence
+
+CODE = re.compile(r"[0-9]{6}")
+Rows = list[dict[str, str]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to_public
+@asks(Question.CHECK)
+def check_page(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Show all answers; a proof of work sends the code to the phone that was given."""
+    if request.method != "POST":
+        return _check_page(request, draft)
+    verdict = may_send(draft, clock.now())
+    if not verdict.allowed:
+        return _check_page(request, draft, {"": first_words(verdict)})
+    proof = judged(request, code_follows=True)
+    if not proof.allowed:
+        return _check_page(request, draft, {"captcha": first_words(proof)})
+    refused = _send(request, draft)
+    if refused is not None:
+        return _check_page(request, draft, {"": first_words(refused)})
+    return redirect("portal:feedback_code")
+
+
+def _send(request: HttpRequest, draft: Draft) -> Verdict | None:
+    try:
+        send_draft(
+            by=PUBLIC, at=clock.now(), token=token_of(request), network=network_address(request),
+            text=sentence("report.sms.code"),
+        )  # fmt: skip
+    except Refused as refused:
+        if "DRAFT_GONE" in str(refused) or "DRAFT_SENT" in str(refused):
+            raise
+        return refused.verdict
+    return None
+
+
+def _check_page(request: HttpRequest, draft: Draft, errors: Errors | None = None) -> HttpResponse:
+    kind = draft.kind_rules
+    facts = {
+        "person": _person_rows(draft),
+        "doses": [_dose_part(draft, dose.order) for dose in draft.claim.doses],
+        "more": bool(kind and dose_orders(kind) and len(draft.claim.doses) < kind.doses[1]),
+        "may_drop": bool(kind and len(draft.claim.doses) > kind.doses[0]),
+        "wanted": _wanted_rows(draft),
+        "paper": _paper_rows(draft),
+        "waiting": draft.state is DraftState.CODE_PENDING,
+    }
+    return question_page(request, draft, Asked(Question.CHECK), facts, errors)
+
+
+def _row(key: str, value: str, asked: Asked | None = None, hidden: str = "") -> dict[str, str]:
+    """Give one answer; the last one of a page leads back to that page, so that a phone shows one link a question."""
+    row = {"key": say(key), "value": value or say("report.check.nothing")}
+    return row | {"href": address_of(asked), "hidden": hidden or row["key"]} if asked else row
+
+
+def _person_rows(draft: Draft) -> Rows:
+    claim = draft.claim
+    born = birth_text(claim.birth_date, claim.birth_precision) if claim.birth_date else ""
+    return [
+        _row("report.person.name", claim.full_name),
+        _row("report.person.birth", born),
+        _row("report.person.sex", say(f"report.sex.{claim.sex}")),
+        _row("report.person.phone", format_phone(draft.phone)),
+        _row("report.person.number", ", ".join(number for _, number in claim.numbers)),
+        _row("report.person.workplace", claim.workplace, Asked(Question.PERSON), say("report.check.person")),
+        _row("report.area.title_short", area_names(claim), Asked(Question.AREA)),
+        _row("report.kind.title_short", say(f"case.kind.{draft.kind}.label"), Asked(Question.KIND)),
+    ]
+
+
+def _dose_part(draft: Draft, order: int) -> dict[str, Any]:
+    dose, heading = draft.dose(order), dose_heading(draft, order)
+    if dose is None:
+        return {}
+    rows = [
+        _row("report.dose.product", product_name(dose.product)),
+        _row("report.dose.day", format_date(dose.given_on)),
+        _row("report.dose.lot", dose.lot_number, Asked(Question.DOSE, order), heading),
+        _row("report.place.title_short", place_line(dose), Asked(Question.PLACE, order)),
+    ]
+    return {"order": order, "heading": heading, "rows": rows}
+
+
+def _wanted_rows(draft: Draft) -> Rows:
+    wanted, rows = dict(draft.claim.wanted), []
+    if "birth_date" in wanted:
+        year, month, day = wanted["birth_date"].split("-")
+        shown = {"YEAR": (year,), "MONTH": (month, year)}.get(wanted.get("birth_precision", ""), (day, month, year))
+        wanted["birth_date"] = "/".join(shown)
+    if "sex" in wanted:
+        wanted["sex"] = say(f"report.sex.{wanted['sex']}")
+    wanted["phone"] = format_phone(draft.claim.other_phone)
+    for name in ("full_name", "birth_date", "sex", "number", "phone"):
+        if wanted.get(name):
+            rows.append(_row(f"report.wanted.{name}", wanted[name]))
+    if rows:
+        rows[-1] |= {"href": address_of(Asked(Question.WANTED)), "hidden": say("report.check.wanted")}
+    return rows
+
+
+def _paper_rows(draft: Draft) -> Rows:
+    count = len(evidence_of(draft.id))
+    return [
+        _row("report.paper.title", say("report.paper.count", count=count) if count else ""),
+        _row("report.paper.text", draft.claim.text, Asked(Question.PAPER), say("report.paper.title_short")),
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to_public
+def code_page(request: HttpRequest) -> HttpResponse:
+    """Ask for the code; the right one makes the report a case, and asking twice makes it one case."""
+    draft = draft_in(request)
+    if draft is None:
+        return redirect("portal:feedback")
+    if draft.receipt is not None:
+        return redirect("portal:feedback_done")
+    if draft.state is not DraftState.CODE_PENDING:
+        return lead_to(first_missing(draft), why="first")
+    if request.method != "POST":
+        return _code_page(request, draft)
+    typed = request.POST.get("code", "")[:40].replace("\0", "")
+    if request.POST.get("do") == "again":
+        return _again(request, draft, typed)
+    digits = re.sub(r"[\s.\-]", "", typed)
+    if not CODE.fullmatch(digits):
+        return _code_page(request, draft, typed, {"code": say("citizen.code.six_digits")})
+    try:
+        answer = confirm_draft(
+            by=PUBLIC, at=clock.now(), token=token_of(request), code=digits, language=spoken_language()
+        )
+    except Refused as refused:
+        return _code_page(request, draft, typed, {"code": reason_words(refused.verdict.refusals[0])})
+    if answer.receipt is None:
+        return _code_page(request, draft, typed, {"code": first_words(answer.verdict)})
+    return redirect("portal:feedback_done")
+
+
+def _again(request: HttpRequest, draft: Draft, typed: str) -> HttpResponse:
+    """Send another code to the same phone; the limits of codes and reports stand before it."""
+    if _wait(draft):
+        return _code_page(request, draft, typed, {"again": say("citizen.code.wait", seconds=_wait(draft))})
+    try:
+        refused = _send(request, draft)
+    except Refused:
+        return redirect("portal:feedback")
+    if refused is not None:
+        return _code_page(request, draft, typed, {"again": first_words(refused)})
+    return _code_page(request, draft_in(request) or draft, typed, sent_again=True)
+
+
+def _wait(draft: Draft) -> int:
+    at = clock.now()
+    return max(0, -int((at - draft.again_at).total_seconds() // 1)) if draft.again_at else 0
+
+
+def _code_page(
+    request: HttpRequest, draft: Draft, typed: str = "", errors: Errors | None = None, *, sent_again: bool = False
+) -> HttpResponse:
+    facts = {"phone": mask_phone(draft.phone), "typed": typed, "wait": _wait(draft), "sent_again": sent_again}
+    return question_page(request, draft, Asked(Question.CODE), facts, errors)

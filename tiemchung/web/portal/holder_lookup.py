@@ -1,0 +1,184 @@
+"""The holder's look-up of a certificate: five facts, a code to the number on file, and one answer for all else.
+
+Nobody learns here whether a person, a number or a certificate exists (threats I1, I2): every question leads to the
+same page after the same time, and only the phone of the one whom all facts fit hears of it.
+"""
+
+import base64
+import re
+import time
+from typing import Any
+from uuid import UUID
+
+import zxingcpp
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tiemchung.access.actions import send_code, take_lookup, use_code
+from tiemchung.access.rules import Purpose
+from tiemchung.certificates.reads import card_of_person
+from tiemchung.core import clock
+from tiemchung.core.actor import PUBLIC, Actor, Kind
+from tiemchung.core.audit import note_look
+from tiemchung.core.verdict import Refused, Verdict, refuse
+from tiemchung.doses.reads import birth_of, record_of
+from tiemchung.people.reads import NotFound, holder_of, reach_of
+from tiemchung.people.rules.births import birth_text
+from tiemchung.people.rules.identifiers import mask
+from tiemchung.vaccines.rules import the_book
+from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
+from tiemchung.web.portal.holder_facts import HolderFacts, person_meant, read_facts
+from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
+from tiemchung.web.shared.captcha import judged
+from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.words import say, sentence
+
+KEPT = "holder_lookup"
+# Matching and sending take 20 to 60 ms more than finding nobody; both answer this long after the question.
+ANSWER_AFTER_S = 0.6
+# A number of the range that no operator gives out stands where nobody was meant; nothing is ever sent to it.
+NOBODY = "+84900000000"
+_SIGNS = {"GREEN": "yes", "YELLOW": "wait", "NONE": "none"}
+_CODE = re.compile(r"[0-9]{6}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to_public
+def ask_page(request: HttpRequest) -> HttpResponse:
+    """Ask for the five facts; whatever they are, the next page asks for a code."""
+    if request.method != "POST":
+        return private_page(request, "portal/holder_ask.html", {"form": {}, "errors": {}})
+    begun, facts = time.monotonic(), read_facts(request.POST)
+    proof = judged(request, code_follows=True)
+    if not proof.allowed:
+        return _ask_again(request, {"captcha": first_words(proof)})
+    try:
+        take_lookup(at=clock.now(), phone=facts.budget, network=network_address(request))
+    except Refused as refused:
+        return _ask_again(request, {"": first_words(refused.verdict)})
+    keep(request.session, KEPT, _asked(request, facts))
+    _wait_until(begun + ANSWER_AFTER_S)
+    return redirect("portal:holder_code")
+
+
+def _asked(request: HttpRequest, facts: HolderFacts) -> PendingCode:
+    """Send a code to the phone on file of whom the facts mean; without such a phone everything looks the same."""
+    at = clock.now()
+    person_id = person_meant(facts, at)
+    phone = reach_of(person_id) if person_id else None
+    if person_id is None or phone is None:
+        return begin("", NOBODY)
+    pending = begin(str(person_id), phone)
+    try:
+        send_code(
+            by=PUBLIC, at=at, phone=phone, purpose=Purpose.HOLDER_LOOKUP, bound_to=pending.bound_to,
+            network=network_address(request), text=sentence("lookup.sms.code"),
+        )  # fmt: skip
+    except Refused:  # too many codes for this phone: the asker must not hear that there is one
+        known = pending_in(request.session, KEPT)
+        # Who asks twice in a minute still has the first code.
+        return known if known is not None and known.about == pending.about else begin("", NOBODY)
+    return pending
+
+
+def _ask_again(request: HttpRequest, errors: Errors) -> HttpResponse:
+    names = ("full_name", "sex", "number")
+    typed: dict[str, Any] = {name: request.POST.get(name, "")[:120].replace("\0", "") for name in names}
+    for name in ("birth", "latest"):
+        parts = ("day", "month", "year")
+        typed[name] = {part: request.POST.get(f"{name}_{part}", "")[:4].replace("\0", "") for part in parts}
+    return private_page(request, "portal/holder_ask.html", {"form": typed, "errors": errors})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to_public
+def code_page(request: HttpRequest) -> HttpResponse:
+    """Ask for the code that may have been sent; the right one shows the certificate."""
+    pending = pending_in(request.session, KEPT)
+    if pending is None:
+        return redirect("portal:holder_ask")
+    if request.method != "POST":
+        return private_page(request, "portal/holder_code.html", {"errors": {}})
+    begun = time.monotonic()
+    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
+    if not _CODE.fullmatch(digits):
+        return private_page(request, "portal/holder_code.html", {"errors": {"code": say("citizen.code.six_digits")}})
+    verdict = _used(pending, digits)
+    if verdict.allowed:
+        keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
+    _wait_until(begun + ANSWER_AFTER_S)
+    if not verdict.allowed:
+        return private_page(request, "portal/holder_code.html", {"errors": {"code": first_words(verdict)}})
+    return redirect("portal:holder_certificate")
+
+
+def _used(pending: PendingCode, digits: str) -> Verdict:
+    verdict = use_code(
+        by=PUBLIC, at=clock.now(), phone=pending.phone, purpose=Purpose.HOLDER_LOOKUP, bound_to=pending.bound_to,
+        code=digits,
+    )  # fmt: skip
+    return verdict if pending.about or not verdict.allowed else refuse("CODE_WRONG")
+
+
+@require_safe
+@open_to_public
+def certificate_page(request: HttpRequest) -> HttpResponse:
+    """Show the card and the certificate's code to whoever proved the phone on file, for a quarter of an hour."""
+    at = clock.now()
+    pending = pending_in(request.session, KEPT)
+    if pending is None or not pending.open(at) or not pending.about:
+        return redirect("portal:holder_ask")
+    person_id = UUID(pending.about)
+    try:
+        facts = _certificate(person_id)
+    except NotFound:
+        return redirect("portal:holder_ask")
+    by = Actor(kind=Kind.CITIZEN, person_ids=frozenset({person_id}))
+    note_look(by=by, at=at, action="portal.view_certificate", subject_ids=[person_id], purpose="holder look-up")
+    return private_page(request, "portal/holder_certificate.html", facts | {"shown_at": at})
+
+
+def _certificate(person_id: UUID) -> dict[str, Any]:
+    holder, at = holder_of(person_id), clock.now()
+    by = Actor(kind=Kind.CITIZEN, person_ids=frozenset({holder.person_id}))
+    signed = card_of_person(by, holder.person_id)
+    record = record_of(
+        holder.profile_ids, birth=birth_of(holder.birth_date, holder.birth_precision), on=clock.today()
+    )
+    ready = signed is not None and signed.hc1 and (signed.expires_at is None or signed.expires_at > at)
+    return {
+        "name": holder.full_name,
+        "birth": birth_text(holder.birth_date, holder.birth_precision),
+        "sex": holder.sex,
+        "card": record.card,
+        "sign": "wait" if record.card.reason == "BEING_VERIFIED" else _SIGNS[record.card.colour],
+        "number": mask(signed.number) if signed and signed.number else "",
+        "until": signed.expires_at if signed else None,
+        "qr": _drawn(signed.hc1) if signed and ready else "",
+        "doses": [_dose_line(line.number, line.dose) for line in record.course.doses if line.counted],
+    }
+
+
+def _dose_line(number: int | None, dose: Any) -> dict[str, Any]:
+    product = the_book().products.get(dose.product)
+    return {"number": number, "product": product.label if product else dose.product, "given_on": dose.given_on}
+
+
+def _drawn(hc1: str) -> str:
+    """Give the code as an SVG picture in a data address."""
+    code = zxingcpp.create_barcode(hc1, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    svg = zxingcpp.write_barcode_to_svg(code)
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _wait_until(moment: float) -> None:
+    time.sleep(max(0.0, moment - time.monotonic()))
+
+
+urlpatterns = [
+    path("tra-cuu", ask_page, name="holder_ask"),
+    path("tra-cuu/ma", code_page, name="holder_code"),
+    path("tra-cuu/chung-nhan", certificate_page, name="holder_certificate"),
+]
