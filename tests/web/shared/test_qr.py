@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.web.citizen.drawing import picture, strokes
-from tiemchung.web.citizen.qr import MOST_MODULES, QUIET, Drawing, qr_of
+from tiemchung.web.shared.qr import MOST_MODULES, QUIET, Drawing, qr_of
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 

@@ -21,7 +21,7 @@ from tiemchung.people.reads.kin import Kin, KinView, LinkView, kin_of, links_of
 from tiemchung.people.reads.life import Life, life_of
 from tiemchung.people.reads.looks import SawLine, who_saw
 from tiemchung.people.reads.near import NearClaim, NearProfile, near_profiles
-from tiemchung.people.reads.numbers import numbers_of
+from tiemchung.people.reads.numbers import numbers_of, profiles_numbered
 from tiemchung.people.reads.sights import PersonSight, sights_of
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "persons_on_phone",
     "phone_row",
     "profile_ids_of",
+    "profiles_numbered",
     "proven_persons",
     "reach_of",
     "sights_of",

@@ -1,11 +1,17 @@
 """Identity numbers in the clear, for those whom the law lets have them: a partner, as a keyed hash."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from tiemchung.core.sealing import unseal
 from tiemchung.people.models import Identifier
 from tiemchung.people.reads.holders import Holder
+from tiemchung.people.reads.keys import own_index, profiles_with
+
+
+def profiles_numbered(numbers: Iterable[tuple[str, str]]) -> tuple[UUID, ...]:
+    """Give the profiles that ever had one of these (system, number), unscoped: the caller decides who may ask."""
+    return tuple(profiles_with(own_index(system, number) for system, number in numbers))
 
 
 def numbers_of(holders: Mapping[UUID, Holder]) -> dict[UUID, tuple[tuple[str, str], ...]]:

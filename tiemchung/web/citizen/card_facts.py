@@ -13,7 +13,7 @@ from tiemchung.doses.values import DoseView, EntryView
 from tiemchung.people.reads import Holder, holder_of
 from tiemchung.people.rules.births import birth_text
 from tiemchung.vaccines.rules import CardState, the_book
-from tiemchung.web.citizen.qr import Drawing, qr_of
+from tiemchung.web.shared.qr import Drawing, qr_of
 
 # A card is made anew within seconds of a new ledger entry; for this long the page says so.
 FOLLOWING = dt.timedelta(seconds=60)
@@ -38,6 +38,8 @@ class Change:
 class DoseLine:
     """One dose as the card lists it; `flags` are the codes of what keeps it from counting."""
 
+    id: UUID
+    version: int
     number: int | None
     role: str
     product: str
@@ -57,6 +59,7 @@ class CardPage:
     """One person's card: `signing` is NONE, WAITING, READY or EXPIRED."""
 
     person_id: UUID
+    profile_ids: tuple[UUID, ...]
     name: str
     birth: str
     card: CardState
@@ -82,6 +85,7 @@ def card_page(by: Actor, person_id: UUID, at: dt.datetime) -> CardPage:
     due, names = record.card.next_due, record.card.next_step in NAMES_PRODUCTS
     return CardPage(
         person_id=holder.person_id,
+        profile_ids=holder.profile_ids,
         name=holder.full_name,
         birth=birth_text(holder.birth_date, holder.birth_precision),
         card=record.card,
@@ -142,6 +146,8 @@ def _lines(holder: Holder, every: tuple[DoseView, ...], record: DoseRecord) -> t
         flags = tuple(flag.code for flag in row.flags) if row and not row.counted else ()
         lines.append(
             DoseLine(
+                id=dose.id,
+                version=dose.version,
                 number=row.number if row else None,
                 role=row.role or "" if row else "",
                 product=product_name(dose.facts.product),

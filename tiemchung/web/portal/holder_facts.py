@@ -11,8 +11,7 @@ from tiemchung.core.actor import PUBLIC
 from tiemchung.core.text import tone_key
 from tiemchung.doses.reads import doses_of
 from tiemchung.doses.rules import DoseState
-from tiemchung.people.actions.identifiers import own_index, profiles_with
-from tiemchung.people.reads import Holder, holders_of
+from tiemchung.people.reads import Holder, holders_of, profiles_numbered
 from tiemchung.people.rules.identifiers import possible_systems
 from tiemchung.people.rules.kinds import IdSystem, Sex
 from tiemchung.people.rules.names import clean_name
@@ -61,7 +60,7 @@ def read_facts(data: QueryDict) -> HolderFacts:
 
 def person_meant(facts: HolderFacts, at: dt.datetime) -> UUID | None:
     """Give the one person whom all five facts fit, else None; whoever asks for a canary's number is noted."""
-    profiles = profiles_with(own_index(system, number) for system, number in facts.numbers)
+    profiles = profiles_numbered(facts.numbers)
     holders = {holder.person_id: holder for holder in holders_of(profiles).values()}
     touch_canaries(by=PUBLIC, at=at, person_ids=holders)
     fitting = [person for person, holder in holders.items() if facts.whole and _fits(facts, holder)]

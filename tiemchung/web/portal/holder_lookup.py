@@ -4,13 +4,11 @@ Nobody learns here whether a person, a number or a certificate exists (threats I
 same page after the same time, and only the phone of the one whom all facts fit hears of it.
 """
 
-import base64
 import re
 import time
 from typing import Any
 from uuid import UUID
 
-import zxingcpp
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -33,6 +31,7 @@ from tiemchung.web.portal.holder_facts import HolderFacts, person_meant, read_fa
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
 from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.qr import qr_of
 from tiemchung.web.shared.words import say, sentence
 
 KEPT = "holder_lookup"
@@ -156,7 +155,7 @@ def _certificate(person_id: UUID) -> dict[str, Any]:
         "sign": "wait" if record.card.reason == "BEING_VERIFIED" else _SIGNS[record.card.colour],
         "number": mask(signed.number) if signed and signed.number else "",
         "until": signed.expires_at if signed else None,
-        "qr": _drawn(signed.hc1) if signed and ready else "",
+        "qr": qr_of(signed.hc1) if signed and ready else None,
         "doses": [_dose_line(line.number, line.dose) for line in record.course.doses if line.counted],
     }
 
@@ -164,13 +163,6 @@ def _certificate(person_id: UUID) -> dict[str, Any]:
 def _dose_line(number: int | None, dose: Any) -> dict[str, Any]:
     product = the_book().products.get(dose.product)
     return {"number": number, "product": product.label if product else dose.product, "given_on": dose.given_on}
-
-
-def _drawn(hc1: str) -> str:
-    """Give the code as an SVG picture in a data address."""
-    code = zxingcpp.create_barcode(hc1, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    svg = zxingcpp.write_barcode_to_svg(code)
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _wait_until(moment: float) -> None:

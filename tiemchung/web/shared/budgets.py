@@ -1,4 +1,4 @@
-"""The answer to staff whose day's budget of persons seen is used up, whichever page they asked for."""
+"""The answer to whoever has used up a budget, whichever page they asked for."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from django.shortcuts import render
 
 from tiemchung.core.verdict import Refused
 
-_CODE = "SEEN_TOO_MANY"
+_CODES = frozenset({"SEEN_TOO_MANY", "TOO_MANY_TRIES"})
 
 
 class BudgetMiddleware:
-    """Answer 429 where a page was refused for the budget; a view that shows refusals itself is left alone."""
+    """Answer 429 where a page was refused for a budget; a view that shows refusals itself is left alone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,8 +22,10 @@ class BudgetMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Give the page that says why, with nobody's data on it; any other exception goes on."""
-        if not isinstance(exception, Refused) or _CODE not in [r.code for r in exception.verdict.refusals]:
+        if not isinstance(exception, Refused) or _CODES.isdisjoint(r.code for r in exception.verdict.refusals):
             return None
-        answer = render(request, "errors/429.html", {"verdict": exception.verdict}, status=429, using="jinja2")
+        codes = {reason.code for reason in exception.verdict.refusals}
+        facts = {"verdict": exception.verdict, "seen": "SEEN_TOO_MANY" in codes}
+        answer = render(request, "errors/429.html", facts, status=429, using="jinja2")
         answer.headers["Cache-Control"] = "no-store"
         return answer

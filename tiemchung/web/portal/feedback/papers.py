@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tiemchung.access.actions import take_upload
 from tiemchung.cases.actions.drafting import keep_text
 from tiemchung.cases.drafts import Asked, Draft, Question, may_open
 from tiemchung.cases.evidence.actions import MOST_PAGES, attach_evidence, remove_evidence
@@ -23,7 +24,7 @@ from tiemchung.web.portal.feedback.frame import (
     question_page,
     token_of,
 )
-from tiemchung.web.shared.gate import open_to_public
+from tiemchung.web.shared.gate import network_address, open_to_public
 from tiemchung.web.shared.typed import text_in, uuid_in
 from tiemchung.web.shared.words import say
 
@@ -60,6 +61,7 @@ def paper_page(request: HttpRequest, draft: Draft) -> HttpResponse:
 def _attach(request: HttpRequest, draft: Draft) -> Errors:
     for sent in request.FILES.getlist("evidence")[:MOST_PAGES]:
         try:
+            take_upload(at=clock.now(), network=network_address(request))
             # One byte more than the largest tells a file that is too large without reading all of it.
             attach_evidence(by=PUBLIC, at=clock.now(), case_id=draft.id, raw=sent.read(LARGEST + 1))
         except Refused as refused:

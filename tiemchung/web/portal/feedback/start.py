@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tiemchung.access.actions import take_draft
 from tiemchung.cases.actions.drafting import begin_draft, drop_draft
 from tiemchung.cases.drafts import Asked, DraftState, Question, first_missing
 from tiemchung.cases.reads import desk_names
@@ -20,7 +21,7 @@ from tiemchung.web.portal.feedback.frame import (
     token_of,
 )
 from tiemchung.web.portal.feedback.names import desk_name
-from tiemchung.web.shared.gate import open_to_public
+from tiemchung.web.shared.gate import network_address, open_to_public
 
 _WHY = {"gone", "dropped"}
 
@@ -33,6 +34,7 @@ def start_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if draft is not None and draft.state is not DraftState.SENT:
             return lead_to(first_missing(draft))
+        take_draft(at=clock.now(), network=network_address(request))
         _, token = begin_draft(at=clock.now())
         return keep_token(lead_to(Asked(Question.PERSON)), token)
     why = request.GET.get("why", "")
