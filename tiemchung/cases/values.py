@@ -69,6 +69,7 @@ class CaseFile:
     kind: str
     door: str
     state: CaseState
+    language: str
     version: int
     claim: Claim
     phone_shown: str

@@ -1,4 +1,4 @@
-"""Which open cases are about a person's doses: what a card says beside each dose."""
+"""The cases of a citizen as a list and a card tell them: no steps, few statements however many they are."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -45,3 +45,58 @@ def open_about(by: Actor, profile_ids: Iterable[UUID]) -> tuple[OpenCase, ...]:
         for r in rows
     )
     return tuple(sorted(found, key=lambda case: (case.due_at, case.ref)))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """One case as its reporter's list shows it; `contact_key` is that of the phone that reported."""
+
+    ref: str
+    contact_key: bytes
+    kind: str
+    state: CaseState
+    desk: Desk
+    recorded_at: dt.datetime
+    due_at: dt.datetime
+    settled_at: dt.datetime | None
+    person_id: UUID | None
+
+
+def cases_listed(by: Actor, contact_key: bytes, profile_ids: Iterable[UUID]) -> tuple[ListedCase, ...]:
+    """Give the cases that this proved phone reported and those about these profiles, newest first; four statements.
+
+    A repeat has the desk and the due time of the case that it follows. Of profiles that are not this citizen's, none.
+    """
+    ids = list(profile_ids)
+    mine = list(Case.objects.filter(contact_key=contact_key).order_by("-recorded_at", "-id")[:_MOST])
+    places: list[CaseByPerson] = []
+    if by.kind is Kind.CITIZEN and not by.person_ids.isdisjoint(ids):
+        places = list(CaseByPerson.objects.filter(person_id__in=ids).order_by("-id")[:_MOST])
+    others = _at((bytes(place.contact_key), place.case_id) for place in places)
+    rows = {row.id: row for row in (*others, *mine)}
+    followed = ((bytes(row.lead_contact or b""), row.lead_id) for row in rows.values() if row.lead_id)
+    leads = {lead.id: lead for lead in _at(followed)}
+    listed = [_listed(row, leads.get(row.lead_id or row.id, row)) for row in rows.values()]
+    return tuple(sorted(listed, key=lambda case: (case.recorded_at, case.ref), reverse=True))
+
+
+def _at(places: Iterable[tuple[bytes, UUID]]) -> list[Case]:
+    wanted = set(places)
+    if not wanted:
+        return []
+    rows = Case.objects.filter(contact_key__in={key for key, _ in wanted}, id__in={number for _, number in wanted})
+    return [row for row in rows if (bytes(row.contact_key), row.id) in wanted]
+
+
+def _listed(row: Case, lead: Case) -> ListedCase:
+    return ListedCase(
+        ref=row.ref,
+        contact_key=bytes(row.contact_key),
+        kind=row.kind,
+        state=CaseState(row.state),
+        desk=Desk(lead.unit_id, DeskLevel(lead.unit_level)),
+        recorded_at=row.recorded_at,
+        due_at=lead.due_at,
+        settled_at=row.settled_at,
+        person_id=row.person_id,
+    )

@@ -1,6 +1,7 @@
 """Desks: who sits where, what is above, and the ladder from what is known of a place."""
 
 import datetime as dt
+import time
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -24,6 +25,11 @@ from tiemchung.places.reads import AreaView
 from tiemchung.places.rules import Level
 
 _LEVELS = {Level.COMMUNE: DeskLevel.COMMUNE, Level.DISTRICT: DeskLevel.DISTRICT, Level.PROVINCE: DeskLevel.PROVINCE}
+
+# Places change a few times a year and are asked with every report: a minute's delay spares five statements each.
+_KEEP_S, _MOST_KEPT = 60.0, 20_000
+_ladders: dict[tuple[UUID, dt.date], tuple[float, Known]] = {}
+_names: dict[UUID, tuple[float, str]] = {}
 
 
 def desk_of_actor(by: Actor, at: dt.datetime) -> Desk | None:
@@ -55,7 +61,24 @@ def _desk(area: AreaView) -> Desk:
 
 
 def ladder_of_facility(facility_id: UUID, today: dt.date) -> Known:
-    """Give the ladder of the facility that answers for this one today."""
+    """Give the ladder of the facility that answers for this one today, as it was within the last minute."""
+    known, moment = _ladders.get((facility_id, today)), time.monotonic()
+    if known is not None and known[0] > moment:
+        return known[1]
+    if len(_ladders) >= _MOST_KEPT:
+        _ladders.clear()
+    ladder = _read_ladder(facility_id, today)
+    _ladders[facility_id, today] = (moment + _KEEP_S, ladder)
+    return ladder
+
+
+def forget_desks() -> None:
+    """Drop what was kept of ladders and names; for tests and after facilities were loaded."""
+    _ladders.clear()
+    _names.clear()
+
+
+def _read_ladder(facility_id: UUID, today: dt.date) -> Known:
     now = places.answering_facility(facility_id, today)
     stay = now.stay_on(today) or (now.stays[-1] if now.stays else None)
     above = ladder_of_area(stay.area_id, today) if stay else ()
@@ -115,11 +138,27 @@ def ladder_of_desk(desk: Desk, today: dt.date) -> tuple[Desk, ...]:
 
 
 def desk_names(desks: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
-    """Give the names of facilities and areas as they are written; the nation's is left to the words files."""
+    """Give the names of facilities and areas as they are written, those of facilities as within the last minute.
+
+    The nation's is left to the words files.
+    """
     pairs = list(desks)
-    facilities = places.facilities_by_id([unit for unit, level in pairs if level == DeskLevel.FACILITY])
-    names = {unit: view.name for unit, view in facilities.items()}
+    names = _facility_names({unit for unit, level in pairs if level == DeskLevel.FACILITY})
     for unit, level in pairs:
         if level not in {DeskLevel.FACILITY, DeskLevel.NATION}:
             names[unit] = places.path_name(unit)
+    return names
+
+
+def _facility_names(units: set[UUID]) -> dict[UUID, str]:
+    moment = time.monotonic()
+    kept = {unit: _names[unit] for unit in units if unit in _names}
+    names = {unit: name for unit, (until, name) in kept.items() if until > moment}
+    missing = units - names.keys()
+    if missing:
+        if len(_names) >= _MOST_KEPT:
+            _names.clear()
+        found = {unit: view.name for unit, view in places.facilities_by_id(missing).items()}
+        _names.update({unit: (moment + _KEEP_S, name) for unit, name in found.items()})
+        names |= found
     return names

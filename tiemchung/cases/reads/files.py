@@ -1,7 +1,7 @@
 """One case, whole, for its desk; and what its reporter sees of it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from tiemchung.cases.models import Case, CaseByPerson, CaseByRef, CaseEffect, CaseInbox, CaseRepeat, CaseStep
@@ -56,6 +56,7 @@ def file_of(case: Case) -> CaseFile:
         kind=case.kind,
         door=case.door,
         state=CaseState(case.state),
+        language=case.language,
         version=case.version,
         claim=open_claim(case_id, case.sealed_claim),
         phone_shown=_shown(open_phone(case_id, case.sealed_phone)),
@@ -69,7 +70,7 @@ def file_of(case: Case) -> CaseFile:
         refusal=case.refusal,
         claimed_by=inbox.claimed_by if inbox else None,
         claimed_until=inbox.claimed_until if inbox else None,
-        steps=_steps(case, notes=True),
+        steps=_steps(case),
         repeats=_repeats(case),
         effects=_effects(case),
     )
@@ -79,12 +80,12 @@ def _shown(phone: str) -> str:
     return mask_phone(phone[-3:]) if phone else ""
 
 
-def _steps(case: Case, *, notes: bool) -> tuple[StepView, ...]:
+def _steps(case: Case) -> tuple[StepView, ...]:
     rows = CaseStep.objects.filter(contact_key=case.contact_key, case_id=case.id).order_by("number")
-    return tuple(_step(row, notes) for row in rows if notes or row.step not in _DESK_STEPS)
+    return tuple(_step(row, notes=True) for row in rows)
 
 
-def _step(row: CaseStep, notes: bool) -> StepView:
+def _step(row: CaseStep, *, notes: bool) -> StepView:
     return StepView(
         number=row.number,
         step=row.step,
@@ -114,7 +115,11 @@ def _repeats(case: Case) -> tuple[RepeatView, ...]:
 
 def _effects(case: Case) -> tuple[EffectView, ...]:
     rows = CaseEffect.objects.filter(contact_key=case.contact_key, case_id=case.id).order_by("at", "id")
-    return tuple(EffectView(r.solution, r.profile_id, r.object_id, r.entry_id, r.at) for r in rows)
+    return tuple(map(_effect, rows))
+
+
+def _effect(row: CaseEffect) -> EffectView:
+    return EffectView(row.solution, row.profile_id, row.object_id, row.entry_id, row.at)
 
 
 def progress_of(ref: str, contact_key: bytes) -> Progress | None:
@@ -127,9 +132,44 @@ def progress_of(ref: str, contact_key: bytes) -> Progress | None:
 
 def progress(case: Case) -> Progress:
     """Give what the reporter sees; a repeat shows the steps and the end of the case that it follows."""
-    lead = case
-    if case.lead_id is not None:
-        lead = Case.objects.filter(contact_key=case.lead_contact, id=case.lead_id).get()
+    return progress_of_all([case])[0]
+
+
+def progress_of_all(cases: Sequence[Case]) -> tuple[Progress, ...]:
+    """Give what the reporter sees of each of these cases, in three statements at most."""
+    leads = _leads([case for case in cases if case.lead_id is not None])
+    holders = [leads[case.lead_id] if case.lead_id is not None else case for case in cases]
+    steps, effects = _steps_of(cases), _effects_of(holders)
+    return tuple(
+        _progress(case, lead, steps[case.id], effects[lead.id]) for case, lead in zip(cases, holders, strict=True)
+    )
+
+
+def _leads(repeats: Sequence[Case]) -> dict[UUID, Case]:
+    if not repeats:
+        return {}
+    rows = Case.objects.filter(contact_key__in=[r.lead_contact for r in repeats], id__in=[r.lead_id for r in repeats])
+    return {row.id: row for row in rows}
+
+
+def _steps_of(cases: Sequence[Case]) -> dict[UUID, list[StepView]]:
+    found: dict[UUID, list[StepView]] = {case.id: [] for case in cases}
+    keys, ids = [case.contact_key for case in cases], list(found)
+    for row in CaseStep.objects.filter(contact_key__in=keys, case_id__in=ids).order_by("case_id", "number"):
+        if row.step not in _DESK_STEPS:
+            found[row.case_id].append(_step(row, notes=False))
+    return found
+
+
+def _effects_of(cases: Sequence[Case]) -> dict[UUID, list[EffectView]]:
+    found: dict[UUID, list[EffectView]] = {case.id: [] for case in cases}
+    keys, ids = [case.contact_key for case in cases], list(found)
+    for row in CaseEffect.objects.filter(contact_key__in=keys, case_id__in=ids).order_by("at", "id"):
+        found[row.case_id].append(_effect(row))
+    return found
+
+
+def _progress(case: Case, lead: Case, steps: Iterable[StepView], effects: Iterable[EffectView]) -> Progress:
     return Progress(
         ref=case.ref,
         case_id=case.id,
@@ -142,8 +182,8 @@ def progress(case: Case) -> Progress:
         settled_at=case.settled_at,
         refusal=case.refusal,
         answer=open_text(case.id, case.sealed_answer),
-        steps=_steps(case, notes=False),
-        effects=_effects(lead),
+        steps=tuple(steps),
+        effects=tuple(effects),
         person_id=case.person_id,
         dose_id=case.dose_id,
         joined_to=case.lead_id is not None,
@@ -152,8 +192,8 @@ def progress(case: Case) -> Progress:
 
 def cases_of_contact(contact_key: bytes, *, limit: int = 50) -> tuple[Progress, ...]:
     """Give the cases of a proved phone, newest first."""
-    rows = Case.objects.filter(contact_key=contact_key).order_by("-recorded_at", "-id")[:limit]
-    return tuple(progress(row) for row in rows)
+    rows = list(Case.objects.filter(contact_key=contact_key).order_by("-recorded_at", "-id")[:limit])
+    return progress_of_all(rows)
 
 
 def cases_of_person(by: Actor, person_ids: Iterable[UUID], *, limit: int = 50) -> tuple[Progress, ...]:
@@ -165,4 +205,4 @@ def cases_of_person(by: Actor, person_ids: Iterable[UUID], *, limit: int = 50) -
     if not places:
         return ()
     rows = Case.objects.filter(contact_key__in=[p.contact_key for p in places], id__in=[p.case_id for p in places])
-    return tuple(progress(row) for row in sorted(rows, key=lambda r: r.recorded_at, reverse=True))
+    return progress_of_all(sorted(rows, key=lambda r: r.recorded_at, reverse=True))

@@ -8,12 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from tiemchung.core import clock
-from tiemchung.core.actor import FACILITY_ROLES, Actor
+from tiemchung.core.actor import FACILITY_ROLES, Actor, Role
 from tiemchung.core.audit import AuditView, seen_by
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.vaccines.rules import LotFacts
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.staff_page import LOT_ROLES, PEOPLE_ROLES, actor_of, address_of, staff_page
+from tiemchung.web.shared.staff_page import (
+    ACCOUNT_ROLES,
+    CASE_ROLES,
+    LOT_ROLES,
+    PEOPLE_ROLES,
+    actor_of,
+    address_of,
+    staff_page,
+)
 from tiemchung.web.shared.words import say
 
 SOON = dt.timedelta(days=14)
@@ -41,8 +49,11 @@ def tiles_of(by: Actor) -> list[dict[str, str]]:
     pages = [
         ("facility:desk", "desk", by.role in FACILITY_ROLES),
         ("facility:today", "today", by.role in FACILITY_ROLES),
+        ("cases:queue", "cases", by.role in CASE_ROLES),
+        ("hotline:console", "hotline", by.role is Role.HOTLINE_AGENT),
         ("authority:people", "people", by.role in PEOPLE_ROLES),
         ("authority:lots", "lots", by.role in LOT_ROLES),
+        ("accounts:find", "accounts", by.role in ACCOUNT_ROLES),
         ("staff:account", "account", True),
     ]
     found = [(address_of(name), key) for name, key, mine in pages if mine]

@@ -28,13 +28,33 @@ LOT_ROLES = (
     Role.MINISTRY_OFFICER,
     Role.ADMIN,
 )
+CASE_ROLES = (
+    Role.FACILITY_LEAD,
+    Role.COMMUNE_OFFICER,
+    Role.DISTRICT_OFFICER,
+    Role.DATA_CORRECTOR,
+    Role.PROVINCE_OFFICER,
+    Role.MINISTRY_OFFICER,
+)
+# Who may correct doses at all; a bulk correction changes many of them.
+BULK_ROLES = (Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR)
+# Who may ask whom a member of staff has seen; a province officer only about staff of the own province.
+AUDIT_ROLES = (Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER, Role.ADMIN)
+ALARM_ROLES = (Role.MINISTRY_OFFICER, Role.ADMIN)
+# Who sees staff accounts; only an administrator changes anything there.
+ACCOUNT_ROLES = (Role.ADMIN, Role.MINISTRY_OFFICER)
 # The pages in the order of the bar: name of the address, key of its words, whose it is.
 PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("staff:home", "staff.nav.home", frozenset(Role)),
     ("facility:desk", "staff.nav.desk", FACILITY_ROLES),
     ("facility:today", "staff.nav.today", FACILITY_ROLES),
+    ("cases:queue", "cases.nav", frozenset(CASE_ROLES)),
+    ("hotline:console", "hotline.nav", frozenset({Role.HOTLINE_AGENT})),
     ("authority:people", "staff.nav.people", frozenset(PEOPLE_ROLES)),
     ("authority:lots", "staff.nav.lots", frozenset(LOT_ROLES)),
+    ("accounts:find", "staff.nav.accounts", frozenset(ACCOUNT_ROLES)),
+    ("authority:auditor", "staff.nav.auditor", frozenset(AUDIT_ROLES)),
+    ("authority:alarms", "staff.nav.alarms", frozenset(ALARM_ROLES)),
 )
 
 

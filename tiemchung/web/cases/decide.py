@@ -1,0 +1,165 @@
+"""Settling a case: what would change is shown first, then it is done, the citizen answered, and the next case taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from tiemchung.cases import actions
+from tiemchung.cases.kinds import SolutionKind
+from tiemchung.cases.solutions import Solution
+from tiemchung.core import clock
+from tiemchung.core.verdict import Refused, Verdict, refuse
+from tiemchung.people.reads import NotFound
+from tiemchung.web.cases.frame import Opened, codes_of, go_on, open_to_desks, opened, steps_told
+from tiemchung.web.cases.preview import Looks, freshened, previews
+from tiemchung.web.cases.wire import BadPacket, pack, unpack
+from tiemchung.web.shared.staff_page import actor_of, staff_page
+from tiemchung.web.shared.trying import attempt, rehearse, told_as_warnings
+from tiemchung.web.shared.typed import key_in, number_in, text_in
+from tiemchung.web.shared.words import say, say_reason
+
+STALE = frozenset({"CHANGED_MEANWHILE", "PROFILE_CHANGED_MEANWHILE"})
+LOST = "CASE_CLAIM_LOST"
+# A trial run needs some reason; the deed itself takes only what was typed.
+TRIAL = "xem trước khi lưu"
+_FIELD_OF = {"REASON_MISSING": "because", "PEOPLE_REASON_REQUIRED": "because", "ANSWER_TOO_SHORT": "answer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a member of staff has decided so far; whatever happens it is shown again."""
+
+    solutions: tuple[Solution, ...]
+    version: int
+    key: str = field(default_factory=lambda: str(uuid4()))
+    answer: str = ""
+    because: str = ""
+    override: str = ""
+
+    @property
+    def meant(self) -> tuple[Solution, ...]:
+        """Give the solutions with what was said to their warnings."""
+        return tuple(replace(one, override=self.override) for one in self.solutions)
+
+
+def read_decision(request: HttpRequest) -> Decision:
+    """Read the decision's form; raise BadPacket where its solutions are none."""
+    data = request.POST
+    return Decision(
+        solutions=unpack(data.get("what", "")),
+        version=number_in(data, "version"),
+        key=key_in(data),
+        answer=text_in(data, "answer"),
+        because=text_in(data, "because"),
+        override=text_in(data, "override", 500),
+    )
+
+
+@open_to_desks
+@require_POST
+def decide(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what a decision would change, or do it."""
+    step = request.POST.get("step", "check")
+    if step == "reclaim":
+        reclaim(request, ref)
+    case = opened(request, ref)
+    try:
+        decision = read_decision(request)
+    except BadPacket:
+        return redirect("cases:file", ref=case.file.ref)
+    if step.startswith("drop-"):
+        decision = _without(decision, step.removeprefix("drop-"))
+    if case.over or not decision.solutions:
+        return redirect("cases:file", ref=case.file.ref)
+    if step not in ("do", "next"):
+        return check_page(request, case, decision)
+    tried = attempt(lambda: _settle(request, case, decision, decision.answer, decision.because))
+    if tried.possible:
+        return go_on(request, "settled", case.file.ref, stay=True)
+    return check_page(request, opened(request, ref), decision, tried.verdict)
+
+
+def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: Verdict | None = None) -> HttpResponse:
+    """Show before and after of a decision, with what refuses it, and keep all that was typed.
+
+    `verdict` is what the deed said; without one a trial run is asked.
+    """
+    looks = Looks(case)
+    shown = previews(looks, decision.solutions)
+    tried = verdict is None
+    if verdict is None:
+        verdict = _trial(request, case, decision)
+    codes = codes_of(verdict)
+    stale, lost = bool(codes & STALE) or decision.version != case.file.version, LOST in codes or not case.mine
+    rest = Verdict(tuple(r for r in verdict.reasons if r.code not in STALE | {LOST} and r.code not in _FIELD_OF))
+    asks = bool(rest.refusals) and rest.needs_override
+    news = steps_told(case.file, after=decision.version) if stale and decision.version else []
+    return staff_page(
+        request,
+        "cases/decide.html",
+        200 if tried else 422,
+        case=case,
+        file=case.file,
+        previews=shown,
+        what=pack(freshened(looks, decision.solutions)),
+        version=case.file.version,
+        key=decision.key,
+        answer=decision.answer or ready_answer(decision.solutions, case.file.language),
+        because=decision.because,
+        override=decision.override,
+        verdict=told_as_warnings(rest) if asks else rest,
+        asks=asks or bool(decision.override),
+        possible=asks or not rest.refusals,
+        stale=stale and not lost,
+        lost=lost,
+        news=news,
+        person_id=next((one.keep_person or one.profile_id for one in decision.solutions), None),
+        nothing=[one.kind for one in decision.solutions] == [SolutionKind.NOTHING],
+        kinds=[(kind.lower(), say(f"case.solution.{kind}.label")) for kind in SolutionKind if kind != "NOTHING"],
+        errors=errors_of(verdict),
+    )
+
+
+def errors_of(verdict: Verdict) -> dict[str, str]:
+    """Give what refuses a field of the form, beside the field."""
+    return {_FIELD_OF[r.code]: say_reason(r) for r in verdict.refusals if r.code in _FIELD_OF}
+
+
+def ready_answer(solutions: Sequence[Solution], language: str) -> str:
+    """Give the ready sentences for what was decided, in the reporter's language."""
+    kinds = dict.fromkeys(one.kind for one in solutions)
+    return " ".join(say(f"case.solution.{kind}.answer", language) for kind in kinds)
+
+
+def reclaim(request: HttpRequest, ref: str) -> None:
+    """Take a case again whose time ran out; where somebody else has it, the page that follows says so."""
+    attempt(lambda: actions.claim_case(by=actor_of(request), at=clock.now(), ref=ref))
+
+
+def _trial(request: HttpRequest, case: Opened, decision: Decision) -> Verdict:
+    if not case.mine:
+        return refuse(LOST)
+    answer = decision.answer or ready_answer(decision.solutions, case.file.language)
+    because = decision.because if len(decision.because) >= len(TRIAL) else TRIAL
+    fresh = replace(decision, version=case.file.version, key=str(uuid4()))
+    return rehearse(lambda: _settle(request, case, fresh, answer, because)).verdict
+
+
+def _settle(request: HttpRequest, case: Opened, decision: Decision, answer: str, because: str) -> Any:
+    try:
+        return actions.settle_case(
+            by=case.by, at=clock.now(), key=decision.key, ref=case.file.ref, version=decision.version,
+            solutions=decision.meant, answer=answer, because=because,
+        )  # fmt: skip
+    except NotFound:
+        raise Refused(refuse("CASE_PERSON_UNSEEN")) from None
+
+
+def _without(decision: Decision, place: str) -> Decision:
+    kept = [one for n, one in enumerate(decision.solutions) if str(n) != place]
+    return replace(decision, solutions=tuple(kept))
