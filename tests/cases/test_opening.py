@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, connections
 
-from tests.builders import NOW, a_facility, a_key, a_lead, a_person, a_phone, an_area, an_officer
+from tests.builders import NOW, a_dose, a_facility, a_key, a_lead, a_nurse, a_person, a_phone, an_area, an_officer
 from tests.cases.conftest import Office
 from tiemchung.cases.actions import open_case
 from tiemchung.cases.models import Case, CaseInbox, CaseStep
@@ -222,3 +222,16 @@ def test_fifty_repeats_at_once_are_one_case_and_49_repeats(make_office: Any) -> 
     connections.close_all()
     assert (joined.count(False), joined.count(True)) == (1, 49)
     assert len(queue_at(office.lead, NOW).lines) == 1
+
+
+def test_where_the_place_itself_is_wrong_the_recorder_answers(office: Office) -> None:
+    dose = a_dose(a_person().profile_id, by=a_nurse(office.facility))
+    person_id = dose.person_id
+    elsewhere = a_facility("Trạm Y tế khác")
+    a_lead(elsewhere)
+    claim = office.claim("DOSE_WRONG", doses=(ClaimedDose(1, facility_id=elsewhere.id, dose_id=dose.dose.id),))
+    by = Actor(kind=Kind.CITIZEN, person_ids=frozenset({person_id}))
+    opened = office.report(
+        "DOSE_WRONG", claim=claim, by=by, door="BOOK", person_id=person_id, dose_id=dose.dose.id
+    )
+    assert opened.desk.unit_id == office.facility.id

@@ -1,6 +1,7 @@
 """Taking a report in: from the moment it is recorded it has a number, an owner and a due time."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from django.db import connection
 from tiemchung.cases.actions.steps import take_step
 from tiemchung.cases.defects import defects_of
 from tiemchung.cases.kinds import KINDS, Door
-from tiemchung.cases.models import Case, CaseByPerson, CaseByRef, CaseDefect, CaseInbox, CaseRepeat, Evidence
-from tiemchung.cases.reads.desks import areas_of_ladder, known_place, routed
+from tiemchung.cases.models import Case, CaseByPerson, CaseDefect, CaseInbox, CaseRepeat, Evidence
+from tiemchung.cases.reads.desks import areas_of_ladder, known_place, ladder_of_facility, routed
 from tiemchung.cases.receiving import has_nul, may_receive
 from tiemchung.cases.rules import (
     OPEN,
@@ -38,6 +39,11 @@ from tiemchung.core.rows import put_row
 from tiemchung.core.verdict import Refused, refuse
 from tiemchung.doses import reads as doses
 from tiemchung.people import reads as people
+
+# Says in one statement whether the number was free.
+_TAKE_REF = """
+INSERT INTO cases_casebyref (id, ref, contact_key, case_id) VALUES (%s, %s, %s, %s) ON CONFLICT (ref) DO NOTHING
+"""
 
 
 def open_case(
@@ -71,12 +77,22 @@ def open_case(
     return _opened(answer)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """The facility that recorded the dose in question, and where the person lives; None where nothing is known."""
+
+    facility_id: UUID | None = None
+    area_id: UUID | None = None
+
+
 def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str) -> dict[str, Any]:
     today = local(at).date()
-    residence = _check(by, at, case, claim)
+    about = _check(by, at, case, claim)
     case.contact_key = contact_key(phone) if phone else case_contact(case.id)
     case.sealed_claim, case.sealed_phone = seal_claim(case.id, claim), seal_phone(case.id, phone)
-    known = known_place(claim, today, residence)
+    known = (
+        ladder_of_facility(about.facility_id, today) if about.facility_id else known_place(claim, today, about.area_id)
+    )
     way = routed(known, today)
     lead = _lead_or_own(case, claim)
     _put(by, at, case, way, lead)
@@ -100,30 +116,32 @@ def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str) -> d
     }
 
 
-def _check(by: Actor, at: dt.datetime, case: Case, claim: Claim) -> UUID | None:
-    """Judge the report and give the area of the person's residence, where the person is known."""
+def _check(by: Actor, at: dt.datetime, case: Case, claim: Claim) -> About:
+    """Judge the report and give what the record itself says of the place: it may be the place that is wrong."""
     evidence = Evidence.objects.filter(case_id=case.id).count()
     may_receive(KINDS[case.kind], Door(case.door), claim, local(at).date(), evidence=evidence).or_raise()
     if case.person_id is None:
-        return None
+        return About()
     if by.kind is Kind.CITIZEN and case.person_id not in by.person_ids:
         raise Refused(refuse("NOT_YOUR_PERSON"))
     ids = people.profile_ids_of(case.person_id)
-    if case.dose_id is not None and doses.dose(ids, case.dose_id) is None:
+    dose = doses.dose(ids, case.dose_id) if case.dose_id is not None else None
+    if case.dose_id is not None and dose is None:
         raise Refused(refuse("NO_SUCH_DOSE"))
     life = people.life_of(case.person_id)
     late = [d for d in claim.doses if d.given_on and life.died_on and d.given_on > life.died_on]
     if late and case.kind != "NEVER_GIVEN":
         raise Refused(refuse("CLAIM_AFTER_DEATH"))
-    return life.area_id
+    return About(dose.facts.facility_id if dose else None, life.area_id)
 
 
 def _lead_or_own(case: Case, claim: Claim) -> CaseDefect | None:
     """Give the open case that already has this defect, else keep the defect as this case's own."""
     keys = defects_of(case.kind, claim, bytes(case.contact_key), case.person_id, case.dose_id)
+    locks = [int.from_bytes(key[:8], "big", signed=True) for key in keys]
     with connection.cursor() as cursor:
-        for key in keys:  # sorted, so that two reports at once queue and the second finds the first
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (int.from_bytes(key[:8], "big", signed=True),))
+        # In the order of the keys, so that two reports at once queue and the second finds the first.
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", (locks,))
     known = CaseDefect.objects.filter(defect__in=keys, open=True).order_by("id").first()
     if known is not None and _still_open(known):
         return known
@@ -150,12 +168,12 @@ def _put(by: Actor, at: dt.datetime, case: Case, way: Route, lead: CaseDefect | 
 
 
 def _fresh_ref(case: Case) -> str:
-    for _ in range(20):
-        ref = new_ref()
-        row = CaseByRef(ref=ref, contact_key=case.contact_key, case_id=case.id)
-        CaseByRef.objects.bulk_create([row], ignore_conflicts=True)
-        if CaseByRef.objects.filter(ref=ref, case_id=case.id).exists():
-            return ref
+    with connection.cursor() as cursor:
+        for _ in range(20):
+            ref = new_ref()
+            cursor.execute(_TAKE_REF, (new_id(), ref, bytes(case.contact_key), case.id))
+            if cursor.rowcount:
+                return ref
     raise Refused(refuse("CASE_BUSY"))
 
 

@@ -87,28 +87,28 @@ def _clean_image(raw: bytes, kind: str) -> CleanPage:
 def _drawn_anew(image: Image.Image) -> CleanPage:
     """Copy the pixels of the first frame, upright and at most 2400 long, into a picture that knows nothing else."""
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    turned = _upright(image)
-    fresh = Image.new("RGB", turned.size, "white")
-    if turned.has_transparency_data:
-        see_through = turned.convert("RGBA")
+    _set_upright(image)
+    fresh = Image.new("RGB", image.size, "white" if image.has_transparency_data else None)
+    if image.has_transparency_data:
+        see_through = image.convert("RGBA")
         fresh.paste(see_through, mask=see_through.getchannel("A"))
     else:
-        fresh.paste(_in_bytes(turned))
+        fresh.paste(_in_bytes(image))
     paper = io.BytesIO()
     fresh.save(paper, "JPEG", quality=QUALITY)
     return CleanPage(paper.getvalue(), *fresh.size)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _set_upright(image: Image.Image) -> None:
     try:
-        return ImageOps.exif_transpose(image)
+        ImageOps.exif_transpose(image, in_place=True)  # without a copy: for a usual photo there is nothing to turn
     except Exception:
         # EXIF is the sender's and may be any nonsense; a photo lying on its side can be turned by its reader.
-        return image
+        return
 
 
 def _in_bytes(image: Image.Image) -> Image.Image:
     """Bring 16 bits a pixel down to 8; Pillow would cut them off at 255 and give a white sheet."""
     if image.mode.startswith("I"):
         return image.convert("I").point(lambda value: value * (1 / 257)).convert("L").convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
