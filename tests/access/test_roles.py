@@ -120,7 +120,8 @@ def test_who_is_posted_to_a_former_area_sits_at_the_one_that_holds_its_land_now(
 
 def test_a_desk_is_empty_before_and_after_the_posting_and_when_its_owner_is_dismissed() -> None:
     posting_id = post(city(), role=Role.PROVINCE_OFFICER)
-    actions.end_posting(by=SYSTEM, at=NOW, posting_id=posting_id, on=TODAY + dt.timedelta(days=5), because="Nghỉ hưu")
+    last = TODAY + dt.timedelta(days=5)
+    actions.end_posting(by=SYSTEM, at=NOW, posting_id=posting_id, on=last, because="Đến tuổi nghỉ hưu")
     days = [TODAY + dt.timedelta(days=n) for n in (-1, 0, 4, 5)]
     assert [bool(reads.staffed_desks([], [city()], day)) for day in days] == [False, True, True, False]
 

@@ -29,6 +29,7 @@ from tiemchung.access.sign_ins import (
 )
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.audit import write_line
+from tiemchung.core.clock import local
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.text import nfc
 from tiemchung.core.verdict import Refused, refuse
@@ -80,10 +81,17 @@ def post_staff(
 
 
 def end_posting(*, by: Actor, at: dt.datetime, posting_id: UUID, on: dt.date, because: str) -> None:
-    """End a posting on a day; from then on it opens nothing."""
+    """End a posting on a day: from that day on it opens nothing.
+
+    Raises Refused with NOT_YOUR_ROLE (also for one's own posting), REASON_MISSING and what `may_end_posting` says.
+    """
     _may_hire(by)
+    rules.must_say_why(because).or_raise()
     with transaction.atomic():
         posting = Posting.objects.select_for_update().get(id=posting_id)
+        if by.id is not None and by.id == posting.staff_id:
+            raise Refused(refuse("NOT_YOUR_ROLE"))
+        rules.may_end_posting(posting.valid_to, on, local(at).date()).or_raise()
         posting.valid_to = on
         posting.save(update_fields=["valid_to"])
         write_line(
@@ -93,6 +101,7 @@ def end_posting(*, by: Actor, at: dt.datetime, posting_id: UUID, on: dt.date, be
             subject_id=posting.staff_id,
             object_id=posting.id,
             because=because,
+            facts={"on": on.isoformat()},
         )
 
 
@@ -148,6 +157,16 @@ def take_report(*, at: dt.datetime, phone: str, network: str) -> None:
     take_or_refuse(_of_phone(rules.REPORT_PHONE, phone) + _of_network(rules.REPORT_NETWORK, network), at)
 
 
+def take_draft(*, at: dt.datetime, network: str) -> None:
+    """Count one report begun from this address; raises Refused with TOO_MANY_TRIES, and so does the next."""
+    take_or_refuse(_of_network(rules.DRAFT_NETWORK, network), at)
+
+
+def take_upload(*, at: dt.datetime, network: str) -> None:
+    """Count one photo or file sent from this address by somebody who has proved nothing yet."""
+    take_or_refuse(_of_network(rules.UPLOAD_NETWORK, network), at)
+
+
 def _of_phone(limit: Limit, phone: str) -> Counted:
     return ((limit, contact_key(phone).hex()),) if phone else ()
 
@@ -185,11 +204,13 @@ __all__ = [
     "sign_in_staff",
     "sweep_buckets",
     "sweep_proofs",
+    "take_draft",
     "take_fact_try",
     "take_factor_try",
     "take_lookup",
     "take_report",
     "take_status",
+    "take_upload",
     "touch_canaries",
     "use_code",
     "use_proof",

@@ -8,6 +8,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from tiemchung.access.accounts import AccountFile as AccountFile
+from tiemchung.access.accounts import account_file as account_file
+from tiemchung.access.auditing import StaffLine as StaffLine
+from tiemchung.access.auditing import staff_audited as staff_audited
+from tiemchung.access.auditing import staff_found as staff_found
 from tiemchung.access.models import Posting, RoleOpening, SeenCount, Staff
 from tiemchung.access.rules import SWITCHED_ROLES, seen_budget
 from tiemchung.access.scope import desks_with_staff, scope_of_facility

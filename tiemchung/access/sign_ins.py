@@ -107,11 +107,18 @@ def sign_in_staff(*, at: dt.datetime, staff_id: UUID, how: str) -> SignedIn:
     return SignedIn(staff.id, staff.get_session_auth_hash(), trace)
 
 
-def end_sign_ins(*, by: Actor, at: dt.datetime, staff_id: UUID) -> None:
-    """End every sign-in of a member of staff, on every device."""
+def end_sign_ins(*, by: Actor, at: dt.datetime, staff_id: UUID, because: str = "") -> None:
+    """End every sign-in of a member of staff, on every device.
+
+    Anybody may end their own; an administrator ends another's with a reason. Raises Refused with NOT_YOUR_ROLE and
+    REASON_MISSING.
+    """
+    if by.kind is not Kind.SYSTEM and by.id != staff_id:
+        _only_admin(by, staff_id)
+        rules.must_say_why(because).or_raise()
     with transaction.atomic():
         Staff.objects.filter(id=staff_id).update(sign_ins_from=at)
-        write_line(by=by, at=at, action="end_sign_ins", subject_id=staff_id)
+        write_line(by=by, at=at, action="end_sign_ins", subject_id=staff_id, because=because)
 
 
 def change_password(*, by: Actor, at: dt.datetime, staff_id: UUID, old: str, new: str, network: str) -> None:
@@ -151,8 +158,7 @@ def reset_factors(*, by: Actor, at: dt.datetime, staff_id: UUID, because: str) -
     REASON_MISSING.
     """
     _only_admin(by, staff_id)
-    if len(because.strip()) < rules.LEAST_REASON:
-        raise Refused(refuse("REASON_MISSING"))
+    rules.must_say_why(because).or_raise()
     with transaction.atomic():
         Staff.objects.select_for_update().get(id=staff_id)
         dropped = factors.drop_factors(staff_id)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.test import Client
 
-from tests.builders import a_person, an_officer
+from tests.builders import a_person, a_phone, an_officer
 from tests.web.citizen.conftest import BORN, NAME, birth_fields, code_sent_to, enter_code, give_dose, sign_in
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Role
@@ -70,8 +70,9 @@ def test_a_dependant_appears_with_who_answers_for_them(client: Client, chau: UUI
 
 def crowd(phone: str) -> None:
     for number in range(8):
-        a_person(f"Phạm Văn {'ABCDEFGH'[number]}n", dt.date(1960 + number, 1, 2), phones=[(phone, "FAMILY")],
-                 at=clock.now())
+        a_person(
+            f"Phạm Văn {'ABCDEFGH'[number]}n", dt.date(1960 + number, 1, 2), phones=[(phone, "FAMILY")], at=clock.now()
+        )
 
 
 def test_a_phone_of_more_than_eight_needs_staff(client: Client, chau: UUID, phone: str) -> None:
@@ -119,3 +120,51 @@ def test_the_book_needs_a_fact_again_at_each_sign_in(signed_in: Open, chau: UUID
     monkeypatch.setattr(clock, "now", lambda: later)
     enter_code(client, phone)
     assert client.get("/so/").headers["Location"] == "/so/dang-nhap"
+
+
+def session_signed_in_at(contact: bytes, at: dt.datetime) -> Client:
+    """Give another device of the same phone's holder, signed in at that moment."""
+    client = Client()
+    session = client.session
+    session.update({"citizen_contact": contact.hex(), "trace": "t", "seen_at": clock.now().isoformat(),
+                    "signed_in_at": at.isoformat()})  # fmt: skip
+    session.save()
+    return client
+
+
+def test_signing_out_everywhere_ends_every_device_of_this_phone_and_no_other(
+    signed_in: Open, chau: UUID, phone: str
+) -> None:
+    here, contact = signed_in(), contact_key(phone)
+    there = session_signed_in_at(contact, clock.now())
+    other_phone = a_phone()
+    a_person("Lê Thị Sáu", BORN, phones=[(other_phone, "OWN")], at=clock.now())
+    stranger = Client()
+    sign_in(stranger, other_phone, "Lê Thị Sáu", BORN)
+    assert [device.get("/so/").status_code for device in (here, there, stranger)] == [200, 200, 200]
+    assert "Đăng xuất khỏi mọi thiết bị" in here.get("/so/").content.decode()
+    assert here.post("/so/dang-xuat/moi-thiet-bi").headers["Location"] == "/so/da-dang-xuat"
+    assert [device.get("/so/").status_code for device in (here, there, stranger)] == [302, 302, 200]
+    assert there.get(f"/so/the/{chau}").headers["Location"] == "/so/dang-nhap"
+    assert session_signed_in_at(contact, clock.now()).get("/so/").status_code == 200
+
+
+def test_a_sign_in_from_before_its_moment_was_kept_ends_too(signed_in: Open, chau: UUID, phone: str) -> None:
+    here, old = signed_in(), session_signed_in_at(contact_key(phone), clock.now())
+    session = old.session
+    del session["signed_in_at"]
+    session.save()
+    assert old.get("/so/").status_code == 200
+    here.post("/so/dang-xuat/moi-thiet-bi")
+    assert old.get("/so/").status_code == 302
+
+
+def test_only_a_signed_in_citizen_who_asks_signs_out_everywhere(signed_in: Open, chau: UUID, phone: str) -> None:
+    here = signed_in()
+    assert here.get("/so/dang-xuat/moi-thiet-bi").status_code == 405
+    assert Client().post("/so/dang-xuat/moi-thiet-bi").headers["Location"] == "/so/dang-nhap"
+    assert here.get("/so/").status_code == 200
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = here.cookies
+    assert strict.post("/so/dang-xuat/moi-thiet-bi").status_code == 403
+    assert here.get("/so/").status_code == 200

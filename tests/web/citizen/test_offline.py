@@ -23,9 +23,10 @@ def test_the_worker_serves_the_book_alone_and_is_asked_anew(client: Client) -> N
 def test_the_worker_is_told_parts_without_anybodys_data(client: Client) -> None:
     facts = told(client)
     assert facts["cards"] == "/so/the/"
-    assert facts["signOut"] == "/so/dang-xuat"
+    assert facts["signOut"] == ["/so/dang-xuat", "/so/dang-xuat/moi-thiet-bi"]
     assert len(facts["parts"]) == len(PARTS)
-    assert all(part.startswith("/static/") for part in facts["parts"])
+    assert facts["files"] == "/static/tc/"
+    assert all(part.startswith(facts["files"]) for part in facts["parts"])
     assert client.get(facts["shell"]).status_code == 200
 
 

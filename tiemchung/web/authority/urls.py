@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from tiemchung.web.authority import doses, links, lots, people, profiles, trail
+from tiemchung.web.authority import alarm_list, auditor, doses, links, lots, people, profiles, trail
 
 app_name = "authority"
 _PERSON, _DOSE = "nguoi/<uuid:person_id>", "nguoi/<uuid:person_id>/mui/<uuid:dose_id>"
 urlpatterns = [
     path("nguoi", people.people, name="people"),
     path("muc-dich", people.purpose, name="purpose"),
+    path("nhat-ky", auditor.find_staff, name="auditor"),
+    path("nhat-ky/<uuid:staff_id>", auditor.looks_of, name="looks_of"),
+    path("canh-bao", alarm_list.alarms_page, name="alarms"),
+    path("canh-bao/<uuid:alarm_id>", alarm_list.see, name="see_alarm"),
     path("da-xem", trail.my_looks, name="my_looks"),
     path(_PERSON, people.person, name="person"),
     path(f"{_PERSON}/ai-da-xem", trail.trail, name="trail"),

@@ -7,11 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tiemchung.cases.reads import open_about
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
 from tiemchung.doses.reads import birth_of, record_of
-from tiemchung.people.actions import open_person
+from tiemchung.people.actions import end_citizen_sign_ins, open_person
 from tiemchung.people.reads import Holder, NotFound, holders_of, person_of
 from tiemchung.people.rules.births import birth_text
 from tiemchung.people.rules.proofs import MAX_PERSONS_SELF_SERVICE
@@ -19,6 +20,8 @@ from tiemchung.web.citizen import pending as under_way
 from tiemchung.web.citizen.card_facts import card_page, sign_of
 from tiemchung.web.citizen.claims import claim_person, keep_proofs
 from tiemchung.web.citizen.fact_form import FactForm, read_fact
+from tiemchung.web.citizen.reports.beginning import confirmed_in
+from tiemchung.web.citizen.reports.names import units_named
 from tiemchung.web.citizen.sign_in import refusal_words
 from tiemchung.web.shared.formats import mask_phone
 from tiemchung.web.shared.gate import open_to_citizen, open_to_public
@@ -88,7 +91,15 @@ def person_card(request: HttpRequest, person_id: UUID) -> HttpResponse:
     except NotFound as unknown:
         raise Http404 from unknown
     note_look(by=by, at=at, action="citizen.view_card", subject_ids=[root], purpose="health book")
-    facts = {"page": page, "shown_at": at, **frame(request)}
+    about = open_about(by, page.profile_ids)
+    facts = {
+        "page": page,
+        "shown_at": at,
+        "about": {case.dose_id: case for case in reversed(about)},
+        "units": units_named(case.desk for case in about),
+        "confirmed": confirmed_in(page.profile_ids),
+        **frame(request),
+    }
     return render(request, "citizen/card.html", facts, using="jinja2")
 
 
@@ -126,6 +137,16 @@ def _add_page(
 @open_to_public
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; the page that follows takes the cards off the device."""
+    request.session.flush()
+    return redirect("citizen:signed_out")
+
+
+@require_POST
+@open_to_citizen
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """End every session of this phone, on every device, this one first."""
+    contact = bytes.fromhex(request.session["citizen_contact"])
+    end_citizen_sign_ins(by=request.actor, at=clock.now(), contact_key=contact)  # type: ignore[attr-defined]
     request.session.flush()
     return redirect("citizen:signed_out")
 

@@ -34,7 +34,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "version": _version(),
         "shell": reverse("citizen:kept"),
         "cards": "/so/the/",
-        "signOut": reverse("citizen:sign_out"),
+        "signOut": [reverse("citizen:sign_out"), reverse("citizen:sign_out_everywhere")],
+        "files": staticfiles_storage.url(PARTS[0]).rpartition("/")[0] + "/",
         "parts": [staticfiles_storage.url(name) for name in PARTS],
     }
     script = f"self.TC_BOOK={json.dumps(told)};\n{_built(_WORKER).decode()}"

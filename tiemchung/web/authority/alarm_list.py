@@ -1,0 +1,73 @@
+"""The page of alarms: what the house noticed, unseen first, and who has looked at it."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from tiemchung.access import reads as access
+from tiemchung.core import clock
+from tiemchung.core.alarms import AlarmView, alarms, see_alarm
+from tiemchung.core.audit import write_line
+from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.staff_page import ALARM_ROLES, actor_of, staff_page, tell
+from tiemchung.web.shared.words import has_words, say
+
+open_to_watchers = open_to_staff(*ALARM_ROLES)
+
+
+@open_to_watchers
+@require_GET
+def alarms_page(request: HttpRequest) -> HttpResponse:
+    """List the alarms, those that nobody has looked at first."""
+    unseen = alarms(unseen=True)
+    seen = [alarm for alarm in alarms() if alarm.seen_at is not None]
+    names = access.staff_names(one for alarm in (*unseen, *seen) for one in (alarm.actor_id, alarm.seen_by) if one)
+    return staff_page(
+        request, "authority/alarms.html", unseen=alarms_told(unseen, names), seen=alarms_told(seen, names)
+    )
+
+
+def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[str, Any]]:
+    """Say each alarm in words: what, when, by whom, its facts; a code without words is named by its code."""
+    return [
+        {
+            "id": row.id,
+            "at": row.at,
+            "title": say(f"audit.alarm.{row.code}.title") if has_words(f"audit.alarm.{row.code}.title") else row.code,
+            "text": say(f"audit.alarm.{row.code}.text") if has_words(f"audit.alarm.{row.code}.text") else "",
+            "actor_id": row.actor_id if row.actor_id in names else None,
+            "actor": names.get(row.actor_id, "") if row.actor_id else "",
+            "facts": facts_told(row),
+            "seen_at": row.seen_at,
+            "seen_by": names.get(row.seen_by, "") if row.seen_by else "",
+        }
+        for row in rows
+    ]
+
+
+def facts_told(row: AlarmView) -> list[str]:
+    """Say those facts of an alarm that have words; a sign-in's trace and the like are for the log."""
+    told = []
+    for name, value in sorted(row.facts.items()):
+        words = {"role": f"access.role.{value}", "kind": f"authority.kind.{value}"}.get(name, "")
+        if words and has_words(words):
+            told.append(say(words))
+        elif has_words(f"audit.fact.{name}"):
+            told.append(say(f"audit.fact.{name}", value=value))
+    return told
+
+
+@open_to_watchers
+@require_POST
+def see(request: HttpRequest, alarm_id: UUID) -> HttpResponse:
+    """Note that I have looked at an alarm; the first who did stays named."""
+    by, at = actor_of(request), clock.now()
+    if by.id is not None:
+        see_alarm(alarm_id, by=by.id, at=at)
+        write_line(by=by, at=at, action="authority.see_alarm", subject_id=alarm_id)
+        tell(request, "audit.alarms.noted")
+    return redirect("authority:alarms")

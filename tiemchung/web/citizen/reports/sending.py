@@ -1,0 +1,221 @@
+"""Where the dose was given; then the check page with photos, and the sending."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from tiemchung.access.actions import take_report
+from tiemchung.cases.actions import open_case, report_declared
+from tiemchung.cases.evidence.actions import MOST_PAGES, attach_evidence, drop_evidence_of
+from tiemchung.cases.evidence.cleaning import LARGEST
+from tiemchung.cases.kinds import Door
+from tiemchung.cases.rules import Claim, ClaimedDose
+from tiemchung.cases.values import OpenedCase
+from tiemchung.core import clock
+from tiemchung.core.verdict import Refused
+from tiemchung.doses.values import DoseFacts
+from tiemchung.people.reads import Holder
+from tiemchung.places import reads as places
+from tiemchung.vaccines.reads import find_lot
+from tiemchung.web.citizen import pending as under_way
+from tiemchung.web.citizen.card_facts import product_name
+from tiemchung.web.citizen.reports import draft as drafts
+from tiemchung.web.citizen.reports.draft import ReportDraft
+from tiemchung.web.citizen.reports.frame import Errors, book_page, first_words, holder_in, reader
+from tiemchung.web.citizen.reports.names import place_line, standing_words
+from tiemchung.web.shared.formats import format_date, mask_identifier
+from tiemchung.web.shared.gate import network_address, open_to_citizen
+from tiemchung.web.shared.typed import line_in, text_in
+from tiemchung.web.shared.words import say
+
+MAX_TEXT = 1000
+SENT = "citizen_report_sent"
+NOWHERE, NOT_LISTED = "unknown", "other"
+_MOST_FOUND = 10
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to_citizen
+def place_page(request: HttpRequest) -> HttpResponse:
+    """Find the place as it stood that day, or take the citizen's own words for it."""
+    draft = drafts.draft_in(request.session)
+    if draft is None or draft.dose is None:
+        return redirect("citizen:reports")
+    holder = holder_in(request, draft.person_id)
+    if request.method != "POST":
+        return _place_page(request, holder, draft.dose)
+    placed = placed_dose(draft.dose, request.POST.get("place", "")[:60], line_in(request.POST, "place_name", 200)[:200])
+    if isinstance(placed, str):
+        return _place_page(request, holder, draft.dose, {placed: say(f"report.place.{placed}_missing")})
+    drafts.keep(request.session, draft.changed(dose=placed, placed=True))
+    return redirect("citizen:report_send")
+
+
+def placed_dose(dose: ClaimedDose, chosen: str, typed: str) -> ClaimedDose | str:
+    """Give the dose with the place that was chosen, or the name of the field that lacks."""
+    bare = replace(dose, facility_id=None, point_id=None, place_name="")
+    if chosen == NOWHERE:
+        return bare
+    if chosen == NOT_LISTED:
+        return replace(bare, place_name=typed) if typed else "place_name"
+    kind, _, number = chosen.partition(":")
+    try:
+        place_id = UUID(number)
+    except ValueError:
+        return "place"
+    if kind == "point" and (points := places.points_by_id([place_id])):
+        point = points[place_id]
+        return replace(bare, point_id=point.id, facility_id=point.facility_id, place_name=point.name)
+    if kind == "facility" and (houses := places.facilities_by_id([place_id])):
+        return replace(bare, facility_id=place_id, place_name=houses[place_id].name)
+    return "place"
+
+
+def _place_page(request: HttpRequest, holder: Holder, dose: ClaimedDose, errors: Errors | None = None) -> HttpResponse:
+    sent = request.POST or request.GET
+    typed = "".join(char for char in sent.get("q", "")[:120] if char.isprintable()).strip()
+    found = places.places_search(typed, on=dose.given_on, limit=_MOST_FOUND) if typed else ()
+    items = [
+        {
+            "value": f"{'point' if place.is_point else 'facility'}:{place.id}",
+            "text": place.name,
+            "hint": standing_words(place, dose.given_on),
+        }
+        for place in found
+    ]
+    facts = {
+        "holder": holder,
+        "q": typed,
+        "found": items,
+        "chosen": request.POST.get("place", "")[:60] or (NOT_LISTED if typed and not items else None),
+        "place_name": line_in(request.POST, "place_name", 200) if request.POST else typed,
+        "day": format_date(dose.given_on),
+    }
+    return book_page(request, "place", facts, errors)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to_citizen
+def send_page(request: HttpRequest) -> HttpResponse:
+    """Show what will be sent, take photos of the paper and a word more, and send it."""
+    draft = drafts.draft_in(request.session)
+    if draft is None:
+        return _sent_already(request)
+    holder = holder_in(request, draft.person_id)
+    if not draft.placed:
+        return redirect("citizen:report_place")
+    if request.method != "POST":
+        return _send_page(request, holder, draft)
+    if request.POST.get("draft") != str(draft.case_id):  # another window has begun another report since
+        return _send_page(request, holder, draft, {"": say("book_report.send.other_draft")})
+    text = text_in(request.POST, "text", MAX_TEXT + 1)
+    if len(text) > MAX_TEXT:
+        return _send_page(request, holder, draft, {"text": say("report.paper.text_long", limit=MAX_TEXT)}, text)
+    phone = under_way.phone_of(request.session)
+    if phone is None:
+        return redirect("citizen:sign_in")
+    try:
+        opened = _send(request, holder, draft, phone, text)
+    except Refused as refused:
+        field = "evidence" if any(r.code.startswith("EVIDENCE_") for r in refused.verdict.refusals) else "text"
+        return _send_page(request, holder, draft, {field: first_words(refused.verdict)}, text)
+    drafts.forget(request.session)
+    request.session[SENT] = opened.ref
+    return redirect("citizen:report", ref=opened.ref)
+
+
+def _sent_already(request: HttpRequest) -> HttpResponse:
+    ref = request.session.get(SENT)
+    return redirect("citizen:report", ref=ref) if ref else redirect("citizen:reports")
+
+
+def _send(request: HttpRequest, holder: Holder, draft: ReportDraft, phone: str, text: str) -> OpenedCase:
+    """Attach the photos and open the case; a refused report leaves no photo behind."""
+    by, at = reader(request), clock.now()
+    try:
+        for photo in request.FILES.getlist("evidence")[:MOST_PAGES]:
+            # One byte more than the largest tells a file that is too large without reading all of it.
+            attach_evidence(by=by, at=at, case_id=draft.case_id, raw=photo.read(LARGEST + 1))
+        with transaction.atomic():
+            take_report(at=at, phone=phone, network=network_address(request))
+            return _open(request, holder, draft, phone, text)
+    except Refused:
+        drop_evidence_of(by=by, at=at, case_id=draft.case_id)
+        raise
+
+
+def _open(request: HttpRequest, holder: Holder, draft: ReportDraft, phone: str, text: str) -> OpenedCase:
+    claim = Claim(
+        full_name=holder.full_name,
+        birth_date=holder.birth_date,
+        birth_precision=holder.birth_precision,
+        sex=holder.sex,
+        doses=(draft.dose,) if draft.dose else (),
+        wanted=draft.wanted,
+        text=text,
+    )
+    ask: dict[str, Any] = {
+        "by": reader(request), "at": clock.now(), "key": f"book:{draft.case_id}", "case_id": draft.case_id,
+        "claim": claim, "phone": phone, "person_id": holder.person_id,
+        "language": request.lang,  # type: ignore[attr-defined]
+    }  # fmt: skip
+    if draft.kind == drafts.DECLARED and draft.dose is not None:
+        return report_declared(**ask, facts=declared_facts(draft.dose)).opened
+    return open_case(**ask, kind=draft.kind, door=Door.BOOK, dose_id=draft.dose_id)
+
+
+def declared_facts(told: ClaimedDose) -> DoseFacts:
+    """Give the facts of a declared dose; its lot is ours only where the list has it."""
+    lot = find_lot(told.product, told.lot_number) if told.lot_number else None
+    return DoseFacts(
+        product=told.product,
+        given_on=told.given_on or clock.today(),
+        lot_id=lot.id if lot else None,
+        lot_number=told.lot_number,
+        facility_id=told.facility_id,
+        point_id=told.point_id,
+        place_name=told.place_name,
+    )
+
+
+def _send_page(
+    request: HttpRequest, holder: Holder, draft: ReportDraft, errors: Errors | None = None, text: str = ""
+) -> HttpResponse:
+    facts = {
+        "holder": holder,
+        "draft": draft,
+        "rows": told_rows(draft),
+        "text": text,
+        "limit": MAX_TEXT,
+        "most": MOST_PAGES,
+    }
+    return book_page(request, "send", facts, errors)
+
+
+def told_rows(draft: ReportDraft) -> list[dict[str, str]]:
+    """Give what the draft says, row by row, as the reader will recognise it."""
+    rows = [("what", say(f"book_report.kind.{draft.kind}"))]
+    if draft.dose is not None:
+        rows += [
+            ("product", product_name(draft.dose.product)),
+            ("day", format_date(draft.dose.given_on)),
+            ("lot", draft.dose.lot_number or say("card.dose.no_lot")),
+            ("place", place_line(draft.dose)),
+        ]
+    wanted = draft.wanted
+    if "full_name" in wanted:
+        rows.append(("full_name", wanted["full_name"]))
+    if "birth_date" in wanted:
+        year, month, day = wanted["birth_date"].split("-")
+        parts = {"DAY": (day, month, year), "MONTH": (month, year)}.get(wanted["birth_precision"], (year,))
+        rows.append(("birth_date", "/".join(parts)))
+    if "sex" in wanted:
+        rows.append(("sex", say(f"report.sex.{wanted['sex']}")))
+    if "number" in wanted:
+        rows.append(("number", mask_identifier(wanted["number"])))
+    return [{"key": say(f"book_report.row.{name}"), "value": value} for name, value in rows]

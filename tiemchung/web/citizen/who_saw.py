@@ -1,0 +1,63 @@
+"""Who saw my record: days, units and roles in plain words, never the name of a member of staff."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from tiemchung.core.actor import Kind
+from tiemchung.people.reads import SawLine, who_saw
+from tiemchung.places import reads as places
+from tiemchung.web.citizen.reports.frame import book_page, holder_in, reader
+from tiemchung.web.shared.gate import open_to_citizen
+from tiemchung.web.shared.words import has_words, say
+
+MOST = 500
+
+
+@require_safe
+@open_to_citizen
+def who_saw_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show who saw this person, newest first; the reader's own looks and the family's are one line a day."""
+    holder = holder_in(request, person_id)
+    lines = who_saw(reader(request), holder.person_id, limit=MOST)
+    houses = {
+        key: view.name for key, view in places.facilities_by_id({x.facility_id for x in lines if x.facility_id}).items()
+    }
+    others = [line for line in lines if line.kind != Kind.CITIZEN]
+    facts = {
+        "holder": holder,
+        "lines": [_told(line, houses) for line in others],
+        "own": _own_days(lines),
+        "cut": sum(line.times for line in lines) >= MOST,
+        "most": MOST,
+    }
+    return book_page(request, "who_saw", facts)
+
+
+def _told(line: SawLine, houses: Mapping[UUID, str]) -> dict[str, object]:
+    who = say(f"access.role.{line.role}") if line.role else say(f"book_report.saw.kind.{line.kind}")
+    return {
+        "on": line.on,
+        "who": who,
+        "unit": houses.get(line.facility_id, "") if line.facility_id else "",
+        "why": purpose_words(line.purpose),
+        "times": line.times,
+    }
+
+
+def purpose_words(purpose: str) -> str:
+    """Say in plain words why somebody looked; what was written freely by staff is not shown to the citizen."""
+    if purpose.startswith("PA "):
+        return say("book_report.saw.purpose.report", ref=purpose)
+    key = f"book_report.saw.purpose.{purpose.split(':')[0].replace(' ', '_').replace('-', '_')}"
+    return say(key) if has_words(key) else say("book_report.saw.purpose.other")
+
+
+def _own_days(lines: tuple[SawLine, ...]) -> list[dict[str, object]]:
+    days: dict[object, int] = {}
+    for line in lines:
+        if line.kind == Kind.CITIZEN:
+            days[line.on] = days.get(line.on, 0) + line.times
+    return [{"on": day, "times": times} for day, times in days.items()]
