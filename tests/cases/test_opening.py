@@ -117,7 +117,8 @@ def test_a_relative_who_reports_the_same_number_joins_too(office: Office) -> Non
 def test_two_people_of_one_phone_are_two_cases(office: Office) -> None:
     phone = a_phone()
     office.report(claim=office.claim(full_name="Nguyễn Thị An"), phone=phone)
-    assert not office.report(claim=office.claim(full_name="Nguyễn Thị Ân", birth_date=dt.date(1993, 1, 1)), phone=phone).joined
+    sister = office.claim(full_name="Nguyễn Thị Ân", birth_date=dt.date(1993, 1, 1))
+    assert not office.report(claim=sister, phone=phone).joined
 
 
 def test_one_person_with_two_defects_has_two_cases(office: Office) -> None:

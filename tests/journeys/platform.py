@@ -29,8 +29,10 @@ class Platform:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.sessions: dict[str, Any] = {}
-        self.web, self.sms, smpp = (f"http://localhost:{port}" for port in _free_ports(3))
-        ports = {name: url.rpartition(":")[2] for name, url in (("", self.web), ("SMS_", self.sms), ("SMPP_", smpp))}
+        names = ("", "SMS_", "SMPP_", "PC_COVID_")
+        urls = [f"http://localhost:{port}" for port in _free_ports(len(names))]
+        self.web, self.sms, _, self.pc_covid = urls
+        ports = {name: url.rpartition(":")[2] for name, url in zip(names, urls, strict=True)}
         ours = {f"TIEMCHUNG_{name}PORT": port for name, port in ports.items()} | {
             "TIEMCHUNG_HOME": str(home),
             "TIEMCHUNG_DEMO_PEOPLE": "40",
