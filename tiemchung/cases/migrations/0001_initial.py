@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('sealed_note', models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('contact_key'), models.F('began_at'), name='call_of_contact'), models.Index(models.F('agent_id'), models.F('began_at'), name='call_of_agent'), models.Index(models.F('began_at'), condition=models.Q(('ended_at__isnull', True)), name='call_open')],
+                'indexes': [models.Index(models.F('contact_key'), models.F('began_at'), name='call_of_contact'), models.Index(models.F('agent_id'), models.F('began_at'), name='call_of_agent'), models.Index(models.F('began_at'), name='call_of_day')],
             },
         ),
         migrations.CreateModel(

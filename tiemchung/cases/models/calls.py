@@ -27,7 +27,7 @@ class Call(ShardedModel):
         indexes = [
             models.Index("contact_key", "began_at", name="call_of_contact"),
             models.Index("agent_id", "began_at", name="call_of_agent"),
-            models.Index("began_at", name="call_open", condition=models.Q(ended_at__isnull=True)),
+            models.Index("began_at", name="call_of_day"),
         ]
 
 

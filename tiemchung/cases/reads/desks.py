@@ -72,12 +72,6 @@ def ladder_of_facility(facility_id: UUID, today: dt.date) -> Known:
     return ladder
 
 
-def forget_desks() -> None:
-    """Drop what was kept of ladders and names; for tests and after facilities were loaded."""
-    _ladders.clear()
-    _names.clear()
-
-
 def _read_ladder(facility_id: UUID, today: dt.date) -> Known:
     now = places.answering_facility(facility_id, today)
     stay = now.stay_on(today) or (now.stays[-1] if now.stays else None)
