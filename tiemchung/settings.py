@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from tiemchung.core.install import load_secrets
+from tiemchung.core.install import home, load_secrets
 from tiemchung.core.postgres import database_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +26,9 @@ INSTALLED_APPS = [
     "tiemchung.doses",
     "tiemchung.visits",
     "tiemchung.certificates",
+    "tiemchung.cases",
+    "tiemchung.figures",
+    "tiemchung.interop.pc_covid",
     "tiemchung.demo",
     "tiemchung.web.shared",
     "django.contrib.auth",
@@ -52,7 +55,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tiemchung.web.shared.budgets.BudgetMiddleware",
 ]
+
+# Addresses have no slash at their end, so an included room begins its own with one.
+SILENCED_SYSTEM_CHECKS = ["urls.W002"]
 
 ROOT_URLCONF = "tiemchung.urls"
 WSGI_APPLICATION = "tiemchung.wsgi.application"
@@ -61,7 +68,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "tiemchung/web/shared/templates"]
         + [BASE_DIR / f"tiemchung/web/{audience}/templates" for audience in
-           ("portal", "citizen", "facility", "authority")],
+           ("portal", "citizen", "facility", "authority", "cases", "hotline")],
         "APP_DIRS": False,
         "OPTIONS": {"environment": "tiemchung.web.shared.jinja.environment"},
     },
@@ -147,6 +154,12 @@ LENIENT_WORDS = os.environ.get("TIEMCHUNG_STRICT_WORDS", "") != "1"
 SMS_BACKEND = "tiemchung.interop.messages.backends.backend_from_url"
 SMS_GATEWAY = os.environ.get("TIEMCHUNG_SMS", "http://127.0.0.1:8025/v1/messages")
 SMS_RECEIPT_KEY = os.environ.get("TIEMCHUNG_SMS_RECEIPT_KEY", "")
+# Photos of papers, sealed; a backup copies this folder beside the database (docs/how-to/evidence.md).
+EVIDENCE_DIR = Path(os.environ.get("TIEMCHUNG_EVIDENCE_DIR") or home() / "evidence")
+CLAMD = os.environ.get("TIEMCHUNG_CLAMD", "")
+# The address at which PC-Covid takes what changed; empty = this partner is off. The key is agreed with the partner.
+PC_COVID = os.environ.get("TIEMCHUNG_PC_COVID", "")
+PC_COVID_KEY = os.environ.get("TIEMCHUNG_PC_COVID_KEY", "")
 PUBLIC_ADDRESS = os.environ.get("TIEMCHUNG_PUBLIC_ADDRESS", "http://localhost:8000")
 
 LOGGING = {

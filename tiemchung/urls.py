@@ -7,8 +7,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("so/", include("tiemchung.web.citizen.urls")),
     path("staff/", include("tiemchung.web.shared.urls_staff")),
     path("staff/", include("tiemchung.web.facility.urls")),
+    path("staff/phan-anh", include("tiemchung.web.cases.urls")),
+    path("staff/tong-dai", include("tiemchung.web.hotline.urls")),
+    path("staff/nhan-vien", include("tiemchung.web.authority.urls_accounts")),
     path("authority/", include("tiemchung.web.authority.urls")),
     path("hooks/", include("tiemchung.interop.messages.urls")),
+    path("interop/pc-covid/", include("tiemchung.interop.pc_covid.urls")),
     path("", include("tiemchung.web.shared.urls")),
 ]
 

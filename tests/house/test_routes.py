@@ -3,6 +3,7 @@
 The expectation is one table, written apart from the views: which roles open which addresses, and for whose data.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests import builders
 from tests.builders import country  # noqa: F401 - a fixture
 from tests.web.authority.conftest import LATER, enter_as
-from tiemchung.core.actor import Actor, Role
+from tiemchung.cases.actions import open_case
+from tiemchung.cases.rules import Claim, ClaimedDose
+from tiemchung.core.actor import SYSTEM, Actor, Role
+from tiemchung.places.reads import FacilityView
 
 ALL = frozenset(Role)
 DESK = frozenset({Role.VACCINATOR, Role.FACILITY_LEAD})
@@ -28,6 +32,13 @@ CORRECTORS = DESK | {Role.DATA_CORRECTOR}
 JOINERS = frozenset({Role.FACILITY_LEAD, Role.DATA_CORRECTOR})
 TRAIL = frozenset({Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})
 LOTS = (SEERS - {Role.VACCINATOR, Role.DATA_CORRECTOR}) | {Role.ADMIN}
+ADMIN = frozenset({Role.ADMIN})
+AGENT = frozenset({Role.HOTLINE_AGENT})
+ALARM = ADMIN | {Role.MINISTRY_OFFICER}
+AUDIT = ALARM | {Role.PROVINCE_OFFICER}
+CASES = SEERS - {Role.VACCINATOR}
+BOARD = CASES - {Role.FACILITY_LEAD}
+BULK = CASES - {Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER}
 # Namespace and name of a staff address -> the roles that it exists for. What is not here is nobody's.
 TABLE: dict[str, frozenset[Role]] = {
     "staff:home": ALL, "staff:account": ALL, "staff:step_up": ALL, "staff:renew_codes": ALL,
@@ -36,11 +47,25 @@ TABLE: dict[str, frozenset[Role]] = {
     "authority:dose": SEERS, "authority:trail": TRAIL, "authority:find_twin": JOINERS, "authority:compare": JOINERS,
     "authority:undo_link": JOINERS, "authority:amend_dose": CORRECTORS, "authority:void_dose": CORRECTORS,
     "authority:verify_dose": CORRECTORS, "authority:amend_person": CORRECTORS | {Role.COMMUNE_OFFICER},
+    "authority:auditor": AUDIT, "authority:looks_of": AUDIT, "authority:alarms": ALARM, "authority:see_alarm": ALARM,
+    "cases:queue": CASES, "cases:next": CASES, "cases:board": BOARD, "cases:board_of": BOARD, "cases:lines": BOARD,
+    "cases:file": CASES, "cases:claim": CASES, "cases:release": CASES, "cases:find": CASES, "cases:decide": CASES,
+    "cases:manual": CASES, "cases:refuse": CASES, "cases:ask": CASES, "cases:pass": CASES, "cases:paper": CASES,
+    "cases:bulk": BULK, "cases:propose_bulk": BULK, "cases:bulk_list": BULK, "cases:approve_bulk": BULK,
+    "cases:withdraw_bulk": BULK, "cases:undo_bulk": BULK,
+    "accounts:find": ALARM, "accounts:account": ALARM, "accounts:reset_factors": ADMIN, "accounts:end_sign_ins": ADMIN,
+    "accounts:end_posting": ADMIN,
+    "hotline:console": AGENT, "hotline:begin": AGENT, "hotline:call": AGENT, "hotline:search": AGENT,
+    "hotline:prove": AGENT, "hotline:code": AGENT, "hotline:add": AGENT, "hotline:case_form": AGENT,
+    "hotline:end": AGENT, "hotline:answers": AGENT, "hotline:call_backs": AGENT, "hotline:call_back": AGENT,
+    "hotline:claim_back": AGENT, "hotline:finish_back": AGENT, "hotline:wall": AGENT | {Role.MINISTRY_OFFICER},
     "authority:lots": LOTS, "authority:new_lot": LOTS, "authority:lot": LOTS,
 }  # fmt: skip
 # Machines call these: the signature over the body stands in the gate's place.
-SIGNED = frozenset({"sms_receipt"})
+SIGNED = frozenset({"pc_covid_proposals", "sms_receipt"})
 ABOUT_A_PERSON = ("person_id", "profile_id")
+# Addresses of things that this town has not got, or that open to one holder only; each audience's own tests open them.
+NOT_HERE = frozenset({"link_id", "lot_id", "page_id", "unit_id", "province_id", "bulk_id"})
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,7 @@ class Town:
     staff: dict[Role, Actor]
     persons: dict[str, UUID]
     doses: dict[str, UUID]
+    ref: str
 
 
 @pytest.fixture
@@ -115,7 +141,15 @@ def town(country: None, db: None) -> Town:
         "own": builders.a_dose(persons["own"], by=staff[Role.VACCINATOR]).dose.id,
         "far": builders.a_dose(persons["far"], by=builders.a_nurse(far_house)).dose.id,
     }
-    return Town(staff, persons, doses)
+    return Town(staff, persons, doses, a_report(persons["own"], here))
+
+
+def a_report(person_id: UUID, here: FacilityView) -> str:
+    """Report a wrong dose of the facility here and give the case's number."""
+    told = (ClaimedDose(1, "PFIZER", "X", facility_id=here.id),)
+    claim = Claim(full_name="Nguyễn Thị An", birth_date=dt.date(1990, 5, 17), doses=told)
+    values = {"kind": "DOSE1_MISSING", "door": "HOTLINE", "key": builders.a_key(), "person_id": person_id}
+    return open_case(by=SYSTEM, at=builders.NOW, claim=claim, **values).ref
 
 
 def test_every_route_has_a_gate() -> None:
@@ -144,7 +178,9 @@ def expected(route: Route) -> frozenset[Role]:
 def parts_of(town: Town, whose: str) -> dict[str, Any]:
     """Give the parts of an address about somebody."""
     person = town.persons[whose]
-    return {"person_id": person, "profile_id": person, "dose_id": town.doses[whose], "other_id": town.persons["own"]}
+    case = {"ref": town.ref, "kind": "void", "staff_id": town.staff[Role.VACCINATOR].id}
+    other = {"dose_id": town.doses[whose], "other_id": town.persons["own"]}
+    return {"person_id": person, "profile_id": person, **other, **case}
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -186,9 +222,7 @@ def test_who_may_does_open_their_own(town: Town, role: Role) -> None:
     browser = enter_as(town.staff[role])
     shut = []
     for route in routes():
-        if route.name in TABLE and role in TABLE[route.name] and "link_id" not in str(route.parts):
-            if "lot_id" in str(route.parts):
-                continue
+        if route.name in TABLE and role in TABLE[route.name] and NOT_HERE.isdisjoint(part for _, part in route.parts):
             answer = browser.get(route.address(**parts_of(town, "own")))
             if answer.status_code not in (200, 302, 405):
                 shut.append(f"{route.name}: {answer.status_code}")

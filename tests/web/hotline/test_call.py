@@ -1,0 +1,293 @@
+"""A call on the agent's screen: nothing before the proof, nothing beyond it, and a sentence to read out."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+
+from tests import builders
+from tests.web.hotline.conftest import BORN, LATER, NAME, Centre, address, enter_as, fields, shown
+from tiemchung.cases.actions.desk import ask_back, claim_case
+from tiemchung.cases.models import Call, Case
+from tiemchung.cases.reads import progress_of
+from tiemchung.cases.rules import CaseState, shown_ref
+from tiemchung.cases.rules.calls import purpose_of
+from tiemchung.core.models import AuditLine
+from tiemchung.core.outbox import contact_key
+
+
+def personal(centre: Centre) -> list[str]:
+    """Give what of An must not be seen before she has proved herself."""
+    return [NAME, "1985", centre.number, centre.number[-4:], centre.phone[-3:], "FA1O34", "Mũi gần nhất", "Bến Nghé"]
+
+
+def test_the_console_has_one_box_and_says_how_many_may_still_be_seen(centre: Centre) -> None:
+    text = shown(centre.get("console"))
+    assert "Người gọi cho biết" in text
+    assert "Hôm nay còn xem được 150 trên 150 người" in text
+
+
+@pytest.mark.parametrize("what", ["number", "phone"])
+def test_a_search_says_how_many_and_what_to_ask_and_shows_nobody(centre: Centre, what: str) -> None:
+    text = shown(centre.begin(getattr(centre, what)))
+    assert "Tìm thấy 1 người" in text
+    assert "Xin cho biết họ và tên đầy đủ" in text
+    assert [one for one in personal(centre) if one in text and one not in ("1985",)] == []
+    assert "Hôm nay còn xem được 149 trên 150 người" in text
+
+
+def test_what_the_caller_said_to_the_search_is_not_typed_twice(centre: Centre) -> None:
+    page = centre.begin("Nguyễn Thị An 05/03/1985").content.decode()
+    for value in (NAME, "5", "3", "1985"):
+        assert f'value="{value}"' in page
+
+
+def test_a_name_alone_is_asked_for_its_birth_date(centre: Centre) -> None:
+    answer = centre.begin("Nguyễn Thị An")
+    assert answer.status_code == 422
+    assert "Tìm theo tên cần đủ ngày sinh" in shown(answer)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"full_name": "Nguyễn Thị Ân"}, {"birth_day": "6"}, {"number": "079185009999"}, {"full_name": "Lê Văn Tám"}],
+)
+def test_every_wrong_proof_is_one_page(centre: Centre, wrong: dict[str, str]) -> None:
+    centre.begin(centre.number)
+    answer = centre.post("prove", centre.facts(**wrong))
+    assert answer.status_code == 422
+    text = shown(answer)
+    assert "Chưa xác minh" in text
+    assert "FA1O34" not in text
+    assert "Bến Nghé" not in text
+    assert "Mũi gần nhất" not in text
+    assert Call.objects.get().person_id is None
+
+
+def test_three_right_facts_show_the_record_with_a_sentence_to_read_out(centre: Centre) -> None:
+    text = shown(centre.proved())
+    assert "Đã xác minh bằng số giấy tờ" in text
+    assert "Thẻ vàng: chưa đủ liều" in text
+    assert "Mũi gần nhất: Comirnaty" in text or "Mũi gần nhất: Pfizer" in text
+    assert "ngày 01/10/2026, tại Trạm Y tế Bến Nghé" in text
+    assert centre.number not in text
+    assert centre.phone[3:] not in text
+
+
+def test_the_open_record_is_a_look_with_the_call_as_its_reason(centre: Centre) -> None:
+    centre.proved()
+    line = AuditLine.objects.filter(subject_id=centre.person_id, action="cases.open_caller").latest("at")
+    assert (line.because, line.actor_id) == (purpose_of(Call.objects.get().id), centre.agent.id)
+
+
+def test_name_and_birth_date_lead_to_a_code_that_opens_the_record(centre: Centre) -> None:
+    centre.begin("Nguyễn Thị An 05/03/1985")
+    text = shown(centre.post("prove", centre.facts(number="")))
+    assert "Mã gửi tới số trên hồ sơ" in text
+    assert centre.phone[-3:] not in text
+    centre.post("code", {"step": "send"})
+    wrong = centre.post("code", {"step": "use", "code": "12345"})
+    assert (wrong.status_code, "Mũi gần nhất" in shown(wrong)) == (422, False)
+    code = centre.code()
+    assert "Đã xác minh bằng mã" in shown(centre.post("code", {"step": "use", "code": f"{code[:3]} {code[3:]}"}))
+
+
+def test_a_report_is_told_with_its_desk_and_hour_to_who_names_its_person(centre: Centre) -> None:
+    opened = centre.report()
+    text = shown(centre.begin(shown_ref(opened.ref)))
+    assert "Tìm thấy 1 phản ánh" in text
+    assert "Bến Nghé" not in text
+    told = shown(centre.post("prove", centre.facts(number="")))
+    expected = f"Phản ánh {shown_ref(opened.ref)} về việc mất mũi đã có đang ở Trạm Y tế Bến Nghé"
+    assert f"{expected}, hạn trả lời 10 giờ ngày 22/11." in told
+    assert "Mũi gần nhất" not in told
+
+
+def test_a_late_report_is_told_with_an_apology(centre: Centre) -> None:
+    opened = centre.report()
+    with time_machine.travel(LATER + dt.timedelta(hours=50), tick=False):
+        centre.browser = enter_as(centre.agent)
+        session = centre.browser.session
+        session["seen_at"] = (LATER + dt.timedelta(hours=50)).isoformat()
+        session.save()
+        centre.begin(opened.ref)
+        told = shown(centre.post("prove", centre.facts(number="")))
+    assert "đã quá hạn trả lời từ 10 giờ ngày 22/11" in told
+
+
+def test_a_question_of_the_desk_is_read_out_and_answered_in_the_call(centre: Centre) -> None:
+    opened = centre.report()
+    file = claim_case(by=centre.lead, at=LATER, ref=opened.ref)
+    ask_back(by=centre.lead, at=LATER, ref=opened.ref, version=file.version, text="Bà tiêm buổi nào?")
+    centre.begin(opened.ref)
+    told = centre.post("prove", centre.facts(number=""))
+    assert "hỏi: Bà tiêm buổi nào?" in shown(told)
+    after = centre.post("add", {"ref": opened.ref, "deed": "answer", "said": "Buổi sáng"})
+    assert "Đã ghi thêm vào phản ánh" in shown(after)
+    progress = progress_of(opened.ref, opened.contact_key)
+    assert progress is not None
+    assert progress.state is CaseState.ROUTED
+
+
+def test_a_report_of_somebody_else_cannot_be_added_to(centre: Centre) -> None:
+    opened = centre.report()
+    centre.begin()
+    answer = centre.post("add", {"ref": opened.ref, "deed": "withdraw", "said": "x"})
+    assert answer.status_code == 422
+    assert "Không tìm thấy phản ánh này" in shown(answer)
+
+
+def test_a_new_search_hides_what_was_proved(centre: Centre) -> None:
+    centre.proved()
+    assert "FA1O34" not in shown(centre.post("search", {"text": builders.a_cccd()}))
+    assert "FA1O34" not in shown(centre.get("call"))
+
+
+def test_another_agent_sees_nothing_of_this_call(centre: Centre) -> None:
+    centre.proved()
+    other = enter_as(builders.a_staff_member(centre.agent.role))
+    assert other.get(address("call"))["Location"] == address("console")
+
+
+def test_a_call_is_taken_up_at_another_screen(centre: Centre) -> None:
+    centre.proved()
+    assert "FA1O34" in shown(enter_as(centre.agent).get(address("call")))
+
+
+def test_a_call_open_for_four_hours_is_over(centre: Centre) -> None:
+    centre.proved()
+    with time_machine.travel(LATER + dt.timedelta(hours=4), tick=False):
+        session = centre.browser.session
+        session["seen_at"] = (LATER + dt.timedelta(hours=4)).isoformat()
+        session.save()
+        assert centre.get("call")["Location"] == address("console")
+
+
+def test_i10_the_151st_person_of_a_day_is_refused_on_the_screen(centre: Centre) -> None:
+    from tiemchung.access.actions import count_seen
+
+    people = [builders.a_person(identifiers=(), phones=()).person_id for _ in range(150)]
+    count_seen(by=centre.agent, at=LATER, person_ids=people)
+    answer = centre.begin(centre.number)
+    assert answer.status_code in (422, 429)
+    assert "FA1O34" not in answer.content.decode()
+    assert Call.objects.get().person_id is None
+    assert "còn xem được 0 trên 150" in shown(centre.get("call"))
+
+
+# Three clicks: the kind, the dose, the confirmation.
+
+
+def test_a_wrong_dose_is_reported_in_three_clicks_after_the_proof(centre: Centre) -> None:
+    page = centre.proved(centre.phone)
+    first = address("case_form", kind="NEVER_GIVEN")
+    assert f'href="{first}"' in page.content.decode()
+    form = centre.get("case_form", kind="NEVER_GIVEN")
+    assert f'value="{centre.dose.id}"' in form.content.decode()
+    check = centre.post("case_form", {"dose_id": str(centre.dose.id), "answer_by": "PHONE", "step": "check"},
+                        kind="NEVER_GIVEN")  # fmt: skip
+    assert "Tôi xin đọc lại điều quý vị phản ánh" in shown(check)
+    done = centre.post("case_form", fields(check, first) | {"step": "do"}, kind="NEVER_GIVEN")
+    case = Case.objects.get()
+    assert f"Đã ghi phản ánh {shown_ref(case.ref)}" in shown(done)
+    assert (case.person_id, case.dose_id, case.door) == (centre.person_id, centre.dose.id, "HOTLINE")
+    assert bytes(case.contact_key) == contact_key(centre.phone)
+    assert case.unit_id == centre.station.id
+    assert "đang ở Trạm Y tế Bến Nghé, hạn trả lời 10 giờ 05 ngày 22/11" in shown(done)
+
+
+def test_confirming_twice_is_one_report(centre: Centre) -> None:
+    centre.proved(centre.phone)
+    values = {"dose_id": str(centre.dose.id), "answer_by": "PHONE"}
+    check = centre.post("case_form", values | {"step": "check"}, kind="NEVER_GIVEN")
+    filled = fields(check, address("case_form", kind="NEVER_GIVEN")) | {"step": "do"}
+    for _ in range(2):
+        centre.post("case_form", filled, kind="NEVER_GIVEN")
+    assert Case.objects.count() == 1
+
+
+def missing_dose(**more: str) -> dict[str, str]:
+    """Give the form of a missing dose by somebody whom nobody has proved."""
+    return {
+        "full_name": "Trần Văn Tư", "birth_day": "1", "birth_month": "9", "birth_year": "1950", "product_1": "PFIZER",
+        "given_1_day": "14", "given_1_month": "8", "given_1_year": "2026", "words": "Nhà văn hóa thôn Đông",
+        "answer_by": "FACILITY", "step": "check",
+    } | more  # fmt: skip
+
+
+def test_a_caller_without_phone_and_record_is_served(centre: Centre) -> None:
+    centre.begin()
+    form = missing_dose(where=f"FACILITY:{centre.station.id}")
+    check = centre.post("case_form", form, kind="DOSE1_MISSING")
+    rows = shown(check)
+    assert "Trần Văn Tư" in rows
+    assert "Người gọi đến cơ sở y tế nghe trả lời" in rows
+    filled = fields(check, address("case_form", kind="DOSE1_MISSING")) | {"step": "do"}
+    done = shown(centre.post("case_form", filled, kind="DOSE1_MISSING"))
+    case = Case.objects.get()
+    assert shown_ref(case.ref) in done
+    assert (case.sealed_phone, case.person_id, case.unit_id) == (None, None, centre.station.id)
+    file = claim_case(by=centre.lead, at=LATER, ref=case.ref)
+    assert "không có điện thoại" in file.claim.text
+
+
+def test_a_place_is_found_by_words_and_kept_as_said_where_it_is_not(centre: Centre) -> None:
+    centre.begin()
+    found = centre.post("case_form", missing_dose(words="ben nghe", step="find"), kind="DOSE1_MISSING")
+    assert f'value="FACILITY:{centre.station.id}"' in found.content.decode()
+    check = centre.post("case_form", missing_dose(), kind="DOSE1_MISSING")
+    assert "Nhà văn hóa thôn Đông" in shown(check)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"answer_by": ""}, "Chọn cách trả lời người gọi"),
+        ({"answer_by": "PHONE"}, "Số gọi đến bị ẩn"),
+        ({"answer_by": "CALL_BACK", "other_phone": "123"}, "Nhập số di động Việt Nam"),
+        ({"answer_by": "LETTER"}, "Nhập địa chỉ nhận thư"),
+        ({"given_1_day": "31", "given_1_month": "2"}, "Ngày tiêm cần đủ ngày, tháng, năm"),
+        ({"full_name": ""}, ""),
+    ],
+)
+def test_a_report_that_cannot_be_answered_or_read_says_why(centre: Centre, wrong: dict[str, str], words: str) -> None:
+    centre.begin()
+    answer = centre.post("case_form", missing_dose(**wrong), kind="DOSE1_MISSING")
+    assert answer.status_code == 422
+    assert words in shown(answer)
+    assert not Case.objects.exists()
+
+
+def test_every_kind_of_report_has_a_form(centre: Centre) -> None:
+    from tiemchung.web.hotline.case_form import phone_kinds
+
+    centre.proved()
+    for kind in phone_kinds():
+        assert centre.get("case_form", kind=kind).status_code == 200, kind
+    assert centre.get("case_form", kind="DOSE_DECLARED").status_code == 404
+
+
+def test_right_personal_data_travel_with_the_report(centre: Centre) -> None:
+    centre.proved()
+    form: dict[str, Any] = {"wanted_full_name": "Nguyễn Thị Ân", "wanted_birth_year": "1986", "wanted_birth_day": "5",
+                            "wanted_birth_month": "3", "answer_by": "FACILITY", "step": "check"}  # fmt: skip
+    check = centre.post("case_form", form, kind="PERSONAL_DATA")
+    assert "05/03/1986" in shown(check)
+    filled = fields(check, address("case_form", kind="PERSONAL_DATA")) | {"step": "do"}
+    centre.post("case_form", filled, kind="PERSONAL_DATA")
+    case = Case.objects.get()
+    from tiemchung.cases.sealed import open_claim
+
+    claim = open_claim(case.id, case.sealed_claim)
+    assert claim.wanted == {"full_name": "Nguyễn Thị Ân", "birth_date": "1986-03-05", "birth_precision": "DAY"}
+    assert (claim.full_name, claim.birth_date) == (NAME, BORN)
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "' OR 1=1 --", "\x00\x00", "PA 000 000 0000", "x" * 5000]
+)
+def test_odd_searches_are_answered_and_escaped(centre: Centre, text: str) -> None:
+    answer = centre.begin(text)
+    assert answer.status_code in (200, 422)
+    assert "<script>alert" not in answer.content.decode()

@@ -1,0 +1,1 @@
+"""The response centre: calls, what may be said in them, and promises to call back."""

@@ -1,0 +1,153 @@
+"""A report by telephone in three clicks: what it is about, which dose or what is true, and the confirmation."""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from tiemchung.cases.actions.call_cases import report_by_call
+from tiemchung.cases.actions.calling import open_caller_record
+from tiemchung.cases.kinds import Door, Kind, kinds_at
+from tiemchung.cases.reads.calling import CallView
+from tiemchung.cases.receiving import may_receive
+from tiemchung.cases.rules import shown_ref
+from tiemchung.cases.rules.calls import AnswerBy
+from tiemchung.core import clock
+from tiemchung.core.verdict import Refused, Verdict, refuse
+from tiemchung.doses.reads import doses_of
+from tiemchung.doses.values import DoseView
+from tiemchung.people.reads import PersonSight
+from tiemchung.people.rules.births import birth_text
+from tiemchung.web.hotline.case_fields import (
+    Typed,
+    claim_from,
+    first_typed,
+    place_items,
+    product_items,
+    read_form,
+    told_rows,
+)
+from tiemchung.web.hotline.frame import agent_page, in_a_call, open_to_agents
+from tiemchung.web.hotline.telling import product_name
+from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.staff_page import actor_of, tell
+from tiemchung.web.shared.typed import key_in
+from tiemchung.web.shared.words import say
+
+# The caller's own declaration is made in the caller's own book; by phone a missing dose is reported as missing.
+NOT_BY_PHONE = frozenset({"DOSE_DECLARED"})
+
+
+def phone_kinds() -> dict[str, Kind]:
+    """Give the kinds of report that a caller may make, by code in the order of the form."""
+    return {kind.code: kind for kind in kinds_at(Door.HOTLINE) if kind.code not in NOT_BY_PHONE}
+
+
+def kinds_told() -> list[tuple[str, str]]:
+    """Give the kinds with their short words."""
+    return [(code, say(f"case.kind.{code}.short")) for code in phone_kinds()]
+
+
+@open_to_agents
+@require_http_methods(["GET", "POST"])
+@in_a_call
+def case_form(request: HttpRequest, call: CallView, kind: str) -> HttpResponse:
+    """Ask for what this kind needs, read it back, and open the report."""
+    rules = phone_kinds().get(kind)
+    if rules is None:
+        raise Http404
+    person, doses = _record(request, call)
+    step, data = request.POST.get("step", ""), request.POST
+    typed = read_form(data, rules) if request.method == "POST" else first_typed(call, person)
+    facts: dict[str, Any] = {"kind": rules, "person": person, "typed": typed, "call": call}
+    if step not in ("check", "do"):
+        return _form(request, facts, doses)
+    claim, verdict = claim_from(typed, rules, person, doses)
+    verdict += may_receive(rules, Door.HOTLINE, claim, clock.today(), evidence=0) + _answering(typed, call)
+    if not verdict.allowed:
+        return _form(request, facts, doses, verdict)
+    if step == "check":
+        rows = told_rows(claim, typed)
+        return agent_page(request, "hotline/case_check.html", **_frame(facts, doses), rows=rows, key=str(uuid4()))
+    return _open(request, facts, doses, claim)
+
+
+def _open(request: HttpRequest, facts: dict[str, Any], doses: tuple[DoseView, ...], claim: Any) -> HttpResponse:
+    typed, call = facts["typed"], facts["call"]
+    chosen = [dose.dose_id for dose in claim.doses if dose.dose_id]
+    try:
+        opened = report_by_call(
+            by=actor_of(request), at=clock.now(), key=key_in(request.POST), call=call, kind=facts["kind"].code,
+            claim=claim, answer_by=typed["answer_by"], other_phone=typed["other_phone_clean"],
+            dose_id=chosen[0] if chosen else None, language=spoken_language(),
+        )  # fmt: skip
+    except Refused as refused:
+        return _form(request, facts, doses, refused.verdict)
+    tell(request, "hotline.case.opened", ref=shown_ref(opened.ref))
+    return redirect("hotline:call")
+
+
+def _record(request: HttpRequest, call: CallView) -> tuple[PersonSight | None, tuple[DoseView, ...]]:
+    """Give the proved person with the doses to choose from; nobody and nothing before that."""
+    if not call.opens_record:
+        return None, ()
+    person = open_caller_record(by=actor_of(request), at=clock.now(), call=call)
+    return person, doses_of(person.profile_ids)
+
+
+def _answering(typed: Typed, call: CallView) -> Verdict:
+    way = typed["answer_by"]
+    if way not in set(AnswerBy):
+        return refuse("ANSWER_BY_MISSING")
+    if way == AnswerBy.PHONE and not call.phone:
+        return refuse("PHONE_HIDDEN")
+    if way == AnswerBy.CALL_BACK and not typed["other_phone_clean"]:
+        return refuse("PROMISE_NO_PHONE")
+    return refuse("LETTER_ADDRESS_MISSING") if way == AnswerBy.LETTER and not typed["address"] else Verdict()
+
+
+def _form(
+    request: HttpRequest, facts: dict[str, Any], doses: tuple[DoseView, ...], verdict: Verdict | None = None
+) -> HttpResponse:
+    refused = verdict is not None and bool(verdict.refusals)
+    frame = {**_frame(facts, doses), "verdict": Verdict() if verdict is None else verdict}
+    return agent_page(request, "hotline/case_form.html", 422 if refused else 200, **frame)
+
+
+def _frame(facts: dict[str, Any], doses: tuple[DoseView, ...]) -> dict[str, Any]:
+    kind, person, typed, call = facts["kind"], facts["person"], facts["typed"], facts["call"]
+    ways = [way for way in AnswerBy if way is not AnswerBy.PHONE or call.phone]
+    return {
+        **facts,
+        "title": say(f"case.kind.{kind.code}.short"),
+        "who": say("hotline.case.who", name=person.full_name,
+                   birth=birth_text(person.birth_date, person.birth_precision)) if person else "",
+        "blocks": range(1, blocks_of(kind) + 1),
+        "dose_items": dose_items(doses, kind, clock.today()),
+        "places": place_items(typed),
+        "products": product_items(),
+        "ways": [(way, say(f"hotline.answer_by.{way}.label")) for way in ways],
+        "wants": sorted(kind.wants),
+    }  # fmt: skip
+
+
+def blocks_of(kind: Kind) -> int:
+    """Give for how many doses the form asks."""
+    least, most = kind.doses
+    return max(1, least) if most else 0
+
+
+def dose_items(doses: tuple[DoseView, ...], kind: Kind, today: dt.date) -> list[tuple[str, str]]:
+    """Give the doses on record to choose from, where this kind is about one."""
+    if not kind.picks_dose:
+        return []
+    return [(str(dose.id), _dose_words(dose)) for dose in doses]
+
+
+def _dose_words(dose: DoseView) -> str:
+    facts = dose.facts
+    where = facts.place_name or say("hotline.read.no_place")
+    return say("hotline.case.dose", product=product_name(facts.product), day=facts.given_on, place=where)
