@@ -43,6 +43,7 @@ class CaseInbox(ShardedModel):
         constraints = [models.UniqueConstraint("unit_id", "case_id", name="inbox_once", condition=_OPEN)]
         indexes = [
             models.Index("unit_id", "watch", "due_at", "id", name="inbox_queue", condition=_OPEN),
+            models.Index("unit_id", name="inbox_asked", condition=_OPEN & models.Q(asked_back=True)),
             models.Index("claimed_by", name="inbox_claims", condition=_OPEN & models.Q(claimed_by__isnull=False)),
             models.Index("next_alarm_at", name="inbox_alarm", condition=_OPEN & models.Q(watch=False)),
             models.Index("province_id", "ended_at", name="inbox_province", condition=models.Q(watch=False)),
