@@ -1,10 +1,13 @@
 // The health book's service worker: keeps the reader's own cards and the parts of the pages, and nothing else.
-// The server writes `self.TC_BOOK = {version, shell, cards, signOut, parts}` above this file.
+// The server writes `self.TC_BOOK = {version, shell, cards, signOut, files, parts}` above this file.
 
-const { version, shell, cards, signOut, parts } = self.TC_BOOK;
-const PARTS = `tc-book-parts-${version}`;
+const { version, shell, cards, signOut, files, parts } = self.TC_BOOK;
+const PARTS_OF = "tc-book-parts-";
+const PARTS = `${PARTS_OF}${version}`;
 const CARDS = "tc-book-cards";
 const PATIENCE_MS = 700; // a kept card opens within a second, however slow the network is
+
+const pathOf = (request) => new URL(request.url ?? request, self.location.origin).pathname;
 
 async function install() {
   const cache = await caches.open(PARTS);
@@ -13,9 +16,29 @@ async function install() {
 }
 
 async function activate() {
-  const old = (await caches.keys()).filter((name) => name.startsWith("tc-book-parts-") && name !== PARTS);
-  await Promise.all(old.map((name) => caches.delete(name)));
+  await dropOldParts();
   await self.clients.claim();
+}
+
+/** Gives the addresses of files that the kept pages name and this version has not got. */
+async function missingFiles() {
+  if (!(await caches.has(CARDS))) return new Set();
+  const cache = await caches.open(CARDS);
+  const pages = await Promise.all((await cache.keys()).map(async (key) => (await cache.match(key)).text()));
+  const addresses = pages.flatMap((html) => [...html.matchAll(/"([^"\s]+)"/g)].map(([, address]) => address));
+  return new Set(addresses.filter((address) => address.startsWith(files) && !parts.includes(address)));
+}
+
+/** Deletes the files of earlier versions, except while a kept page still names one that this version has not got. */
+async function dropOldParts() {
+  const old = (await caches.keys()).filter((name) => name.startsWith(PARTS_OF) && name !== PARTS);
+  if (!old.length) return;
+  const missing = await missingFiles();
+  for (const name of old) {
+    const held = (await (await caches.open(name)).keys()).map(pathOf).filter((path) => missing.delete(path));
+    // A whole version stays or goes: its style sheet names fonts that no page does.
+    if (!held.length) await caches.delete(name);
+  }
 }
 
 /** Asks the server; only an answer that is the card itself replaces the kept one. */
@@ -26,16 +49,19 @@ async function freshCard(address) {
   const cache = await caches.open(CARDS);
   if (answer.ok) await cache.put(address, answer.clone());
   if (answer.status === 404) await cache.delete(address);
+  if (answer.ok || answer.status === 404) dropOldParts().catch(() => undefined);
   return answer;
 }
 
 const patience = () => new Promise((_, reject) => setTimeout(() => reject(new Error("slow")), PATIENCE_MS));
 
+const keptList = async () => (await caches.open(PARTS)).match(shell);
+
 /** The server's card, or the kept one when the network is away, slow, or wants a new sign-in. */
 async function card(address) {
   const kept = await caches.match(address, { cacheName: CARDS });
   const fresh = freshCard(address);
-  if (!kept) return fresh.catch(() => caches.match(shell));
+  if (!kept) return fresh.catch(keptList);
   try {
     const answer = await Promise.race([fresh, patience()]);
     return answer.ok || answer.status === 404 ? answer : kept;
@@ -46,10 +72,20 @@ async function card(address) {
 }
 
 /** Every other page comes from the network; without one, the list of what is kept stands in. */
-const page = (request) => fetch(request).catch(() => caches.match(shell));
+const page = (request) => fetch(request).catch(keptList);
 
+/** A file of this version, or of an earlier one that a kept page needs; any other comes from the network. */
 async function part(request) {
-  return (await (await caches.open(PARTS)).match(request)) ?? fetch(request);
+  const kept = await (await caches.open(PARTS)).match(request);
+  return kept ?? (await fromOldParts(request)) ?? fetch(request);
+}
+
+async function fromOldParts(request) {
+  for (const name of await caches.keys()) {
+    const found = name.startsWith(PARTS_OF) && (await caches.match(request, { cacheName: name }));
+    if (found) return found;
+  }
+  return undefined;
 }
 
 async function leave(request) {
@@ -63,9 +99,9 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
   if (address.origin !== self.location.origin) return;
-  if (request.method === "POST" && address.pathname === signOut) event.respondWith(leave(request));
+  if (request.method === "POST" && signOut.includes(address.pathname)) event.respondWith(leave(request));
   else if (request.method !== "GET") return;
   else if (request.mode === "navigate" && address.pathname.startsWith(cards)) event.respondWith(card(address.pathname));
   else if (request.mode === "navigate") event.respondWith(page(request));
-  else if (parts.includes(address.pathname)) event.respondWith(part(request));
+  else if (address.pathname.startsWith(files)) event.respondWith(part(request));
 });

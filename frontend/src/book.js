@@ -16,7 +16,7 @@ watchIdle(part("idle"), facts.idle);
 
 part("print")?.addEventListener("click", () => print());
 
-for (const form of document.querySelectorAll('form[action="/so/dang-xuat"]')) {
+for (const form of document.querySelectorAll('form[action^="/so/dang-xuat"]')) {
   form.addEventListener("submit", forgetCards);
 }
 // A kept page speaks the language of its day; another language needs a new one.

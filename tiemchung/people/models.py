@@ -303,6 +303,7 @@ class PersonProof(ShardedModel):
     proven_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    sign_ins_from = models.DateTimeField(null=True, help_text="every sign-in by this phone made until then is over")
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from tiemchung.core.models import AuditLine
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused
 from tiemchung.people.actions import (
+    end_citizen_sign_ins,
     end_proof,
     link_profiles,
     prove_by_staff,
@@ -185,3 +186,43 @@ def test_an_elder_with_a_year_is_proved_by_the_year(register: Register, phone_ke
     claim = {"full_name": "Trần Thị Cụ", "birth_date": dt.date(1945, 6, 7)}
     assert _prove(phone_key, **claim).verdict.allowed
     assert not _prove(phone_key, **claim | {"birth_date": dt.date(1946, 1, 1)}).verdict.allowed
+
+
+def test_signing_out_everywhere_ends_the_sign_ins_until_then_and_keeps_the_proofs(
+    register: Register, phone_key: bytes
+) -> None:
+    register(phones=[(PHONE, "OWN")], identifiers=[("CCCD", CCCD)])
+    (an,) = _prove(phone_key, number=CCCD).person_ids
+    end_citizen_sign_ins(by=CITIZEN, at=AT, contact_key=phone_key)
+    after = AT + dt.timedelta(seconds=1)
+    assert proven_persons(phone_key, after, signed_in_at=AT) == ()
+    assert proven_persons(phone_key, after, signed_in_at=after) == (an,)
+    assert proven_persons(phone_key, after) == (an,)
+
+
+def test_a_person_proved_later_opens_to_no_sign_in_from_before(register: Register, phone_key: bytes) -> None:
+    an = register(phones=[(PHONE, "OWN")], identifiers=[("CCCD", CCCD)]).person_id
+    binh = register("Nguyễn Văn Bình", birth_date=dt.date(1999, 1, 2), phones=[(PHONE, "FAMILY")]).person_id
+    _prove(phone_key, number=CCCD)
+    end_citizen_sign_ins(by=CITIZEN, at=AT, contact_key=phone_key)
+    end_proof(by=NURSE, at=AT, contact_key=phone_key, person_id=an)
+    _prove(phone_key, full_name="Nguyễn Văn Bình", birth_date=dt.date(1999, 1, 2))
+    after = AT + dt.timedelta(seconds=1)
+    assert proven_persons(phone_key, after, signed_in_at=AT) == ()
+    assert proven_persons(phone_key, after, signed_in_at=after) == (binh,)
+
+
+def test_asking_about_a_sign_in_costs_no_statement_more(register: Register, phone_key: bytes) -> None:
+    register(phones=[(PHONE, "OWN")], identifiers=[("CCCD", CCCD)])
+    _prove(phone_key, number=CCCD)
+    counts = []
+    for signed_in_at in (None, AT):
+        with CaptureQueriesContext(connection) as asked:
+            proven_persons(phone_key, AT, signed_in_at=signed_in_at)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_no_staff_signs_a_citizen_out(register: Register, phone_key: bytes) -> None:
+    with pytest.raises(Refused, match="PEOPLE_NOT_ALLOWED"):
+        end_citizen_sign_ins(by=NURSE, at=AT, contact_key=phone_key)

@@ -12,6 +12,7 @@ from tiemchung.people.actions.moving import MovedContact, move_contact
 from tiemchung.people.actions.opening import PersonView, open_person
 from tiemchung.people.actions.proving import (
     Proved,
+    end_citizen_sign_ins,
     end_proof,
     prove_by_staff,
     prove_dependants,
@@ -38,6 +39,7 @@ __all__ = [
     "add_identifier",
     "add_phone",
     "amend_profile",
+    "end_citizen_sign_ins",
     "end_guardian",
     "end_proof",
     "find_people",

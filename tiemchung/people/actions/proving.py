@@ -143,6 +143,17 @@ def use_proofs(*, by: Actor, at: dt.datetime, contact_key: bytes) -> tuple[UUID,
 
 
 @transaction.atomic
+def end_citizen_sign_ins(*, by: Actor, at: dt.datetime, contact_key: bytes) -> None:
+    """End every sign-in by this phone that was made until now, on every device; the proofs stay.
+
+    Raises Refused with PEOPLE_NOT_ALLOWED for staff: the phone's holder signs out, nobody else.
+    """
+    demand(by.kind in (Kind.CITIZEN, Kind.SYSTEM))
+    PersonProof.objects.filter(phone_index=contact_key).update(sign_ins_from=at)
+    write_line(by=by, at=at, action="people.end_citizen_sign_ins", subject_id=_phone_subject(contact_key))
+
+
+@transaction.atomic
 def end_proof(*, by: Actor, at: dt.datetime, contact_key: bytes, person_id: UUID, because: str = "") -> bool:
     """Stop showing a person to this phone; tell whether there was a proof to end. Raises NotFound."""
     demand(may_keep_contacts(by, seen_person(by, at, person_id)))

@@ -8,7 +8,7 @@ from uuid import UUID
 from tiemchung.core.sealing import unseal
 from tiemchung.people.models import ContactPhone, Person, PersonChange, PersonProof, Profile, ProfilePhone
 from tiemchung.people.rules.kinds import PhoneRelation, ProofKind
-from tiemchung.people.rules.proofs import MAX_PERSONS_SELF_SERVICE, proof_holds
+from tiemchung.people.rules.proofs import MAX_PERSONS_SELF_SERVICE, proof_holds, sign_in_over
 
 Change = PersonChange  # the stream that followers name
 PHONE_SEAL = "people.phone"
@@ -114,16 +114,19 @@ def _holder(profile: Profile, profile_ids: tuple[UUID, ...]) -> Holder:
     )
 
 
-def proven_persons(contact_key: bytes, at: dt.datetime) -> tuple[UUID, ...]:
+def proven_persons(contact_key: bytes, at: dt.datetime, *, signed_in_at: dt.datetime | None = None) -> tuple[UUID, ...]:
     """Give the persons proven to belong to whoever holds this phone, as they are now, oldest proof first.
+
+    To a sign-in (`signed_in_at`) made no later than the phone's last "sign out everywhere" nobody is shown.
 
     A proof unused for 90 days no longer counts. On a phone with more than eight persons only those count that
     staff has proved.
     """
-    proofs = list(
-        PersonProof.objects.filter(phone_index=contact_key, ended_at__isnull=True).order_by("proven_at", "id")
-    )
-    holding = [p for p in proofs if proof_holds(last_used_at=p.last_used_at, at=at)]
+    # The ended ones are read too: they still say from when on sign-ins count.
+    proofs = list(PersonProof.objects.filter(phone_index=contact_key).order_by("proven_at", "id"))
+    if sign_in_over(signed_in_at, [p.sign_ins_from for p in proofs]):
+        return ()
+    holding = [p for p in proofs if p.ended_at is None and proof_holds(last_used_at=p.last_used_at, at=at)]
     if holding and len(persons_on_phone(contact_key)) > MAX_PERSONS_SELF_SERVICE:
         holding = [p for p in holding if p.how == ProofKind.STAFF]
     now = current_persons(p.person_id for p in holding)

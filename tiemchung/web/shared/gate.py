@@ -23,6 +23,7 @@ View = Callable[..., HttpResponse]
 STAFF_IDLE = dt.timedelta(minutes=30)
 CITIZEN_IDLE = dt.timedelta(minutes=30)
 _TOUCH = dt.timedelta(minutes=1)
+_LONG_AGO = "1970-01-01T00:00:00+00:00"  # of a sign-in that did not keep its moment
 
 
 def open_to_public(view: View) -> View:
@@ -91,12 +92,16 @@ def staff_actor(request: HttpRequest) -> Actor | None:
 
 
 def citizen_actor(request: HttpRequest) -> Actor | None:
-    """Give the actor of a citizen session, with the persons proven to be theirs, or None."""
+    """Give the actor of a citizen session, with the persons proven to be theirs, or None.
+
+    None too once the phone's holder has signed out of every device: the statement that proves persons says so.
+    """
     session = request.session
     contact = session.get("citizen_contact")
     if not contact or _idle(request, CITIZEN_IDLE):
         return None
-    persons = people.proven_persons(bytes.fromhex(contact), clock.now())
+    signed_in_at = dt.datetime.fromisoformat(session.get("signed_in_at", _LONG_AGO))
+    persons = people.proven_persons(bytes.fromhex(contact), clock.now(), signed_in_at=signed_in_at)
     if not persons:
         return None
     return Actor(kind=Kind.CITIZEN, person_ids=frozenset(persons), trace=session.get("trace", ""))
@@ -107,7 +112,7 @@ def sign_in_citizen(request: HttpRequest, contact_key: bytes, trace: str) -> Non
     request.session.flush()
     request.session["citizen_contact"] = contact_key.hex()
     request.session["trace"] = trace
-    request.session["seen_at"] = clock.now().isoformat()
+    request.session["signed_in_at"] = request.session["seen_at"] = clock.now().isoformat()
 
 
 def network_address(request: HttpRequest) -> str:
