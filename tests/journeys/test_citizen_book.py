@@ -7,7 +7,6 @@ import datetime as dt
 import gzip
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from hashlib import sha256
@@ -17,12 +16,12 @@ from uuid import UUID, uuid4
 
 import pytest
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.browser import faults_of, serve_plainly
 from tiemchung import urls
 from tiemchung.certificates.actions import refresh_card
 from tiemchung.certificates.models import CardByToken
@@ -40,11 +39,6 @@ from tiemchung.vaccines.actions import add_lot
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 NAME, BORN = "Nguyễn Thị Minh Châu", dt.date(1984, 3, 5)
 CHILD, CHILD_BORN = "Huỳnh Nguyễn Hoàng Phương Uyên Nhi", dt.date(2008, 9, 1)
 PHONE = "+84900000731"
@@ -70,28 +64,10 @@ class Doors:
     handler404 = urls.handler404
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("TIEMCHUNG_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine; bin/browser installs one")
-    # Playwright's loop runs in the test's thread, where Django then takes every query for an async one.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
 @pytest.fixture
 def site(browser: Browser, live_server: Any, settings: Any) -> str:
     settings.ROOT_URLCONF = Doors
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+    serve_plainly(settings)
     settings.LENIENT_WORDS = False
     return live_server.url.replace("127.0.0.1", "localhost")
 
@@ -278,6 +254,27 @@ def test_signing_out_takes_the_cards_off_the_phone(phone_of_390: Page) -> None:
     expect(page.get_by_text("Máy này chưa lưu thẻ nào")).to_be_visible()
 
 
+def test_signing_out_of_every_device_ends_the_others_and_takes_the_cards_off_this_one(
+    phone_of_390: Page, browser: Browser, site: str
+) -> None:
+    page, person = phone_of_390, somebody()
+    dose(person, 90)
+    sign_in(page)
+    other = browser.new_context(base_url=site, storage_state=page.context.storage_state())
+    elsewhere = other.new_page()
+    elsewhere.goto("/so/")
+    expect(elsewhere.get_by_role("link", name="Mở thẻ")).to_be_visible()
+    page.goto(f"/so/the/{person}")
+    kept(page)
+    page.goto("/so/")
+    page.get_by_role("button", name="Đăng xuất khỏi mọi thiết bị").click()
+    expect(page.get_by_role("heading", name="Bạn đã đăng xuất")).to_be_visible()
+    kept(page, 0)
+    elsewhere.goto("/so/")
+    elsewhere.wait_for_url("**/so/dang-nhap")
+    other.close()
+
+
 def test_a_shared_device_keeps_no_card(phone_of_390: Page) -> None:
     page, person = phone_of_390, somebody()
     dose(person, 90)
@@ -431,11 +428,10 @@ class Looker:
             self.page.goto(address)
         for width in (320, 390, 1280):
             self.page.set_viewport_size({"width": width, "height": 844})
-            found = Axe().run(self.page, options=AXE_RULES).response["violations"]
+            found = faults_of(self.page)
             wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if found or wide > 0:
-                told = [(f["id"], [n["html"][:120] for n in f["nodes"]]) for f in found]
-                self.broken[f"{name} {width}"] = (told, wide)
+                self.broken[f"{name} {width}"] = (found, wide)
             if width != 320:
                 picture(self.page, f"{name}-{self.lang}-{width}")
         self.page.set_viewport_size({"width": 390, "height": 844})
@@ -480,6 +476,5 @@ def test_a_book_left_open_says_that_it_is_about_to_close(phone_of_390: Page) -> 
     expect(warning).to_have_count(0)
     page.clock.run_for(28 * 60_000 + 1000)
     expect(warning).to_be_visible()
-    found = Axe().run(page, options=AXE_RULES).response["violations"]
-    assert found == []
+    assert faults_of(page) == []
     picture(page, "idle-390")

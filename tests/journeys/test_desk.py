@@ -2,17 +2,16 @@
 
 import datetime as dt
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as site
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import a_dose, a_person
+from tests.journeys.browser import Launch, camera_flags, faults_of, serve_plainly
 from tests.web.facility.conftest import Station, a_station
 from tests.web.facility.signing import session_of
 from tiemchung.core import clock
@@ -20,32 +19,13 @@ from tiemchung.doses.models import Dose
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 CARD = "079085000777||Đặng Thị Hoà|05031985|Nữ|12 Lê Lợi, Bến Nghé, Quận 1, TP Hồ Chí Minh|01062021"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the player runs a loop in this thread
-    with sync_playwright() as player:
-        path = os.environ.get("TIEMCHUNG_BROWSER") or shutil.which("chromium")
-        opened = player.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
 def station(settings: Any, live_server: Any) -> Station:
     settings.ROOT_URLCONF = "tests.web.facility.desk_urls"
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SECURE_HSTS_SECONDS = 0
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    serve_plainly(settings)
     return a_station()
 
 
@@ -71,11 +51,6 @@ def scan(page: Page, text: str) -> None:
         page.keyboard.press("Enter")
 
 
-def faults_of(page: Page) -> list[str]:
-    found = Axe().run(page, options=AXE_RULES).response["violations"]
-    return [f"{fault['id']}: {[node['html'][:120] for node in fault['nodes']]}" for fault in found]
-
-
 def test_after_the_scan_three_taps_record_the_dose(page: Page, station: Station) -> None:
     a_person("Đặng Thị Hoà", identifiers=[("CCCD", "079085000777")], at=clock.now())
     page.goto("/staff/ban-tiem")
@@ -89,6 +64,29 @@ def test_after_the_scan_three_taps_record_the_dose(page: Page, station: Station)
     dose = Dose.objects.get()
     assert (dose.lot_number, dose.vaccinator_id) == (station.lot.number, station.nurse.id)
     expect(page.locator("#text")).to_be_focused()
+
+
+def test_the_camera_reads_a_card_and_the_person_is_found(
+    launch: Launch, live_server: Any, station: Station, tmp_path: Path
+) -> None:
+    a_person("Đặng Thị Hoà", identifiers=[("CCCD", "079085000777")], at=clock.now())
+    context = desk_of(launch(*camera_flags(CARD, tmp_path)), live_server, station, permissions=["camera"])
+    page = context.new_page()
+    page.goto("/staff/ban-tiem")
+    page.get_by_role("button", name="Quét bằng camera").click()
+    expect(page.get_by_role("heading", name="Đặng Thị Hoà")).to_be_visible(timeout=30_000)
+    expect(page.get_by_label("Đúng người này")).to_be_focused()
+    assert "079085000777" not in page.url
+    context.close()
+
+
+def test_a_camera_that_nobody_allows_says_what_to_do_and_leaves_the_field(page: Page, station: Station) -> None:
+    page.goto("/staff/ban-tiem")
+    page.get_by_role("button", name="Quét bằng camera").click()
+    expect(page.locator("[data-desk-problem]")).to_be_visible()
+    expect(page.locator("[data-desk-video]")).to_be_hidden()
+    scan(page, "nguyen van an")
+    expect(page.locator("#confirmed")).to_be_focused()
 
 
 def test_a_whole_dose_needs_the_keyboard_alone(page: Page, station: Station) -> None:

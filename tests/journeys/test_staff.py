@@ -3,7 +3,6 @@
 import datetime as dt
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.journeys.browser import faults_of, serve_plainly, too_wide
 from tiemchung.access import factors
 from tiemchung.certificates import reads as certificates
 from tiemchung.certificates import tasks
@@ -25,35 +24,14 @@ from tiemchung.places.actions import load_areas
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 WORD = "một mật khẩu rất dài"
 PICTURES = os.environ.get("TIEMCHUNG_PICTURES", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium."""
-    path = os.environ.get("TIEMCHUNG_BROWSER") or shutil.which("chromium")
-    # Playwright's loop runs in this thread, and the tests ask the database from it.
-    with pytest.MonkeyPatch.context() as patched, sync_playwright() as player:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = player.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(autouse=True)
 def plain_site(settings: Any) -> None:
     """Serve the files by their plain names, over plain HTTP on this machine."""
-    settings.SECURE_HSTS_SECONDS = 0
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    serve_plainly(settings)
 
 
 @pytest.fixture
@@ -82,10 +60,8 @@ class Walk:
 
     def look(self, name: str) -> None:
         """Check the page as it stands: no accessibility violation, nothing wider than the screen, nothing refused."""
-        found = Axe().run(self.page, options=AXE_RULES).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], name
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} is {wide} px too wide"
+        assert faults_of(self.page) == [], name
+        assert too_wide(self.page) <= 0, f"{name} at {self.name}"
         if PICTURES:
             self.page.screenshot(path=Path(PICTURES) / f"staff-{name}-{self.name}.png", full_page=True)
 

@@ -3,18 +3,15 @@
 import base64
 import datetime as dt
 import os
-import shutil
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
 import cbor2
 import pytest
-import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,20 +22,16 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.urls import include, path
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
+from tests.journeys.browser import Launch, camera_flags, faults_of, picture_of, serve_plainly
 from tiemchung.certificates import reads
 from tiemchung.web.portal import verify
 
 pytestmark = pytest.mark.journey
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PUBLISHED = Path(
     os.environ.get("TIEMCHUNG_TESTDATA") or Path(__file__).parents[3] / "shared/testdata"
 ) / "dcc/qr-images/VN/1.3.0/VAC_VN.png"
@@ -97,20 +90,6 @@ def hc1_text(cose: bytes) -> str:
     return text
 
 
-def picture_of(text: str, to: Path, *, size: tuple[int, int] | None = None) -> Path:
-    """Draw a QR code on white; with `size` centred in a picture of that size."""
-    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    drawn = memoryview(zxingcpp.write_barcode_to_image(code, scale=4))  # type: ignore[arg-type]
-    image = Image.frombytes("L", (drawn.shape[1], drawn.shape[0]), drawn.tobytes())
-    if size:
-        ground = Image.new("L", size, 255)
-        image.thumbnail((min(size) - 20, min(size) - 20))
-        ground.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
-        image = ground
-    image.convert("RGB").save(to)
-    return to
-
-
 HOME = Signer("VN")
 ABROAD = Signer("FR")
 
@@ -129,11 +108,7 @@ class Counting(WSGIRequestHandler):
 def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve the verifier at localhost, where browsers allow service workers and the camera."""
     settings.ROOT_URLCONF = Doors
-    settings.SECURE_HSTS_SECONDS = 0
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+    serve_plainly(settings)
     told = {"made_at": NOW.isoformat(), "keys": [HOME.line()], "revoked": []}
     monkeypatch.setattr(reads, "trust_list", lambda at: told)
     server = ThreadedWSGIServer(("localhost", 0), Counting)
@@ -144,26 +119,6 @@ def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def launch() -> Iterator[Callable[..., Browser]]:
-    """Start Chromium with more flags; every browser of this module is closed at its end."""
-    with sync_playwright() as player:
-        running: list[Browser] = []
-
-        def start(*flags: str) -> Browser:
-            running.append(player.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, *flags]))
-            return running[-1]
-
-        yield start
-        for browser in running:
-            browser.close()
-
-
-@pytest.fixture(scope="module")
-def browser(launch: Callable[..., Browser]) -> Browser:
-    return launch()
 
 
 @pytest.fixture
@@ -341,26 +296,14 @@ def test_a_clock_that_is_set_back_does_not_bring_an_expired_code_to_life(
     expect(page.locator('[data-verify="result"]')).to_have_attribute("data-verdict", "INVALID")
 
 
-def test_the_camera_reads_a_code(launch: Callable[..., Browser], address: str, tmp_path: Path) -> None:
-    film = tmp_path / "film.y4m"
-    shot = Image.open(picture_of(HOME.issue(), tmp_path / "film.png", size=(640, 480))).convert("L").tobytes()
-    frame = b"FRAME\n" + shot + b"\x80" * (640 * 480 // 2)
-    film.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 5)
-    camera = launch(
-        "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    )
+def test_the_camera_reads_a_code(launch: Launch, address: str, tmp_path: Path) -> None:
+    camera = launch(*camera_flags(HOME.issue(), tmp_path))
     context = camera.new_context(viewport={"width": 390, "height": 844}, permissions=["camera"])
     page = open_verifier(context, address)
     context.set_offline(True)
     page.get_by_role("button", name="Quét bằng camera").click()
     expect(page.get_by_role("heading", name="Chứng nhận hợp lệ")).to_be_visible(timeout=20_000)
     assert page.locator("video").evaluate("video => video.srcObject") is None
-
-
-def faults_of(page: Page) -> list[str]:
-    found = Axe().run(page, options=AXE_RULES).response["violations"]
-    return [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -1,14 +1,13 @@
 """A dose goes all the way: from the nurse's desk to the citizen's phone to a stranger without a network."""
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.platform import Platform, running_platform
 
@@ -17,7 +16,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif("DATABASE_URL" in os.environ, reason="a home of its own needs the embedded server"),
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 SON = {"phone": "0900000018", "name": "Ngô Thanh Sơn", "day": "20", "month": "10", "year": "2000"}
 
 
@@ -25,15 +23,6 @@ SON = {"phone": "0900000018", "name": "Ngô Thanh Sơn", "day": "20", "month": "
 def platform() -> Iterator[Platform]:
     with running_platform() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        path = os.environ.get("TIEMCHUNG_BROWSER") or shutil.which("chromium")
-        opened = player.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def until(done: Callable[[], object], patience_s: float = 30.0) -> None:

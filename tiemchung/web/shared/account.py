@@ -23,12 +23,14 @@ FRESH = dt.timedelta(minutes=15)
 
 
 def steps_up(view: View) -> View:
-    """Ask for a second factor again unless one was proven in the last fifteen minutes."""
+    """Ask for a second factor again unless one was proven in the last fifteen minutes; then come back to the page."""
 
     @wraps(view)
     def stepped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         since = request.session.get("stepped_up_at")
         if since is None or clock.now() - dt.datetime.fromisoformat(since) > FRESH:
+            if request.method == "GET":
+                request.session["step_up_for"] = request.path
             return redirect("staff:step_up")
         return view(request, *args, **kwargs)
 
@@ -54,7 +56,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
             errors = {"code": words_of(refused)}
         else:
             mark_stepped_up(request)
-            return redirect("staff:account")
+            return redirect(request.session.pop("step_up_for", "staff:account"))
     return staff_page(request, "staff_step_up.html", 422 if errors else 200, errors=errors)
 
 

@@ -1,0 +1,94 @@
+"""What every journey needs of a browser: Chromium with flags that suit a test, a plain site, axe's eye, a straw camera.
+
+The fixtures `launch` and `browser` of this folder's conftest.py stand on it: one player a file of tests, since two of
+them cannot run in one thread.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+Launch = Callable[..., Browser]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@contextmanager
+def launching() -> Iterator[Launch]:
+    """Give what starts Chromium with more flags, and end every one that it started; skip where there is none."""
+    chromium = os.environ.get("TIEMCHUNG_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine; bin/browser installs one")
+    running: list[Browser] = []
+    # Playwright's loop runs in the test's thread, where Django then takes every query for an async one.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as player:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+        def launch(*flags: str) -> Browser:
+            running.append(player.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags]))
+            return running[-1]
+
+        yield launch
+        for browser in running:
+            browser.close()
+
+
+def serve_plainly(settings: Any) -> None:
+    """Let the site name its files as they are and speak plain HTTP, as a test's server does."""
+    settings.SECURE_HSTS_SECONDS = 0
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+def faults_of(page: Page) -> list[str]:
+    """Give what breaks a rule of access on the page as it stands, each with the elements at fault."""
+    found = Axe().run(page, options=AXE_RULES).response["violations"]
+    return [f"{fault['id']}: {[node['html'][:120] for node in fault['nodes']]}" for fault in found]
+
+
+def too_wide(page: Page) -> int:
+    """Give by how many px the page is wider than its screen, 0 or less when it fits."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def picture_of(text: str, to: Path, *, size: tuple[int, int] | None = None) -> Path:
+    """Draw a QR code on white; with `size` (width, height in px) centred in a picture of that size."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    drawn = memoryview(zxingcpp.write_barcode_to_image(code, scale=4))  # type: ignore[arg-type]
+    image = Image.frombytes("L", (drawn.shape[1], drawn.shape[0]), drawn.tobytes())
+    if size:
+        ground = Image.new("L", size, 255)
+        image.thumbnail((min(size) - 20, min(size) - 20))
+        ground.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+        image = ground
+    image.convert("RGB").save(to)
+    return to
+
+
+def camera_flags(text: str, folder: Path) -> tuple[str, ...]:
+    """Make a film of one QR code in a folder, and give the flags by which Chromium's camera sees nothing else."""
+    shot = Image.open(picture_of(text, folder / "film.png", size=(640, 480))).convert("L").tobytes()
+    frame = b"FRAME\n" + shot + b"\x80" * (640 * 480 // 2)
+    film = folder / "film.y4m"
+    film.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 5)
+    return (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
