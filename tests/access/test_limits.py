@@ -149,16 +149,16 @@ def test_a_network_asks_for_the_status_sixty_times_an_hour() -> None:
 
 
 @pytest.mark.django_db
-def test_a_phone_sends_five_reports_a_day_and_a_network_sixty_an_hour() -> None:
+def test_a_phone_sends_five_reports_a_day_and_a_network_three_hundred_an_hour() -> None:
     assert passed(lambda n: actions.take_report(at=NOW, phone=PHONE_A, network=network(n))) == 5
-    assert passed(lambda n: actions.take_report(at=NOW, phone=f"+849000{n:05d}", network="10.9.0.7")) == 60
-    assert passed(lambda _: actions.take_report(at=NOW, phone="", network="10.9.1.7")) == 60
+    assert passed(lambda n: actions.take_report(at=NOW, phone=f"+849000{n:05d}", network="10.9.0.7"), 320) == 300
+    assert passed(lambda _: actions.take_report(at=NOW, phone="", network="10.9.1.7"), 320) == 300
 
 
 @pytest.mark.django_db
 def test_a_refused_try_uses_nothing_up_on_the_other_limit() -> None:
     passed(lambda _: actions.take_report(at=NOW, phone=PHONE_A, network="10.0.0.7"), 30)
-    assert passed(lambda n: actions.take_report(at=NOW, phone=f"+849000{n:05d}", network="10.0.0.7")) == 55
+    assert passed(lambda n: actions.take_report(at=NOW, phone=f"+849000{n:05d}", network="10.0.0.7"), 320) == 295
 
 
 @pytest.mark.django_db
