@@ -31,7 +31,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         replay(home, *map(int, sys.argv[1:5]))
         return
-    os.environ["TIEMCHUNG_DB_ROLE"] = "owner"  # for emptying the tables of an earlier run; the replay is the application
+    os.environ["TIEMCHUNG_DB_ROLE"] = "owner"  # empties the tables of an earlier run; the replay is the application
     with own_database(home):
         _ready()
         from bench.kit.reports_stage import clear_cases, set_stage

@@ -57,7 +57,7 @@ def test_a_case_is_due_48_elapsed_hours_after_its_recording(at: dt.datetime) -> 
 @pytest.mark.parametrize(
     "recorded",
     [
-        dt.datetime(2027, 2, 5, 16, 59, 59, tzinfo=dt.UTC),  # a second before midnight in Vietnam, New Year's eve of Tết
+        dt.datetime(2027, 2, 5, 16, 59, 59, tzinfo=dt.UTC),  # a second before midnight, Tết's eve
         dt.datetime(2026, 12, 31, 17, 0, tzinfo=dt.UTC),  # midnight of 1 January
         dt.datetime(2028, 2, 28, 3, 0, tzinfo=dt.UTC),  # over 29 February
         dt.datetime(2026, 11, 21, 3, 0, tzinfo=dt.UTC),  # a Saturday

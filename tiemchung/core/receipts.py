@@ -20,7 +20,7 @@ class ReceiptView:
 
 
 def note_receipts(follower: str, entries: Iterable[tuple[UUID, UUID]], at: dt.datetime, **facts: Any) -> None:
-    """Write that `follower` handled these (profile id, entry id); in its own transaction, a repetition changes nothing."""
+    """Write that `follower` handled these (profile id, entry id), in its own transaction; twice changes nothing."""
     rows = [Receipt(profile_id=p, entry_id=e, follower=follower, at=at, facts=facts) for p, e in entries]
     Receipt.objects.bulk_create(rows, ignore_conflicts=True)
 
