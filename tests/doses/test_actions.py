@@ -142,7 +142,8 @@ def test_a_declared_dose_is_shown_and_counts_only_after_verification(desk: Desk)
     declared = actions.declare_dose(
         by=citizen, at=NOW, key="d", profile_id=desk.profile_id, facts=desk.facts.amended({"given_on": days_ago(40)})
     )
-    assert (declared.record.card.colour, declared.record.card.reason) == ("NONE", "BEING_VERIFIED")
+    record = reads.record_of([desk.profile_id], birth=dt.date(1990, 1, 1), on=NOW.date())
+    assert (record.card.colour, record.card.reason) == ("NONE", "BEING_VERIFIED")
     verified = actions.verify_dose(
         by=desk.lead, at=LATER, key="ok", profile_id=desk.profile_id, dose_id=declared.dose.id,
         version=declared.dose.version, because="khớp với sổ tiêm tại trạm",

@@ -327,7 +327,7 @@ def test_a_holder_looks_the_certificate_up(browser: Browser, site: str) -> None:
     page.fill("#code", newest_code(phone))
     page.keyboard.press("Enter")
     page.wait_for_url("**/tra-cuu/chung-nhan")
-    expect(page.locator(".tc-card__qr img")).to_be_visible()
+    expect(page.locator(".tc-card__qr svg")).to_be_visible()
     look("8-certificate")
     context.close()
     assert look.broken == {}

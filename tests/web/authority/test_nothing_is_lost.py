@@ -80,9 +80,10 @@ def test_no_address_takes_a_dose_away_whoever_posts_whatever(house: House, kept:
         for body in (*JUNK, amendment(house, step="do", lot_number="KHAC01")):
             # Some addresses end the sign-in; everybody comes in anew.
             browser = enter_as(actor, Client(raise_request_exception=False))
-            for send in (browser.post, browser.put, browser.delete):
-                answer = send(route.address(**parts), body if send == browser.post else b"")
-                broken += [f"{route.name}: {answer.status_code}"] if answer.status_code >= 500 else []
+            answers = [browser.post(route.address(**parts), body)]
+            if not body:  # the other methods carry nothing that could differ
+                answers += [browser.put(route.address(**parts)), browser.delete(route.address(**parts))]
+            broken += [f"{route.name}: {a.status_code}" for a in answers if a.status_code >= 500]
     assert broken == []
 
 

@@ -51,7 +51,7 @@ CALLS = {
     "word_mark": "ui.word_mark(t)",
 }
 # These take no words from outside, a block of the caller, or words from the word files.
-WITHOUT_WORDS = {"details", "fieldset", "reasons", "scanner_assets", "state"}
+WITHOUT_WORDS = {"captcha", "details", "fieldset", "reasons", "scanner_assets", "state"}
 
 
 @pytest.fixture(autouse=True)
