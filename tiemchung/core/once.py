@@ -4,12 +4,21 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from tiemchung.core.ids import new_id
 from tiemchung.core.models import ActionKey
+from tiemchung.core.rows import rows
 from tiemchung.core.verdict import Refused, refuse
+
+_KNOWN: Final = "key = %s AND action = %s"
+# Says in one statement whether this call was the first: a racing twin's row is waited for.
+_TAKE_KEY = """
+INSERT INTO core_actionkey (id, key, action, fingerprint, result, at) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
 
 
 def once(
@@ -22,24 +31,27 @@ def once(
     key with another `ask` is refused with KEY_REUSED: a client that mixes up its keys must hear of it.
     """
     fingerprint = hashlib.sha256(json.dumps(ask, sort_keys=True, default=str).encode()).digest()
-    known = ActionKey.objects.filter(key=key, action=action).first()
-    if known is None:
+    known = rows(ActionKey, _KNOWN, key, action)
+    if not known:
         try:
-            return _first(ActionKey(key=key, action=action, fingerprint=fingerprint, result={}, at=at), act)
+            return _first(key, action, fingerprint, at, act)
         except _TwinWon:
-            known = ActionKey.objects.get(key=key, action=action)
-    if bytes(known.fingerprint) != fingerprint:
+            known = rows(ActionKey, _KNOWN, key, action)
+    if bytes(known[0].fingerprint) != fingerprint:
         raise Refused(refuse("KEY_REUSED"))
-    return dict(known.result)
+    return dict(known[0].result)
 
 
 @transaction.atomic
-def _first(row: ActionKey, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    row.result = act()
-    ActionKey.objects.bulk_create([row], ignore_conflicts=True)
-    if not ActionKey.objects.filter(key=row.key, id=row.id).exists():
-        raise _TwinWon
-    return dict(row.result)
+def _first(
+    key: str, action: str, fingerprint: bytes, at: dt.datetime, act: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    result = act()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_KEY, (new_id(), key, action, fingerprint, json.dumps(result), at))
+        if not cursor.rowcount:
+            raise _TwinWon
+    return dict(result)
 
 
 class _TwinWon(Exception):

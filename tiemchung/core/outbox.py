@@ -15,6 +15,7 @@ from django.db.models import F
 
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.models import OutboxMessage
+from tiemchung.core.rows import put_row
 from tiemchung.core.sealing import blind_index, seal, unseal
 
 CLAIM = dt.timedelta(seconds=60)
@@ -65,7 +66,7 @@ def put_message(
     )
     message.sealed_to = seal("outbox.to", to, str(message.id))
     message.sealed_text = seal("outbox.text", text, str(message.id))
-    message.save(force_insert=True)
+    put_row(message)
     return message.id
 
 

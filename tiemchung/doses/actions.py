@@ -41,6 +41,16 @@ class RecordedDose:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class KeptDose:
+    """The answer to a declaration: the dose as it now is; it counts for nothing yet, so nothing follows from it."""
+
+    dose: DoseView
+    person_id: UUID
+    verdict: Verdict
+    repeated: bool = False
+
+
 def record_dose(
     *,
     by: Actor,
@@ -84,13 +94,13 @@ def record_dose(
 
 def declare_dose(
     *, by: Actor, at: dt.datetime, key: str, profile_id: UUID, facts: DoseFacts, evidence: str = ""
-) -> RecordedDose:
+) -> KeptDose:
     """Keep a dose as the citizen declares it: shown at once as unverified, never counted (M22)."""
     with transaction.atomic():
         person = lock_person(profile_id)
         before = first_answer(profile_id, key, EntryKind.DECLARED, facts.as_json())
         if before is not None:
-            return _answer(person, before, YES, at, repeated=True)
+            return KeptDose(before, person.person_id, YES, repeated=True)
         verdict = rules.may_declare(by, person.person_id) + _day_has_come(facts, at)
         verdict.or_raise()
         dose = append(
@@ -105,7 +115,7 @@ def declare_dose(
             verdict=verdict,
         )
         _audit(by, at, "declare_dose", person, dose.id, "", verdict)
-        return _answer(person, dose, verdict, at)
+        return KeptDose(dose, person.person_id, verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +272,7 @@ def _audit(
 
 __all__ = [
     "DoseState",
+    "KeptDose",
     "RecordedDose",
     "amend_dose",
     "declare_dose",

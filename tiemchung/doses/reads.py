@@ -216,8 +216,8 @@ def records_of(
 
 def dose(profile_ids: Sequence[UUID], dose_id: UUID) -> DoseView | None:
     """Give one dose of a person, voided or not, or None where that person has no such dose."""
-    row = Dose.objects.filter(profile_id__in=profile_ids, id=dose_id).first()
-    return view_of(row) if row else None
+    found = rows(Dose, "profile_id = ANY(%s) AND id = %s", list(profile_ids), dose_id)
+    return view_of(found[0]) if found else None
 
 
 def history_of(profile_ids: Sequence[UUID], dose_id: UUID | None = None) -> tuple[EntryView, ...]:

@@ -45,8 +45,8 @@ def lot(lot_id: UUID) -> LotFacts | None:
 
 def find_lot(product: str, number: str) -> LotFacts | None:
     """Give the product's lot with this number, whatever its case, spaces and hyphens, or None."""
-    row = Lot.objects.filter(product=product, number_key=lot_key(number)).first()
-    return facts_of(row) if row else None
+    found = rows(Lot, "product = %s AND number_key = %s", product, lot_key(number))
+    return facts_of(found[0]) if found else None
 
 
 def lots_of(product: str, on: dt.date) -> tuple[LotFacts, ...]:

@@ -62,6 +62,14 @@ def test_colour_profiles_and_text_of_a_png_are_dropped():
     assert b"SECRET" not in page.jpeg
 
 
+def test_a_photo_s_colour_profile_its_notes_and_its_comment_are_dropped():
+    notes = {"icc_profile": b"SECRETPROFILE", "xmp": b"SECRETXMP", "comment": b"SECRETCOMMENT"}
+    raw = papers.photo((60, 60), **notes)
+    assert raw.count(b"SECRET") == len(notes)
+    (page,) = clean_upload(raw)
+    assert b"SECRET" not in page.jpeg
+
+
 def test_a_large_photo_is_made_no_longer_than_2400():
     assert only_page(papers.photo((4000, 3000))).size == (2400, 1800)
 

@@ -35,7 +35,7 @@ from tiemchung.core.clock import local
 from tiemchung.core.ids import new_id
 from tiemchung.core.once import once
 from tiemchung.core.outbox import contact_key
-from tiemchung.core.rows import put_row
+from tiemchung.core.rows import put_row, rows
 from tiemchung.core.verdict import Refused, refuse
 from tiemchung.doses import reads as doses
 from tiemchung.people import reads as people
@@ -43,6 +43,10 @@ from tiemchung.people import reads as people
 # Says in one statement whether the number was free.
 _TAKE_REF = """
 INSERT INTO cases_casebyref (id, ref, contact_key, case_id) VALUES (%s, %s, %s, %s) ON CONFLICT (ref) DO NOTHING
+"""
+_KEEP_DEFECTS = """
+INSERT INTO cases_casedefect (id, defect, contact_key, case_id, open)
+SELECT own.id, own.defect, %s, %s, TRUE FROM unnest(%s::uuid[], %s::bytea[]) AS own (id, defect) ON CONFLICT DO NOTHING
 """
 
 
@@ -118,17 +122,17 @@ def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str) -> d
 
 def _check(by: Actor, at: dt.datetime, case: Case, claim: Claim) -> About:
     """Judge the report and give what the record itself says of the place: it may be the place that is wrong."""
-    evidence = Evidence.objects.filter(case_id=case.id).count()
+    asked = case.door == Door.PORTAL  # no other door insists on evidence
+    evidence = len(rows(Evidence, "case_id = %s", case.id)) if asked else 0
     may_receive(KINDS[case.kind], Door(case.door), claim, local(at).date(), evidence=evidence).or_raise()
     if case.person_id is None:
         return About()
     if by.kind is Kind.CITIZEN and case.person_id not in by.person_ids:
         raise Refused(refuse("NOT_YOUR_PERSON"))
-    ids = people.profile_ids_of(case.person_id)
-    dose = doses.dose(ids, case.dose_id) if case.dose_id is not None else None
+    life = people.life_of(case.person_id)
+    dose = doses.dose(life.profile_ids, case.dose_id) if case.dose_id is not None else None
     if case.dose_id is not None and dose is None:
         raise Refused(refuse("NO_SUCH_DOSE"))
-    life = people.life_of(case.person_id)
     late = [d for d in claim.doses if d.given_on and life.died_on and d.given_on > life.died_on]
     if late and case.kind != "NEVER_GIVEN":
         raise Refused(refuse("CLAIM_AFTER_DEATH"))
@@ -142,11 +146,12 @@ def _lead_or_own(case: Case, claim: Claim) -> CaseDefect | None:
     with connection.cursor() as cursor:
         # In the order of the keys, so that two reports at once queue and the second finds the first.
         cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", (locks,))
-    known = CaseDefect.objects.filter(defect__in=keys, open=True).order_by("id").first()
-    if known is not None and _still_open(known):
-        return known
-    rows = [CaseDefect(defect=key, contact_key=case.contact_key, case_id=case.id) for key in keys]
-    CaseDefect.objects.bulk_create(rows, ignore_conflicts=True)
+    known = rows(CaseDefect, "defect = ANY(%s) AND open ORDER BY id LIMIT 1", keys)
+    if known and _still_open(known[0]):
+        return known[0]
+    with connection.cursor() as cursor:
+        ids = [new_id() for _ in keys]
+        cursor.execute(_KEEP_DEFECTS, (bytes(case.contact_key), case.id, ids, keys))
     return None
 
 

@@ -16,6 +16,7 @@ from tiemchung.cases.models import Evidence
 from tiemchung.core import audit
 from tiemchung.core.actor import Actor
 from tiemchung.core.ids import new_id
+from tiemchung.core.rows import put_row, rows
 from tiemchung.core.verdict import Refused, refuse
 
 MOST_PAGES = 10
@@ -55,7 +56,7 @@ def _attach(
     by: Actor, at: dt.datetime, case_id: UUID, pages: Mapping[bytes, CleanPage], state: str
 ) -> tuple[EvidenceView, ...]:
     store = evidence_store()
-    there = list(Evidence.objects.filter(case_id=case_id))
+    there = rows(Evidence, "case_id = %s", case_id)
     known = {bytes(row.digest): row for row in there}
     fresh = [digest for digest in pages if digest not in known]
     if len(there) + len(fresh) > MOST_PAGES:
@@ -66,8 +67,8 @@ def _attach(
         for row in new:
             store.put(row.id, pages[bytes(row.digest)].jpeg)
         with transaction.atomic():
-            Evidence.objects.bulk_create(new)
             for row in new:
+                put_row(row)
                 audit.write_line(by=by, at=at, action="cases.attach_evidence", subject_id=case_id, object_id=row.id)
     except BaseException:
         for row in new:
