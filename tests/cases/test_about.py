@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.builders import a_citizen, a_person, a_phone
+from tests.builders import a_person
 from tests.cases.conftest import Office
 from tiemchung.cases.reads import cases_beside
+from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.ids import new_id
 
 pytestmark = pytest.mark.django_db
@@ -31,5 +32,6 @@ def test_a_repeat_has_the_desk_of_the_case_that_it_follows(office: Office) -> No
 def test_a_citizen_hears_of_nobody_elses_cases(office: Office) -> None:
     person = a_person().person_id
     case = office.report("DOSE1_MISSING", person_id=person)
-    assert cases_beside(a_citizen(a_phone(), person), person, new_id())[0].ref == case.ref
-    assert cases_beside(a_citizen(a_phone(), a_person().person_id), person, new_id()) == ()
+    own, other = (Actor(kind=Kind.CITIZEN, person_ids=frozenset({one})) for one in (person, a_person().person_id))
+    assert [one.ref for one in cases_beside(own, person, new_id())] == [case.ref]
+    assert cases_beside(other, person, new_id()) == ()

@@ -67,7 +67,7 @@ def test_numbers_come_in_one_order_whoever_asked_first(register: Register) -> No
 
 
 def test_a_person_opens_alike_after_a_comparison_that_read_them(register: Register) -> None:
-    an = register(identifiers=[("CCCD", "079201000123")], phones=[("OWN", "0900000001")]).profile_id
+    an = register(identifiers=[("CCCD", "079201000123")], phones=[("0900000001", "OWN")]).profile_id
     register()
     known = KnownPeople()
     near_profiles(NearClaim("Nguyễn Văn An", dt.date(2001, 3, 5), of_profile=an), known=known)

@@ -1,13 +1,14 @@
 """The cases of a citizen as a list and a card tell them: no steps, few statements however many they are."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from tiemchung.cases.models import Case, CaseByPerson
 from tiemchung.cases.rules import OPEN, CaseState, Desk, DeskLevel
 from tiemchung.core.actor import Actor, Kind
+from tiemchung.core.rows import rows
 
 _MOST = 50
 
@@ -73,11 +74,18 @@ def cases_listed(by: Actor, contact_key: bytes, profile_ids: Iterable[UUID]) -> 
     if by.kind is Kind.CITIZEN and not by.person_ids.isdisjoint(ids):
         places = list(CaseByPerson.objects.filter(person_id__in=ids).order_by("-id")[:_MOST])
     others = _at((bytes(place.contact_key), place.case_id) for place in places)
-    rows = {row.id: row for row in (*others, *mine)}
-    followed = ((bytes(row.lead_contact or b""), row.lead_id) for row in rows.values() if row.lead_id)
-    leads = {lead.id: lead for lead in _at(followed)}
-    listed = [_listed(row, leads.get(row.lead_id or row.id, row)) for row in rows.values()]
-    return tuple(sorted(listed, key=lambda case: (case.recorded_at, case.ref), reverse=True))
+    return _listed_all({row.id: row for row in (*others, *mine)}.values())
+
+
+def cases_beside(by: Actor, person_id: UUID, case_id: UUID, *, limit: int = 20) -> tuple[ListedCase, ...]:
+    """Give the other cases about the person of this one, newest first; one statement where there are none.
+
+    To staff who hold the case, and to the person's citizen. A repeat has the desk of the case that it follows.
+    """
+    if by.kind is Kind.CITIZEN and person_id not in by.person_ids:
+        return ()
+    places = rows(CaseByPerson, "person_id = %s ORDER BY id DESC LIMIT %s", person_id, limit)
+    return _listed_all(_at((bytes(place.contact_key), place.case_id) for place in places if place.case_id != case_id))
 
 
 def _at(places: Iterable[tuple[bytes, UUID]]) -> list[Case]:
@@ -86,6 +94,13 @@ def _at(places: Iterable[tuple[bytes, UUID]]) -> list[Case]:
         return []
     rows = Case.objects.filter(contact_key__in={key for key, _ in wanted}, id__in={number for _, number in wanted})
     return [row for row in rows if (bytes(row.contact_key), row.id) in wanted]
+
+
+def _listed_all(rows: Collection[Case]) -> tuple[ListedCase, ...]:
+    followed = ((bytes(row.lead_contact or b""), row.lead_id) for row in rows if row.lead_id)
+    leads = {lead.id: lead for lead in _at(followed)}
+    listed = [_listed(row, leads.get(row.lead_id or row.id, row)) for row in rows]
+    return tuple(sorted(listed, key=lambda case: (case.recorded_at, case.ref), reverse=True))
 
 
 def _listed(row: Case, lead: Case) -> ListedCase:

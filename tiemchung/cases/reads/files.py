@@ -2,23 +2,39 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import LiteralString
 from uuid import UUID
+
+from django.db import connection
 
 from tiemchung.cases.models import Case, CaseByPerson, CaseByRef, CaseEffect, CaseInbox, CaseRepeat, CaseStep
 from tiemchung.cases.reads.desks import desk_of_actor
-from tiemchung.cases.rules import CaseState, Desk, DeskLevel, clean_ref
+from tiemchung.cases.rules import CaseState, Desk, DeskLevel, Step, clean_ref
 from tiemchung.cases.sealed import open_claim, open_phone, open_text
 from tiemchung.cases.values import CaseFile, EffectView, Progress, RepeatView, StepView
 from tiemchung.core.actor import Actor, Kind
+from tiemchung.core.rows import rows
 from tiemchung.people.rules.phones import mask_phone
 
 _DESK_STEPS = {"CLAIM", "RELEASE"}  # the office's own comings and goings say nothing to the citizen
 
+_OWN: LiteralString = "contact_key = %s AND id = %s"
+_HELD: LiteralString = "unit_id = %s AND case_id = %s AND open AND NOT watch ORDER BY id"
+_STEP = tuple(str(field.attname) for field in CaseStep._meta.concrete_fields)
+# A case's repeats lie beside its steps: one statement tells of both.
+_STEPS = (
+    "SELECT EXISTS (SELECT FROM cases_caserepeat r WHERE r.contact_key = %s AND r.lead_id = %s), "  # noqa: S608 - own names
+    + ", ".join(f"s.{field.column}" for field in CaseStep._meta.concrete_fields)
+    + " FROM cases_casestep s WHERE s.contact_key = %s AND s.case_id = %s ORDER BY s.number"
+)
+
 
 def find_case(ref: str) -> Case | None:
     """Give the row of this number, typed as people type it, or None."""
-    place = CaseByRef.objects.filter(ref=clean_ref(ref)).first() if clean_ref(ref) else None
-    return Case.objects.filter(contact_key=place.contact_key, id=place.case_id).first() if place else None
+    clean = clean_ref(ref)
+    places = rows(CaseByRef, "ref = %s", clean) if clean else []
+    found = [row for place in places for row in rows(Case, _OWN, place.contact_key, place.case_id)]
+    return found[0] if found else None
 
 
 def desk_file(by: Actor, at: dt.datetime, ref: str) -> CaseFile | None:
@@ -46,9 +62,13 @@ def _lies_under(row: CaseInbox, by: Actor) -> bool:
 
 
 def file_of(case: Case) -> CaseFile:
-    """Give the whole file of a row that the caller may see."""
+    """Give the whole file of a row that the caller may see, in two statements, one more each for its repeats and
+    for what it has corrected.
+    """
     key, case_id = case.contact_key, case.id
-    inbox = CaseInbox.objects.filter(unit_id=case.unit_id, case_id=case_id, open=True, watch=False).first()
+    inbox = next(iter(rows(CaseInbox, _HELD, case.unit_id, case_id)), None)
+    steps, repeated = _steps(case)
+    settled = any(step.step == Step.SETTLE for step in steps)  # nothing else leaves an effect
     return CaseFile(
         ref=case.ref,
         case_id=case_id,
@@ -70,9 +90,9 @@ def file_of(case: Case) -> CaseFile:
         refusal=case.refusal,
         claimed_by=inbox.claimed_by if inbox else None,
         claimed_until=inbox.claimed_until if inbox else None,
-        steps=_steps(case),
-        repeats=_repeats(case),
-        effects=_effects(case),
+        steps=steps,
+        repeats=_repeats(case) if repeated else (),
+        effects=_effects(case) if settled else (),
     )
 
 
@@ -80,9 +100,14 @@ def _shown(phone: str) -> str:
     return mask_phone(phone[-3:]) if phone else ""
 
 
-def _steps(case: Case) -> tuple[StepView, ...]:
-    rows = CaseStep.objects.filter(contact_key=case.contact_key, case_id=case.id).order_by("number")
-    return tuple(_step(row, notes=True) for row in rows)
+def _steps(case: Case) -> tuple[tuple[StepView, ...], bool]:
+    """Give the steps, and whether there are repeats of the case."""
+    key, case_id = bytes(case.contact_key), case.id
+    with connection.cursor() as cursor:
+        cursor.execute(_STEPS, (key, case_id, key, case_id))
+        found = cursor.fetchall()
+    views = tuple(_step(CaseStep.from_db(connection.alias, _STEP, row[1:]), notes=True) for row in found)
+    return views, any(row[0] for row in found)
 
 
 def _step(row: CaseStep, *, notes: bool) -> StepView:

@@ -5,7 +5,8 @@ What is near is decided by indexed keys and explained rules. A matching model th
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from tiemchung.cases.kinds import KINDS
@@ -21,7 +22,7 @@ from tiemchung.doses import rules as dose_rules
 from tiemchung.doses.rules import DoseSource
 from tiemchung.doses.values import DoseFacts, DoseView
 from tiemchung.people import reads as people
-from tiemchung.people.reads import NearClaim, NearProfile, PersonSight
+from tiemchung.people.reads import KnownPeople, NearClaim, NearProfile, PersonSight
 from tiemchung.people.rules.identifiers import possible_systems
 from tiemchung.people.rules.links import may_join
 from tiemchung.people.rules.near import LIKELY, POSSIBLE
@@ -30,25 +31,47 @@ from tiemchung.people.rules.sight import MAY_AMEND
 NEAREST = 10
 
 
-def suggestions(by: Actor, at: dt.datetime, file: CaseFile) -> tuple[Suggestion, ...]:
+@dataclass(slots=True)
+class AtHand:
+    """What a page reads once and needs again: rows of people, doses by profile, and whether the case has papers."""
+
+    people: KnownPeople = field(default_factory=KnownPeople)
+    papers: bool | None = None
+    _doses: dict[UUID, list[DoseView]] = field(default_factory=dict)
+
+    def doses_of(self, profile_ids: Iterable[UUID]) -> tuple[DoseView, ...]:
+        """Give the doses under these profiles, voided ones too, in the order of injection."""
+        wanted = list(profile_ids)
+        missing = [profile_id for profile_id in wanted if profile_id not in self._doses]
+        if missing:
+            self._doses.update({profile_id: [] for profile_id in missing})
+            for dose in doses.doses_of(missing, voided=True):
+                self._doses[dose.profile_id].append(dose)
+        return doses.in_order(dose for profile_id in wanted for dose in self._doses[profile_id])
+
+
+def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None = None) -> tuple[Suggestion, ...]:
     """Give the ways to settle this case that its desk is offered, likeliest first.
 
-    At most twelve statements, whatever is on record; one more each for a phone that was told, a person who is known
-    and a former id of theirs. The caller holds a file that this desk may see and notes the look at the persons that
-    are shown (`seen_in`). Persons outside its scope come masked; what only another desk may do is marked OTHER_DESK.
+    At most eight statements, whatever is on record; one more each for a former id among the persons and for one who
+    is in sight by permit alone. What is at `hand` is not read again. The caller holds a file that this desk may see
+    and notes the look at the persons that are shown (`seen_in`). Persons outside its scope come masked; what only
+    another desk may do is marked OTHER_DESK.
     """
-    near = people.near_profiles(_near_claim(file), limit=NEAREST)
+    hand = hand or AtHand()
+    near = people.near_profiles(_near_claim(file), limit=NEAREST, known=hand.people)
     ids = {line.person_id for line in near} | ({file.person_id} if file.person_id else set())
-    sights = people.sights_of(by, at, ids)
-    held = _doses_of(sights)
+    sights = people.sights_of(by, at, ids, known=hand.people)
+    held = _doses_of(sights, hand)
     sides = _sides(near, sights, held)
     own = _own(file, near, sights, sides, held)
-    evidence = Evidence.objects.filter(case_id=file.case_id).exists()
+    if hand.papers is None:
+        hand.papers = Evidence.objects.filter(case_id=file.case_id).exists()
     picture = Picture(
         kind=KINDS[file.kind],
         claim=file.claim,
         dose_id=file.dose_id,
-        evidence=evidence,
+        evidence=hand.papers,
         own=own,
         others=tuple(side for side in sides if own is None or side.person_id != own.person_id),
         rights=_rights(by, at, own, sights),
@@ -81,11 +104,11 @@ def _area(claim: Claim) -> UUID | None:
     return claim.commune_id or claim.district_id or claim.province_id
 
 
-def _doses_of(sights: Mapping[UUID, PersonSight]) -> dict[UUID, tuple[DoseView, ...]]:
+def _doses_of(sights: Mapping[UUID, PersonSight], hand: AtHand) -> dict[UUID, tuple[DoseView, ...]]:
     """Give the doses of each person, voided ones too, in one statement."""
     whose = {profile_id: s.person_id for s in sights.values() for profile_id in s.profile_ids}
     held: dict[UUID, list[DoseView]] = {person_id: [] for person_id in whose.values()}
-    for dose in doses.doses_of(list(whose), voided=True):
+    for dose in hand.doses_of(whose):
         held[whose[dose.profile_id]].append(dose)
     return {person_id: tuple(found) for person_id, found in held.items()}
 

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
-
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
+from tiemchung.core.rows import rows
 from tiemchung.core.verdict import Refused, refuse
-from tiemchung.people.actions.sighting import note_seen, seen_person
-from tiemchung.people.models import Identifier, Profile, ProfilePhone
-from tiemchung.people.reads import KinView, profile_ids_of
+from tiemchung.people.actions.sighting import note_seen
+from tiemchung.people.models import ProfilePhone
+from tiemchung.people.reads import KinView, KnownPeople, NotFound, sights_of
 from tiemchung.people.reads.kin import kin_among
 from tiemchung.people.rules.identifiers import masked_tail
 from tiemchung.people.rules.phones import mask_phone
@@ -83,45 +82,50 @@ def demand_purpose(purpose: str) -> None:
         raise Refused(refuse("PURPOSE_REQUIRED"))
 
 
-def open_person(*, by: Actor, at: dt.datetime, person_id: UUID, purpose: str) -> PersonView:
+def open_person(
+    *, by: Actor, at: dt.datetime, person_id: UUID, purpose: str, known: KnownPeople | None = None
+) -> PersonView:
     """Give one person with masked numbers and phones, and write who looked and why.
 
-    An id of a joined profile opens the person it is now. Raises reads.NotFound alike for who does not exist
-    and for who may not be seen, and Refused with PURPOSE_REQUIRED or SEEN_TOO_MANY.
+    An id of a joined profile opens the person it is now; what the page has `known` already is not read again. Raises
+    reads.NotFound alike for who does not exist and for who may not be seen, and Refused with PURPOSE_REQUIRED or
+    SEEN_TOO_MANY.
     """
     demand_purpose(purpose)
-    person = seen_person(by, at, person_id)
-    ids = profile_ids_of(person.person_id)
-    kin = kin_among(ids)
+    known = known or KnownPeople()
+    person = sights_of(by, at, [person_id], known=known).get(person_id)
+    if person is None or not person.seen:
+        raise NotFound
+    ids = person.profile_ids
+    kin = kin_among(ids, known=known)
     shown = [person.person_id, *sorted(kin.person_ids)]
-    # Before the transaction: a budget that is used up has to ring although nothing else is kept.
     note_seen(by=by, at=at, person_ids=shown)
-    with transaction.atomic():
-        note_look(by=by, at=at, action="people.open_person", subject_ids=shown, purpose=purpose)
-        return PersonView(
-            person_id=person.person_id,
-            profiles=_profiles(ids),
-            identifiers=_identifiers(ids),
-            phones=_phones(ids),
-            guardians=kin.guardians,
-            dependants=kin.dependants,
-        )
+    view = PersonView(
+        person_id=person.person_id,
+        profiles=_profiles(ids, known),
+        identifiers=_identifiers(ids, known),
+        phones=_phones(ids),
+        guardians=kin.guardians,
+        dependants=kin.dependants,
+    )
+    # After what is read, in one statement: nobody gets the view without the line, and no line stands for none.
+    note_look(by=by, at=at, action="people.open_person", subject_ids=shown, purpose=purpose)
+    return view
 
 
-def _profiles(ids: Sequence[UUID]) -> tuple[ProfileView, ...]:
+def _profiles(ids: Sequence[UUID], known: KnownPeople) -> tuple[ProfileView, ...]:
     fields = [name for name in ProfileView.__slots__ if name != "profile_id"]
-    rows = sorted(Profile.objects.filter(id__in=ids), key=lambda p: ids.index(p.id))
+    rows = known.profiles(ids).values()
     return tuple(ProfileView(p.id, **{name: getattr(p, name) for name in fields}) for p in rows)
 
 
-def _identifiers(ids: Sequence[UUID]) -> tuple[IdentifierView, ...]:
-    rows = Identifier.objects.filter(profile_id__in=ids).order_by("valid_to", "system", "id")
+def _identifiers(ids: Sequence[UUID], known: KnownPeople) -> tuple[IdentifierView, ...]:
     return tuple(
         IdentifierView(r.id, r.profile_id, r.system, masked_tail(r.tail), r.state, r.valid_from, r.valid_to)
-        for r in rows
+        for r in known.identifiers(ids)
     )
 
 
 def _phones(ids: Sequence[UUID]) -> tuple[PhoneView, ...]:
-    rows = ProfilePhone.objects.filter(profile_id__in=ids, valid_to__isnull=True).order_by("valid_from", "id")
-    return tuple(PhoneView(r.contact_id, r.profile_id, mask_phone(r.last3), r.relation) for r in rows)
+    held = rows(ProfilePhone, "profile_id = ANY(%s) AND valid_to IS NULL ORDER BY valid_from, id", list(ids))
+    return tuple(PhoneView(r.contact_id, r.profile_id, mask_phone(r.last3), r.relation) for r in held)

@@ -18,6 +18,7 @@ from tiemchung.people.reads.holders import (
     reach_of,
 )
 from tiemchung.people.reads.kin import Kin, KinView, LinkView, kin_of, links_of
+from tiemchung.people.reads.known import KnownPeople
 from tiemchung.people.reads.life import Life, life_of
 from tiemchung.people.reads.looks import SawLine, who_saw
 from tiemchung.people.reads.near import NearClaim, NearProfile, near_profiles
@@ -30,6 +31,7 @@ __all__ = [
     "Holder",
     "Kin",
     "KinView",
+    "KnownPeople",
     "Life",
     "LinkView",
     "NearClaim",

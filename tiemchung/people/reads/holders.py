@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from tiemchung.core.rows import rows
 from tiemchung.core.sealing import unseal
 from tiemchung.people.models import ContactPhone, Person, PersonChange, PersonProof, Profile, ProfilePhone
 from tiemchung.people.rules.kinds import PhoneRelation, ProofKind
@@ -53,7 +54,7 @@ def person_of(profile_id: UUID) -> UUID:
 def current_persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Give for each profile or former person the person it is now; raise NotFound where one is unknown."""
     wanted = set(ids)
-    found = dict(Person.objects.filter(id__in=wanted).values_list("id", "person_id")) if wanted else {}
+    found = {row.id: row.person_id for row in rows(Person, "id = ANY(%s)", list(wanted))} if wanted else {}
     if len(found) < len(wanted):
         raise NotFound
     return found
@@ -61,12 +62,12 @@ def current_persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
 
 def _resolve(person_id: UUID) -> tuple[UUID, list[UUID]]:
     for _ in range(2):
-        row = Person.objects.filter(id=person_id).values_list("person_id", "joined_ids").first()
-        if row is None:
+        found = rows(Person, "id = %s", person_id)
+        if not found:
             raise NotFound
-        if row[0] == person_id:
-            return person_id, [person_id, *map(UUID, row[1])]
-        person_id = row[0]
+        if found[0].person_id == person_id:
+            return person_id, [person_id, *map(UUID, found[0].joined_ids)]
+        person_id = found[0].person_id
     # A join fell between the two questions; the next one gives the settled answer.
     return _resolve(person_id)
 
@@ -76,10 +77,10 @@ def holder_of(person_id: UUID) -> Holder:
     NotFound.
     """
     root, profile_ids = _resolve(person_id)
-    profile = Profile.objects.filter(id=root).first()
-    if profile is None:
+    found = rows(Profile, "id = %s", root)
+    if not found:
         raise NotFound
-    return _holder(profile, tuple(profile_ids))
+    return _holder(found[0], tuple(profile_ids))
 
 
 def area_of(person_id: UUID) -> UUID | None:
@@ -123,11 +124,11 @@ def proven_persons(contact_key: bytes, at: dt.datetime, *, signed_in_at: dt.date
     staff has proved.
     """
     # The ended ones are read too: they still say from when on sign-ins count.
-    proofs = list(PersonProof.objects.filter(phone_index=contact_key).order_by("proven_at", "id"))
+    proofs = rows(PersonProof, "phone_index = %s ORDER BY proven_at, id", contact_key)
     if sign_in_over(signed_in_at, [p.sign_ins_from for p in proofs]):
         return ()
     holding = [p for p in proofs if p.ended_at is None and proof_holds(last_used_at=p.last_used_at, at=at)]
-    if holding and len(persons_on_phone(contact_key)) > MAX_PERSONS_SELF_SERVICE:
+    if holding and _is_crowded(contact_key):
         holding = [p for p in holding if p.how == ProofKind.STAFF]
     now = current_persons(p.person_id for p in holding)
     return tuple(dict.fromkeys(now[p.person_id] for p in holding))
@@ -135,8 +136,19 @@ def proven_persons(contact_key: bytes, at: dt.datetime, *, signed_in_at: dt.date
 
 def persons_on_phone(contact_key: bytes) -> frozenset[UUID]:
     """Give the persons who can be reached at this phone, proven or not; for rules, never for showing."""
-    rows = ContactPhone.objects.filter(phone_index=contact_key, valid_to__isnull=True)
-    return frozenset(current_persons(rows.values_list("profile_id", flat=True)).values())
+    return frozenset(current_persons(_profiles_on_phone(contact_key)).values())
+
+
+def _profiles_on_phone(contact_key: bytes) -> set[UUID]:
+    return {row.profile_id for row in rows(ContactPhone, "phone_index = %s AND valid_to IS NULL", contact_key)}
+
+
+def _is_crowded(contact_key: bytes) -> bool:
+    """Tell whether more persons can be reached at this phone than a household has; as a rule one statement."""
+    profiles = _profiles_on_phone(contact_key)
+    if len(profiles) <= MAX_PERSONS_SELF_SERVICE:  # several profiles may be one person, never the other way
+        return False
+    return len(set(current_persons(profiles).values())) > MAX_PERSONS_SELF_SERVICE
 
 
 def reach_of(person_id: UUID) -> str | None:
@@ -146,8 +158,8 @@ def reach_of(person_id: UUID) -> str | None:
     For messages only; a facility's phone is never used.
     """
     ids = profile_ids_of(person_id)
-    rows = ProfilePhone.objects.filter(profile_id__in=ids, valid_to__isnull=True, relation__in=_REACH)
-    best = min(rows, key=lambda r: (_REACH.index(PhoneRelation(r.relation)), -r.valid_from.timestamp()), default=None)
+    phones = ProfilePhone.objects.filter(profile_id__in=ids, valid_to__isnull=True, relation__in=_REACH)
+    best = min(phones, key=lambda r: (_REACH.index(PhoneRelation(r.relation)), -r.valid_from.timestamp()), default=None)
     if best is None:
         return None
     contact = ContactPhone.objects.get(phone_index=best.phone_index, id=best.contact_id)

@@ -3,13 +3,17 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
 from tiemchung.core.audit import looks_at
+from tiemchung.core.rows import rows
 from tiemchung.people.models import Guardianship, PersonLink
-from tiemchung.people.reads.holders import current_persons, holders_of, profile_ids_of
+from tiemchung.people.reads.holders import NotFound, profile_ids_of
+from tiemchung.people.reads.known import KnownPeople
 from tiemchung.people.rules.kinds import Side
 
+_IN_FORCE: LiteralString = "profile_id = ANY(%s) AND valid_to IS NULL ORDER BY valid_from, id"
 LINKED = "people.link_profiles"
 
 
@@ -44,17 +48,18 @@ def kin_of(person_id: UUID) -> Kin:
     return kin_among(profile_ids_of(person_id))
 
 
-def kin_among(profile_ids: Sequence[UUID]) -> Kin:
-    """Give the kin of the person that these profiles are."""
-    rows = list(
-        Guardianship.objects.filter(profile_id__in=profile_ids, valid_to__isnull=True).order_by("valid_from", "id")
-    )
-    now = current_persons(row.other_id for row in rows)
-    people = holders_of(now.values())
+def kin_among(profile_ids: Sequence[UUID], *, known: KnownPeople | None = None) -> Kin:
+    """Give the kin of the person that these profiles are; raise NotFound where one of them is unknown."""
+    edges = rows(Guardianship, _IN_FORCE, list(profile_ids))
+    known = known or KnownPeople()
+    groups = known.groups(edge.other_id for edge in edges)
+    names = known.profiles(group[0] for group in groups.values())
     found: dict[str, list[KinView]] = {Side.GUARDIAN: [], Side.DEPENDANT: []}
-    for row in rows:
-        person_id = now[row.other_id]
-        found[row.side].append(KinView(person_id, row.pair_id, people[person_id].full_name, row.relation))
+    for edge in edges:
+        if edge.other_id not in groups:
+            raise NotFound
+        person_id = groups[edge.other_id][0]
+        found[edge.side].append(KinView(person_id, edge.pair_id, names[person_id].full_name, edge.relation))
     return Kin(tuple(found[Side.GUARDIAN]), tuple(found[Side.DEPENDANT]))
 
 

@@ -4,22 +4,26 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from tiemchung.core.rows import rows
 from tiemchung.people.models import Profile
-from tiemchung.people.reads.holders import person_of, profile_ids_of
+from tiemchung.people.reads.holders import profile_ids_of
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The area of the kept profile, else of a joined one; the earliest death that any profile knows."""
+    """The area of the kept profile, else of a joined one; the earliest death that any profile knows.
+
+    `profile_ids` are the profiles that were asked, the kept one first.
+    """
 
     area_id: UUID | None
     died_on: dt.date | None
+    profile_ids: tuple[UUID, ...]
 
 
 def life_of(person_id: UUID) -> Life:
     """Give residence and death of a person, unscoped and for decisions alone; raise NotFound."""
-    root = person_of(person_id)
-    found = Profile.objects.filter(id__in=profile_ids_of(root)).values_list("id", "area_id", "died_on")
-    rows = sorted(found, key=lambda row: row[0] != root)
-    area = next((area for _, area, _ in rows if area), None)
-    return Life(area, min((died for _, _, died in rows if died), default=None))
+    ids = profile_ids_of(person_id)
+    found = sorted(rows(Profile, "id = ANY(%s)", list(ids)), key=lambda row: row.id != ids[0])
+    area = next((row.area_id for row in found if row.area_id), None)
+    return Life(area, min((row.died_on for row in found if row.died_on), default=None), ids)

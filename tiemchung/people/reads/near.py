@@ -9,17 +9,26 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from tiemchung.core.outbox import contact_key
-from tiemchung.people.models import ContactPhone, Identifier, Person, PersonNonLink, Profile
-from tiemchung.people.reads.holders import profile_ids_of
-from tiemchung.people.reads.near_keys import NumberKeys, name_keys, number_keys, profiles_with_any, wide_name_keys
+from tiemchung.core.rows import rows
+from tiemchung.people.models import Identifier, PersonNonLink, Profile
+from tiemchung.people.reads.holders import NotFound
+from tiemchung.people.reads.known import KnownPeople
+from tiemchung.people.reads.near_keys import (
+    CROWD,
+    NumberKeys,
+    Walk,
+    name_keys,
+    number_keys,
+    profiles_with_any,
+    wide_name_keys,
+)
 from tiemchung.people.rules.identifiers import vouches
-from tiemchung.people.rules.kinds import BirthPrecision, IdentifierState, IdSystem, PhoneRelation, Sex
+from tiemchung.people.rules.kinds import BirthPrecision, IdentifierState, IdSystem, Sex
 from tiemchung.people.rules.near import Facts, Nearness, NearReason, NumberRelation, Ties, near_reasons, near_score
 from tiemchung.people.rules.near import nearness as nearness_of
 from tiemchung.people.rules.phones import normalise_phone
 from tiemchung.places.reads import scope_of
 
-CROWD = 20  # profiles on one phone beyond which it is an office's or a shelter's and says nothing
 LOADED = 500  # profiles compared at most; a claim that fits more is narrowed to its own area first
 
 
@@ -76,19 +85,22 @@ class _Found:
     named: tuple[UUID, ...] = ()
 
 
-def near_profiles(claim: NearClaim, *, limit: int = 20) -> tuple[NearProfile, ...]:
-    """Give the profiles that the claim may mean, the nearest first, in at most ten statements.
+def near_profiles(claim: NearClaim, *, limit: int = 20, known: KnownPeople | None = None) -> tuple[NearProfile, ...]:
+    """Give the profiles that the claim may mean, the nearest first, in at most six statements.
 
     Found by number (exact, one digit off, retired), by name with birth date (marks or not, middle names left out, day
     and month changed over, one digit off, year alone) and by phone with name. Unscoped and unlogged: the caller
-    decides who may ask and notes the look.
+    decides who may ask and notes the look. What is `known` is not read again. Raises NotFound for `of_profile`.
     """
+    known = known or KnownPeople()
     found = _found(claim)
     areas = scope_of([claim.area_id]) if claim.area_id else frozenset[UUID]()
-    own = frozenset(profile_ids_of(claim.of_profile) if claim.of_profile else ())
-    profiles = {key: row for key, row in _profiles(found, areas).items() if key not in own}
-    persons = dict(Person.objects.filter(id__in=list(profiles)).values_list("id", "person_id"))
-    apart, held = _apart(own, persons), _held(profiles)
+    wanted = _wanted(found, areas)
+    known.load([*wanted, claim.of_profile] if claim.of_profile else wanted)
+    own = _own(claim, known)
+    profiles = {key: row for key, row in known.profiles(wanted).items() if key not in own}
+    persons = {key: known.root_of(key) or key for key in profiles}
+    apart, held = _apart(own, persons), _held(profiles, own, known)
     near = []
     for profile_id, profile in profiles.items():
         person_id = persons[profile_id]
@@ -102,42 +114,57 @@ def near_profiles(claim: NearClaim, *, limit: int = 20) -> tuple[NearProfile, ..
 
 def _found(claim: NearClaim) -> _Found:
     found = _Found(number_keys(claim.numbers, claim.sex, claim.birth_date))
-    found.by_number = profiles_with_any("people_identifierlookup", (*found.numbers.exact, *found.numbers.near))
+    keys: dict[Walk, Iterable[bytes]] = {"number": (*found.numbers.exact, *found.numbers.near)}
     if claim.full_name and claim.birth_date:
         birth = (claim.birth_date, claim.birth_precision)
-        close = profiles_with_any("people_namebirthkey", name_keys(claim.full_name, birth))
-        wide = profiles_with_any("people_namebirthkey", wide_name_keys(claim.full_name, birth))
-        found.named = tuple(dict.fromkeys((*close, *wide)))
+        keys |= {"close": name_keys(claim.full_name, birth), "wide": wide_name_keys(claim.full_name, birth)}
     phone = normalise_phone(claim.phone)[0] if claim.phone else None
     if phone:
-        rows = ContactPhone.objects.filter(phone_index=contact_key(phone), valid_to__isnull=True)
-        called = rows.exclude(relation=PhoneRelation.FACILITY).values_list("profile_id", flat=True)[: CROWD + 1]
-        found.on_phone = frozenset(called) if len(called) <= CROWD else frozenset()
+        keys["phone"] = [contact_key(phone)]
+    brought = profiles_with_any(keys)
+    found.by_number = brought["number"]
+    found.named = tuple(dict.fromkeys((*brought.get("close", ()), *brought.get("wide", ()))))
+    called = frozenset(brought.get("phone", ()))
+    found.on_phone = called if len(called) <= CROWD else frozenset()
     return found
 
 
-def _profiles(found: _Found, areas: frozenset[UUID]) -> dict[UUID, Profile]:
-    """Load whom the keys brought; where a common name brought too many, those of the claimed area before others."""
+def _wanted(found: _Found, areas: frozenset[UUID]) -> list[UUID]:
+    """Give whom the keys brought; where a common name brought too many, those of the claimed area before others."""
     certain = [*found.by_number, *found.on_phone]
     named = [profile_id for profile_id in found.named if profile_id not in set(certain)]
     if len(named) > LOADED and areas:
         home = Profile.objects.filter(id__in=named, area_id__in=areas).values_list("id", flat=True)
         named = [*dict.fromkeys((*home, *named))]
-    wanted = [*certain, *named[:LOADED]]
-    return {row.id: row for row in Profile.objects.filter(id__in=wanted)} if wanted else {}
+    return [*certain, *named[:LOADED]]
+
+
+def _own(claim: NearClaim, known: KnownPeople) -> frozenset[UUID]:
+    """Give all profiles of the person that the claim is about; raise NotFound for one that is unknown."""
+    if claim.of_profile is None:
+        return frozenset()
+    group = known.groups([claim.of_profile]).get(claim.of_profile)
+    if group is None:
+        raise NotFound
+    return frozenset(group)
 
 
 def _apart(own: frozenset[UUID], persons: dict[UUID, UUID]) -> frozenset[UUID]:
     """Give the persons among these that somebody found never to be the one that the claim is about."""
-    every = {*own, *persons, *persons.values()}
-    notes = PersonNonLink.objects.filter(profile_id__in=every, other_id__in=every, valid_to__isnull=True)
-    others = {two for pair in notes.values_list("profile_id", "other_id") if not own.isdisjoint(pair) for two in pair}
+    if not own or not persons:
+        return frozenset()
+    every = list({*own, *persons, *persons.values()})
+    notes = rows(PersonNonLink, "profile_id = ANY(%s) AND other_id = ANY(%s) AND valid_to IS NULL", every, every)
+    pairs = [(note.profile_id, note.other_id) for note in notes]
+    others = {two for pair in pairs if not own.isdisjoint(pair) for two in pair}
     return frozenset(persons.get(profile_id, profile_id) for profile_id in others - own)
 
 
-def _held(profile_ids: Iterable[UUID]) -> dict[UUID, list[Identifier]]:
+def _held(profile_ids: Iterable[UUID], own: Iterable[UUID], known: KnownPeople) -> dict[UUID, list[Identifier]]:
+    """Give the numbers of each profile; whoever opens the claim's own person then knows theirs too."""
+    ids = list(profile_ids)
     held: dict[UUID, list[Identifier]] = {}
-    for row in Identifier.objects.filter(profile_id__in=list(profile_ids)).defer("sealed_value"):
+    for row in known.identifiers([*ids, *own]) if ids else ():
         held.setdefault(row.profile_id, []).append(row)
     return held
 

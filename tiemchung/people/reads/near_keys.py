@@ -1,9 +1,9 @@
 """The keys under which those near a claim lie, and the statement that asks for many of them at once."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, LiteralString
+from typing import Literal, LiteralString, cast
 from uuid import UUID
 
 from django.db import connection
@@ -16,14 +16,18 @@ from tiemchung.people.rules.near_births import EARLIEST, LATEST, Birth, births_l
 from tiemchung.people.rules.spelling import ends_of, one_digit_off, shorter_names
 
 BROUGHT = 3000  # rows that one walk over keys may bring; only a year with a very common name brings more
+CROWD = 20  # profiles on one phone beyond which it is an office's or a shelter's and says nothing
 FEW = 10  # births up to which names of other middle words are asked for too: with a whole year they fit thousands
 _DIGITS = frozenset({IdSystem.CCCD, IdSystem.CMND12, IdSystem.CMND9})
-_ASK: dict[str, LiteralString] = {
-    "people_identifierlookup": "SELECT profile_id, value_index FROM people_identifierlookup "
-    "WHERE value_index = ANY(%s) LIMIT %s",
-    "people_namebirthkey": "SELECT profile_id, value_index FROM people_namebirthkey "
-    "WHERE value_index = ANY(%s) LIMIT %s",
+# Each walk has a limit of its own: a common name must not hide who has the number.
+_WALKS: dict[str, LiteralString] = {
+    "number": "SELECT 'number', profile_id, value_index FROM people_identifierlookup WHERE value_index = ANY(%s)",
+    "close": "SELECT 'close', profile_id, value_index FROM people_namebirthkey WHERE value_index = ANY(%s)",
+    "wide": "SELECT 'wide', profile_id, value_index FROM people_namebirthkey WHERE value_index = ANY(%s)",
+    "phone": "SELECT 'phone', profile_id, phone_index FROM people_contactphone WHERE phone_index = ANY(%s) "
+    "AND valid_to IS NULL AND relation <> 'FACILITY'",
 }
+type Walk = Literal["number", "close", "wide", "phone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +73,17 @@ def wide_name_keys(full_name: str, birth: Birth) -> tuple[bytes, ...]:
     return tuple(name_birth_index(key, *one) for one in births_one_off(birth)) if key else ()
 
 
-def profiles_with_any(
-    table: Literal["people_identifierlookup", "people_namebirthkey"], indexes: Iterable[bytes]
-) -> dict[UUID, set[bytes]]:
-    """Give the profiles under any of these keys, and under which, in one statement."""
-    keys = list(indexes)
-    found: dict[UUID, set[bytes]] = {}
-    if not keys:
+def profiles_with_any(keys: Mapping[Walk, Iterable[bytes]]) -> dict[Walk, dict[UUID, set[bytes]]]:
+    """Give for each walk the profiles under any of its keys, and under which, all in one statement."""
+    asked = {walk: list(some) for walk, some in keys.items()}
+    found: dict[Walk, dict[UUID, set[bytes]]] = {walk: {} for walk in asked}
+    asked = {walk: some for walk, some in asked.items() if some}
+    if not asked:
         return found
+    statement = " UNION ALL ".join(f"({_WALKS[walk]} LIMIT %s)" for walk in asked)
+    values = [value for walk, some in asked.items() for value in (some, CROWD + 1 if walk == "phone" else BROUGHT)]
     with connection.cursor() as cursor:
-        cursor.execute(_ASK[table], (keys, BROUGHT))
-        for profile_id, index in cursor.fetchall():
-            found.setdefault(profile_id, set()).add(bytes(index))
+        cursor.execute(cast(LiteralString, statement), values)
+        for walk, profile_id, index in cursor.fetchall():
+            found[walk].setdefault(profile_id, set()).add(bytes(index))
     return found

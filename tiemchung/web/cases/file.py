@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tiemchung.access import reads as access
 from tiemchung.cases import reads
 from tiemchung.cases.kinds import KINDS, SolutionKind
+from tiemchung.cases.reads import AtHand
 from tiemchung.cases.rules import shown_ref
 from tiemchung.core.verdict import Refused
 from tiemchung.people.actions import FoundPeople, find_people
@@ -54,9 +55,11 @@ def find(request: HttpRequest, ref: str) -> HttpResponse:
 def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
     """Give everything that the page of a case shows."""
     kept, claim = case.file, case.file.claim
-    suggestions = suggestions_of(case) if case.mine else []
+    papers = papers_of(case) if case.mine else None
+    hand, named = AtHand(papers=any(page["own"] for page in papers or ())), dict[UUID, str]()
+    suggestions = suggestions_of(case, hand, named) if case.mine else []
     names = names_of(units_of(kept))
-    whose = whose_record(request, case, likely=likely_person(suggestions))
+    whose = whose_record(request, case, likely=likely_person(suggestions), hand=hand)
     return {
         "case": case,
         "file": kept,
@@ -69,15 +72,15 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
         "whose": whose,
         "people": person_cells(claim, whose.person, whole=case.mine),
         "wanted": wanted_cells(claim, whose.person),
-        "doses": dose_pairs(claim, whose.doses),
+        "doses": dose_pairs(claim, whose.doses, named),
         "other_phone": other_phone_shown(claim.other_phone) if claim.other_phone else "",
-        "papers": papers_of(case) if case.mine else None,
+        "papers": papers,
         "suggestions": suggestions,
         "by_hand": by_hand(case, whose),
         "found": None,
         "text": claim.full_name,
         "history": steps_told(kept, names=names),
-        "repeats": repeats_of(case, whose),
+        "repeats": repeats_of(case, whose, named),
         "others": others_of(case),
         "travel": travel_told(case) if case.over else [],
         "answer": kept.steps[-1].text if case.over and kept.steps else "",
@@ -137,13 +140,13 @@ def by_hand(case: Opened, whose: Whose) -> list[dict[str, str]]:
     ]
 
 
-def repeats_of(case: Opened, whose: Whose) -> list[dict[str, Any]]:
+def repeats_of(case: Opened, whose: Whose, named: dict[UUID, str]) -> list[dict[str, Any]]:
     """Give the further reports of the same defect, each with what it tells."""
     return [
         {
             "title": say("cases.file.repeat", ref=shown_ref(repeat.ref), at=repeat.recorded_at),
             "cells": person_cells(repeat.claim, whose.person, whole=case.mine),
-            "doses": dose_pairs(repeat.claim, whose.doses),
+            "doses": dose_pairs(repeat.claim, whose.doses, named),
             "text": repeat.claim.text,
         }
         for repeat in case.file.repeats
@@ -154,7 +157,7 @@ def others_of(case: Opened) -> list[dict[str, str]]:
     """Give other reports about the same person."""
     if case.file.person_id is None:
         return []
-    found = reads.cases_of_person(case.by, [case.file.person_id], limit=20)
+    found = reads.cases_beside(case.by, case.file.person_id, case.file.case_id)
     return [
         {
             "title": say("cases.queue.line", ref=shown_ref(one.ref), kind=say(f"case.kind.{one.kind}.short")),
@@ -162,7 +165,6 @@ def others_of(case: Opened) -> list[dict[str, str]]:
             "state": one.state,
         }
         for one in found
-        if one.case_id != case.file.case_id
     ]
 
 

@@ -51,6 +51,7 @@ def papers_of(case: Opened) -> list[dict[str, Any]]:
                 "number": len(told) + 1,
                 "src": reverse("cases:paper", kwargs=parts),
                 "state": page.state,
+                "own": case_id == case.file.case_id,
                 "of": "" if ref == case.file.ref else say("cases.file.paper_of_repeat", ref=shown_ref(ref)),
                 "read": read_words(page.proposals, case) if page.proposals else None,
             })  # fmt: skip

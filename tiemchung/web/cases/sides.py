@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tiemchung.cases.rules import Claim, ClaimedDose
+from tiemchung.cases.reads import desk_names
+from tiemchung.cases.rules import Claim, ClaimedDose, DeskLevel
 from tiemchung.core.text import nfc, tone_key
 from tiemchung.doses.values import DoseFacts, DoseView
 from tiemchung.people.actions import PersonView
@@ -80,9 +81,11 @@ def wanted_words(name: str, value: str) -> str:
         return value
 
 
-def dose_pairs(claim: Claim, recorded: Sequence[DoseView]) -> list[dict[str, Any]]:
+def dose_pairs(
+    claim: Claim, recorded: Sequence[DoseView], known: dict[UUID, str] | None = None
+) -> list[dict[str, Any]]:
     """Give told and recorded doses in pairs, each with its cells; numbers are those of the report."""
-    names = place_names([dose.facts for dose in recorded], claim.doses)
+    names = place_names([dose.facts for dose in recorded], claim.doses, known)
     return [_pair(told, dose, names) for told, dose in paired(claim.doses, recorded)]
 
 
@@ -151,17 +154,22 @@ def _all_facts(facts: DoseFacts, names: Mapping[UUID, str]) -> dict[str, str]:
     }
 
 
-def place_names(facts: Iterable[DoseFacts], told: Iterable[ClaimedDose]) -> dict[UUID, str]:
-    """Give the names of the facilities and points that these doses name, in at most two statements."""
+def place_names(
+    facts: Iterable[DoseFacts], told: Iterable[ClaimedDose], known: dict[UUID, str] | None = None
+) -> dict[UUID, str]:
+    """Give the names of the facilities (as within the last minute) and points that these doses name.
+
+    Those that are `known` are not asked again, and new ones are put to them: a page asks four statements at most.
+    """
+    names = {} if known is None else known
     doses: list[DoseFacts | ClaimedDose] = [*facts, *told]
-    facilities = {d.facility_id for d in doses if d.facility_id}
-    points = {d.point_id for d in doses if d.point_id}
-    found: dict[UUID, str] = {}
+    facilities = {d.facility_id for d in doses if d.facility_id} - names.keys()
+    points = {d.point_id for d in doses if d.point_id} - names.keys()
     if facilities:
-        found |= {key: view.name for key, view in places.facilities_by_id(facilities).items()}
+        names |= desk_names((facility, DeskLevel.FACILITY) for facility in facilities)
     if points:
-        found |= {key: view.name for key, view in places.points_by_id(points).items()}
-    return found
+        names |= {key: view.name for key, view in places.points_by_id(points).items()}
+    return names
 
 
 def product_name(code: str) -> str:

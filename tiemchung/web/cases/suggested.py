@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.cases import reads
+from tiemchung.cases.reads import AtHand
 from tiemchung.cases.rules import ClaimedDose
 from tiemchung.cases.suggestions import Cell, PersonLine, Suggestion
 from tiemchung.core.audit import note_look
@@ -20,12 +21,12 @@ _KEYS = ("suggest.reason.{}", "people.near.{}", "verdict.{}")
 _WORD_OF = {"facility_id": "place", "birth_date": "birth"}
 
 
-def suggestions_of(case: Opened) -> list[dict[str, Any]]:
+def suggestions_of(case: Opened, hand: AtHand, names: dict[UUID, str]) -> list[dict[str, Any]]:
     """Give the suggestions, best first, each with its reasons and the packet that its button sends.
 
-    Whom they show is noted as looked at.
+    Whom they show is noted as looked at. `names` are those of places that are known already, and learn the others.
     """
-    offered = reads.suggestions(case.by, case.at, case.file)
+    offered = reads.suggestions(case.by, case.at, case.file, hand)
     seen = reads.seen_in(offered)
     if seen:
         note_look(by=case.by, at=case.at, action="cases.suggest", subject_ids=seen, purpose=case.purpose)
@@ -33,7 +34,7 @@ def suggestions_of(case: Opened) -> list[dict[str, Any]]:
     facilities = [_facility(cell.told) for one in offered for cell in one.cells if cell.field == "facility_id"]
     facilities += [_facility(cell.recorded) for one in offered for cell in one.cells if cell.field == "facility_id"]
     told = [ClaimedDose(0, facility_id=facility) for facility in facilities if facility]
-    names = place_names(shown, told)
+    place_names(shown, told, names)
     return [_told(one, names) for one in offered]
 
 

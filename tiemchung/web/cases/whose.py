@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from tiemchung.doses import reads as doses
+from tiemchung.cases.reads import AtHand
 from tiemchung.doses.values import DoseView
 from tiemchung.people.actions import PersonView, open_person
 from tiemchung.people.reads import NotFound
@@ -40,22 +40,26 @@ def asked_person(request: HttpRequest) -> UUID | None:
         return None
 
 
-def whose_record(request: HttpRequest, case: Opened, *, likely: UUID | None = None) -> Whose:
+def whose_record(
+    request: HttpRequest, case: Opened, *, likely: UUID | None = None, hand: AtHand | None = None
+) -> Whose:
     """Open the person whose record is compared, leaving the line of the look; `likely` is the best suggestion."""
+    hand = hand or AtHand()
     asked = asked_person(request)
     person_id = asked or case.file.person_id or likely
-    found = seen(case, person_id)
+    found = seen(case, person_id, hand)
     if found is None:
         return Whose(None, (), asked is not None, person_id is not None)
-    ids = [profile.profile_id for profile in found.profiles]
-    return Whose(found, doses.doses_of(ids, voided=True), asked is not None and asked != case.file.person_id, False)
+    given = hand.doses_of(profile.profile_id for profile in found.profiles)
+    return Whose(found, given, asked is not None and asked != case.file.person_id, False)
 
 
-def seen(case: Opened, person_id: UUID | None) -> PersonView | None:
-    """Give a person as the reader may see them, None for everybody else alike."""
+def seen(case: Opened, person_id: UUID | None, hand: AtHand | None = None) -> PersonView | None:
+    """Give a person as the reader may see them, None for everybody else alike; what is at `hand` is not read again."""
     if person_id is None:
         return None
+    known = hand.people if hand else None
     try:
-        return open_person(by=case.by, at=case.at, person_id=person_id, purpose=case.purpose)
+        return open_person(by=case.by, at=case.at, person_id=person_id, purpose=case.purpose, known=known)
     except NotFound:
         return None
