@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from tiemchung.cases.kinds import SolutionKind
@@ -111,26 +112,18 @@ def _with_lot(facts: DoseFacts) -> DoseFacts:
 
 
 def _amend(order: Order, what: Solution) -> Effect:
-    assert what.profile_id is not None
-    assert what.dose_id is not None
-    answer = doses.amend_dose(
-        by=order.by,
-        at=order.at,
-        key=order.key,
-        profile_id=what.profile_id,
-        dose_id=what.dose_id,
-        version=what.version,
-        changes=what.changes,
-        because=_override(order, what),
-        evidence=order.evidence,
-    )
-    return _of_dose(order, what, answer)
+    return _correct(order, what, doses.amend_dose, changes=what.changes)
 
 
-def _verify_or_void(order: Order, what: Solution) -> Effect:
-    assert what.profile_id is not None
-    assert what.dose_id is not None
-    act = doses.verify_dose if what.kind is SolutionKind.VERIFY else doses.void_dose
+def _verify(order: Order, what: Solution) -> Effect:
+    return _correct(order, what, doses.verify_dose)
+
+
+def _void(order: Order, what: Solution) -> Effect:
+    return _correct(order, what, doses.void_dose)
+
+
+def _correct(order: Order, what: Solution, act: Callable[..., doses.RecordedDose], **more: Any) -> Effect:
     answer = act(
         by=order.by,
         at=order.at,
@@ -140,6 +133,7 @@ def _verify_or_void(order: Order, what: Solution) -> Effect:
         version=what.version,
         because=_override(order, what),
         evidence=order.evidence,
+        **more,
     )
     return _of_dose(order, what, answer)
 
@@ -186,8 +180,8 @@ _APPLY: Mapping[SolutionKind, Callable[[Order, Solution], Effect | None]] = {
     SolutionKind.LINK: _link,
     SolutionKind.RECORD: _record,
     SolutionKind.AMEND: _amend,
-    SolutionKind.VERIFY: _verify_or_void,
-    SolutionKind.VOID: _verify_or_void,
+    SolutionKind.VERIFY: _verify,
+    SolutionKind.VOID: _void,
     SolutionKind.AMEND_PERSON: _amend_person,
     SolutionKind.ADD_NUMBER: _add_number,
     SolutionKind.ADD_PHONE: _add_phone,
