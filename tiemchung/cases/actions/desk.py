@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from tiemchung.cases.actions.holding import Held, hold, hold_claimed
+from tiemchung.cases.actions.holding import Held, hold, hold_claimed, hold_of_contact
 from tiemchung.cases.actions.opening import put_inbox
 from tiemchung.cases.actions.steps import take_step
 from tiemchung.cases.models import Case, CaseInbox
@@ -201,9 +201,7 @@ def answer_back(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, tex
     `contact_key` is that of the phone the caller has proved. Raises Refused with NO_SUCH_CASE, CASE_OVER or
     TEXT_TOO_LONG.
     """
-    held = hold(clean_ref(ref))
-    if bytes(held.case.contact_key) != bytes(contact_key):
-        raise Refused(refuse("NO_SUCH_CASE"))
+    held = hold_of_contact(ref, contact_key)
     if len(text) > 2000:
         raise Refused(refuse("TEXT_TOO_LONG", field="text", limit=2000))
     take_step(held.case, Step.ANSWER, by=by, at=at, text=text)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tiemchung.cases.models import Case, CaseByRef, CaseInbox
 from tiemchung.cases.reads.desks import desk_of_actor
-from tiemchung.core.actor import Actor, Kind
+from tiemchung.cases.rules import clean_ref
+from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Refused, refuse
 
 _TRIES = 5
@@ -56,10 +57,9 @@ def hold_claimed(by: Actor, at: dt.datetime, ref: str, version: int) -> Held:
     return held
 
 
-def hold_own(by: Actor, ref: str, contact_key: bytes) -> Held:
-    """Lock a case of this reporter (whose phone was proved); raise Refused with NO_SUCH_CASE for any other."""
-    held = hold(ref)
-    mine = by.kind is not Kind.STAFF and bytes(held.case.contact_key) == bytes(contact_key)
-    if not mine:
+def hold_of_contact(ref: str, contact_key: bytes) -> Held:
+    """Lock the case of a reporter whose phone was proved; raise Refused with NO_SUCH_CASE for every other pair."""
+    held = hold(clean_ref(ref))
+    if bytes(held.case.contact_key) != bytes(contact_key):
         raise Refused(refuse("NO_SUCH_CASE"))
     return held

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tiemchung.cases.actions.desk import demand_answer, subject_of
 from tiemchung.cases.actions.ending import end_case, own_defects, waiting_repeats
-from tiemchung.cases.actions.holding import Held, hold
+from tiemchung.cases.actions.holding import hold_of_contact
 from tiemchung.cases.actions.opening import put_inbox
 from tiemchung.cases.actions.steps import take_step
 from tiemchung.cases.models import Case, CaseDefect, CaseInbox, CaseRepeat, CaseStep
@@ -21,7 +21,6 @@ from tiemchung.cases.rules import (
     Route,
     RouteReason,
     Step,
-    clean_ref,
     due_at,
     may_reopen,
 )
@@ -30,15 +29,6 @@ from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
 from tiemchung.core.rows import put_row
-from tiemchung.core.verdict import Refused, refuse
-
-
-def hold_of_contact(ref: str, contact_key: bytes) -> Held:
-    """Lock the case of a reporter whose phone was proved; raise Refused with NO_SUCH_CASE for every other pair."""
-    held = hold(clean_ref(ref))
-    if bytes(held.case.contact_key) != bytes(contact_key):
-        raise Refused(refuse("NO_SUCH_CASE"))
-    return held
 
 
 @transaction.atomic
