@@ -9,7 +9,7 @@ from tiemchung.core.actor import PUBLIC
 from tiemchung.core.models import ActionKey, AuditLine
 from tiemchung.core.sealing import SealBroken, unseal
 from tiemchung.core.verdict import Refused
-from tiemchung.people.actions.identifiers import SEAL, identifier_row
+from tiemchung.people.reads.numbers import SEAL, identifier_row
 from tiemchung.people.models import (
     ContactPhone,
     Identifier,

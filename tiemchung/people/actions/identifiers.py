@@ -15,11 +15,10 @@ from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
 from tiemchung.people.models import Identifier, IdentifierLookup, Profile
 from tiemchung.people.reads import NotFound, current_persons
 from tiemchung.people.reads.keys import own_index, profiles_with, value_index
+from tiemchung.people.reads.numbers import SEAL, identifier_row
 from tiemchung.people.rules.identifiers import check_identifier, number_spaces, state_after, tail_of
 from tiemchung.people.rules.kinds import IdentifierState
 from tiemchung.people.rules.sight import may_amend
-
-SEAL = "people.identifier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,6 @@ class AddedIdentifier:
 
     identifier_id: UUID
     warnings: tuple[Reason, ...]
-
-
-def identifier_row(identifier_id: UUID) -> str:
-    """Name the row to which a sealed number is bound."""
-    return f"people.identifier:{identifier_id}"
 
 
 def known_elsewhere(system: str, value: str, own_person: UUID | None) -> Verdict:

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.sealing import seal, sealed_version, unseal
-from tiemchung.people.actions.identifiers import SEAL, identifier_row
 from tiemchung.people.actions.naming import missing_name_keys
 from tiemchung.people.models import ContactPhone, Identifier, Profile
 from tiemchung.people.reads import PHONE_SEAL, phone_row
+from tiemchung.people.reads.numbers import SEAL, identifier_row
 
 _WALK = "re-keying walks the whole table"
 

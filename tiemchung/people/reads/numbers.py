@@ -8,6 +8,13 @@ from tiemchung.people.models import Identifier
 from tiemchung.people.reads.holders import Holder
 from tiemchung.people.reads.keys import own_index, profiles_with
 
+SEAL = "people.identifier"
+
+
+def identifier_row(identifier_id: UUID) -> str:
+    """Name the row to which a sealed number is bound."""
+    return f"people.identifier:{identifier_id}"
+
 
 def profiles_numbered(numbers: Iterable[tuple[str, str]]) -> tuple[UUID, ...]:
     """Give the profiles that ever had one of these (system, number), unscoped: the caller decides who may ask."""
@@ -22,6 +29,6 @@ def numbers_of(holders: Mapping[UUID, Holder]) -> dict[UUID, tuple[tuple[str, st
     persons = {profile_id: asked for asked, holder in holders.items() for profile_id in holder.profile_ids}
     found: dict[UUID, set[tuple[str, str]]] = {asked: set() for asked in holders}
     for row in Identifier.objects.filter(profile_id__in=sorted(persons), valid_to__isnull=True):
-        number = unseal("people.identifier", row.sealed_value, f"people.identifier:{row.id}")
+        number = unseal(SEAL, row.sealed_value, identifier_row(row.id))
         found[persons[row.profile_id]].add((row.system, number))
     return {asked: tuple(sorted(numbers)) for asked, numbers in found.items()}
