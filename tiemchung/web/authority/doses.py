@@ -27,15 +27,13 @@ from tiemchung.web.authority.dose_facts import (
     told_history,
 )
 from tiemchung.web.authority.frame import (
-    Tried,
     looks_at_person,
     open_to_correctors,
     open_to_seers,
     opened,
-    rehearse,
-    told_as_warnings,
 )
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
+from tiemchung.web.shared.trying import Tried, rehearse, told_as_warnings
 from tiemchung.web.shared.typed import key_in, number_in, text_in
 from tiemchung.web.shared.words import say_reason
 

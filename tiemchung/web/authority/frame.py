@@ -1,19 +1,15 @@
-"""What the authority's pages share: who may come in, why they look, and deeds that are tried before they are done."""
+"""What the authority's pages share: who may come in, and why they look."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from tiemchung.core import clock
 from tiemchung.core.actor import Role
-from tiemchung.core.verdict import YES, Reason, Refused, Severity, Verdict
 from tiemchung.people.actions import PersonView, open_person
 from tiemchung.people.reads import NotFound
 from tiemchung.web.shared.gate import View, open_to_staff
@@ -61,41 +57,6 @@ def opened(request: HttpRequest, person_id: UUID) -> PersonView:
     """Open a person for this page and leave the line that says so; raise NotFound."""
     by = actor_of(request)
     return open_person(by=by, at=clock.now(), person_id=person_id, purpose=purpose_of(request))
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What an action would answer: its value when it would happen, and every reason for and against."""
-
-    answer: Any
-    verdict: Verdict
-
-    @property
-    def possible(self) -> bool:
-        """Tell whether it would happen."""
-        return self.answer is not None
-
-
-def rehearse(act: Callable[[], Any]) -> Tried:
-    """Run an action and take it back, so that the check page says what the real one will say."""
-    with transaction.atomic():
-        try:
-            answer = act()
-        except Refused as refused:
-            return Tried(None, refused.verdict)
-        finally:
-            transaction.set_rollback(True)
-    return Tried(answer, getattr(answer, "verdict", None) or _warned(answer))
-
-
-def _warned(answer: Any) -> Verdict:
-    reasons = getattr(answer, "warnings", ())
-    return Verdict(tuple(r for r in reasons if isinstance(r, Reason))) if reasons else YES
-
-
-def told_as_warnings(verdict: Verdict) -> Verdict:
-    """Give the reasons that a stated reason sets aside as warnings: on the check page nothing refuses any more."""
-    return Verdict(tuple(Reason(r.code, Severity.WARN, False, r.facts) for r in verdict.reasons))
 
 
 def person_address(person_id: UUID) -> str:

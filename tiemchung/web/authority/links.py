@@ -20,12 +20,11 @@ from tiemchung.web.authority.frame import (
     opened,
     person_address,
     purpose_of,
-    rehearse,
-    told_as_warnings,
 )
 from tiemchung.web.authority.people import area_names, found_lines
 from tiemchung.web.shared.formats import format_date
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
+from tiemchung.web.shared.trying import rehearse, told_as_warnings
 from tiemchung.web.shared.typed import key_in, line_in, text_in
 from tiemchung.web.shared.words import say, say_reason
 

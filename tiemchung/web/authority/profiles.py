@@ -12,8 +12,9 @@ from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.people.actions import amend_profile
 from tiemchung.people.actions.opening import ProfileView
 from tiemchung.people.rules import Sex, birth_text
-from tiemchung.web.authority.frame import looks_at_person, open_to_amenders, opened, person_address, rehearse
+from tiemchung.web.authority.frame import looks_at_person, open_to_amenders, opened, person_address
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
+from tiemchung.web.shared.trying import rehearse
 from tiemchung.web.shared.typed import date_in, line_in, number_in, text_in
 from tiemchung.web.shared.words import say
 

@@ -31,7 +31,12 @@ def rehearse(act: Callable[[], Any]) -> Tried:
             return Tried(None, refused.verdict)
         finally:
             transaction.set_rollback(True)
-    return Tried(answer, getattr(answer, "verdict", None) or YES)
+    return Tried(answer, getattr(answer, "verdict", None) or _warned(answer))
+
+
+def _warned(answer: Any) -> Verdict:
+    reasons = getattr(answer, "warnings", ())
+    return Verdict(tuple(r for r in reasons if isinstance(r, Reason))) if reasons else YES
 
 
 def attempt(act: Callable[[], Any]) -> Tried:
