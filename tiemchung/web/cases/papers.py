@@ -7,13 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from tiemchung.cases.evidence.reads import evidence_of, open_page
+from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.evidence.slip import Proposals
 from tiemchung.cases.rules import shown_ref
 from tiemchung.core.text import tone_key
 from tiemchung.web.cases.frame import Opened, open_to_desks, opened
 from tiemchung.web.cases.sides import product_name
 from tiemchung.web.shared.formats import format_date
+from tiemchung.web.shared.photos import photo_answer
 from tiemchung.web.shared.words import say
 
 
@@ -24,16 +25,7 @@ def paper(request: HttpRequest, ref: str, case_id: UUID, page_id: UUID) -> HttpR
     case = opened(request, ref)
     if not case.mine or case_id not in own_ids(case):
         raise Http404
-    try:
-        body = open_page(case_id, page_id)
-    except KeyError:
-        raise Http404 from None
-    answer = HttpResponse(body, content_type="image/jpeg")
-    answer["Content-Disposition"] = f'inline; filename="{page_id}.jpg"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    answer["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
-    return answer
+    return photo_answer(case_id, page_id)
 
 
 def own_ids(case: Opened) -> dict[UUID, str]:

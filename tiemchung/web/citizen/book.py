@@ -21,8 +21,8 @@ from tiemchung.web.citizen.card_facts import card_page, sign_of
 from tiemchung.web.citizen.claims import claim_person, keep_proofs
 from tiemchung.web.citizen.fact_form import FactForm, read_fact
 from tiemchung.web.citizen.reports.beginning import confirmed_in
-from tiemchung.web.citizen.reports.names import units_named
 from tiemchung.web.citizen.sign_in import refusal_words
+from tiemchung.web.shared.claim_places import units_named
 from tiemchung.web.shared.formats import mask_phone
 from tiemchung.web.shared.gate import open_to_citizen, open_to_public
 from tiemchung.web.shared.words import say

@@ -21,8 +21,8 @@ from tiemchung.web.citizen.card_facts import product_name
 from tiemchung.web.citizen.reports import draft as drafts
 from tiemchung.web.citizen.reports.dose_form import DoseForm, form_of, read_dose
 from tiemchung.web.citizen.reports.frame import Errors, book_page, holder_in, reader, standing_dose
-from tiemchung.web.citizen.reports.names import product_choices
 from tiemchung.web.citizen.reports.wanted_form import read_wanted
+from tiemchung.web.shared.claim_places import product_choices
 from tiemchung.web.shared.gate import open_to_citizen
 from tiemchung.web.shared.words import say
 

@@ -13,7 +13,7 @@ from tiemchung.doses.rules import DoseState
 from tiemchung.people.rules.births import birth_text
 from tiemchung.web.citizen.card_facts import full_product_name, product_name
 from tiemchung.web.citizen.reports.frame import book_page, contact_in, holder_in, reader, standing_dose
-from tiemchung.web.citizen.reports.names import units_named
+from tiemchung.web.shared.claim_places import units_named
 from tiemchung.web.shared.gate import open_to_citizen
 
 

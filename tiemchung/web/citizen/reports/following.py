@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tiemchung.cases.actions import answer_back, reopen_case, withdraw_declared
 from tiemchung.cases.evidence.actions import MOST_PAGES, attach_evidence
 from tiemchung.cases.evidence.cleaning import LARGEST
-from tiemchung.cases.evidence.reads import evidence_of, open_page
+from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.reads import ListedCase, cases_listed, progress_of, travel_of
 from tiemchung.cases.rules import OPEN, CaseState, Desk, DeskLevel, clean_ref, shown_ref
 from tiemchung.cases.values import Progress, StepView
@@ -22,10 +22,11 @@ from tiemchung.core.actor import Kind
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.people.reads import Holder, holders_of
 from tiemchung.web.citizen.reports.frame import Errors, book_page, contact_in, first_words, reader
-from tiemchung.web.citizen.reports.names import units_named
 from tiemchung.web.citizen.reports.sending import SENT
+from tiemchung.web.shared.claim_places import units_named
 from tiemchung.web.shared.formats import format_moment
 from tiemchung.web.shared.gate import open_to_citizen
+from tiemchung.web.shared.photos import photo_answer
 from tiemchung.web.shared.typed import text_in
 from tiemchung.web.shared.words import has_words, say
 
@@ -167,14 +168,7 @@ def report_photo(request: HttpRequest, ref: str, page_id: UUID) -> HttpResponse:
     case = progress_of(ref, contact_in(request))
     if case is None:
         raise Http404
-    try:
-        jpeg = open_page(case.case_id, page_id)
-    except KeyError as unknown:
-        raise Http404 from unknown
-    response = HttpResponse(jpeg, content_type="image/jpeg")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Disposition"] = "inline"
-    return response
+    return photo_answer(case.case_id, page_id)
 
 
 @require_POST

@@ -1,8 +1,6 @@
 """Where the dose was given; then the check page with photos, and the sending."""
 
-from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -20,14 +18,14 @@ from tiemchung.core import clock
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.values import DoseFacts
 from tiemchung.people.reads import Holder
-from tiemchung.places import reads as places
 from tiemchung.vaccines.reads import find_lot
 from tiemchung.web.citizen import pending as under_way
 from tiemchung.web.citizen.card_facts import product_name
 from tiemchung.web.citizen.reports import draft as drafts
 from tiemchung.web.citizen.reports.draft import ReportDraft
 from tiemchung.web.citizen.reports.frame import Errors, book_page, first_words, holder_in, reader
-from tiemchung.web.citizen.reports.names import place_line, standing_words
+from tiemchung.web.citizen.reports.names import place_line
+from tiemchung.web.shared.claim_places import NOT_LISTED, placed_dose, places_offered, sought_in
 from tiemchung.web.shared.formats import format_date, mask_identifier
 from tiemchung.web.shared.gate import network_address, open_to_citizen
 from tiemchung.web.shared.typed import line_in, text_in
@@ -35,8 +33,6 @@ from tiemchung.web.shared.words import say
 
 MAX_TEXT = 1000
 SENT = "citizen_report_sent"
-NOWHERE, NOT_LISTED = "unknown", "other"
-_MOST_FOUND = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,45 +45,16 @@ def place_page(request: HttpRequest) -> HttpResponse:
     holder = holder_in(request, draft.person_id)
     if request.method != "POST":
         return _place_page(request, holder, draft.dose)
-    placed = placed_dose(draft.dose, request.POST.get("place", "")[:60], line_in(request.POST, "place_name", 200)[:200])
+    placed = placed_dose(draft.dose, request.POST.get("place", "")[:60], line_in(request.POST, "place_name", 200))
     if isinstance(placed, str):
         return _place_page(request, holder, draft.dose, {placed: say(f"report.place.{placed}_missing")})
     drafts.keep(request.session, draft.changed(dose=placed, placed=True))
     return redirect("citizen:report_send")
 
 
-def placed_dose(dose: ClaimedDose, chosen: str, typed: str) -> ClaimedDose | str:
-    """Give the dose with the place that was chosen, or the name of the field that lacks."""
-    bare = replace(dose, facility_id=None, point_id=None, place_name="")
-    if chosen == NOWHERE:
-        return bare
-    if chosen == NOT_LISTED:
-        return replace(bare, place_name=typed) if typed else "place_name"
-    kind, _, number = chosen.partition(":")
-    try:
-        place_id = UUID(number)
-    except ValueError:
-        return "place"
-    if kind == "point" and (points := places.points_by_id([place_id])):
-        point = points[place_id]
-        return replace(bare, point_id=point.id, facility_id=point.facility_id, place_name=point.name)
-    if kind == "facility" and (houses := places.facilities_by_id([place_id])):
-        return replace(bare, facility_id=place_id, place_name=houses[place_id].name)
-    return "place"
-
-
 def _place_page(request: HttpRequest, holder: Holder, dose: ClaimedDose, errors: Errors | None = None) -> HttpResponse:
-    sent = request.POST or request.GET
-    typed = "".join(char for char in sent.get("q", "")[:120] if char.isprintable()).strip()
-    found = places.places_search(typed, on=dose.given_on, limit=_MOST_FOUND) if typed else ()
-    items = [
-        {
-            "value": f"{'point' if place.is_point else 'facility'}:{place.id}",
-            "text": place.name,
-            "hint": standing_words(place, dose.given_on),
-        }
-        for place in found
-    ]
+    typed = sought_in(request.POST or request.GET)
+    items = places_offered(typed, dose.given_on)
     facts = {
         "holder": holder,
         "q": typed,

@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -19,20 +18,24 @@ from tiemchung.people.rules.births import check_birth
 from tiemchung.people.rules.kinds import Sex
 from tiemchung.people.rules.names import clean_name
 from tiemchung.people.rules.phones import normalise_phone
-from tiemchung.places import reads as places
 from tiemchung.vaccines.rules import the_book
 from tiemchung.web.portal.feedback.frame import Errors, asks, lead_on, lead_to, question_page, reason_words, token_of
-from tiemchung.web.portal.feedback.names import UNKNOWN_PRODUCT, place_line, product_choices, standing_words
+from tiemchung.web.portal.feedback.names import UNKNOWN_PRODUCT, place_line
 from tiemchung.web.portal.feedback.person import number_of
+from tiemchung.web.shared.claim_places import (
+    NOT_LISTED,
+    NOWHERE,
+    placed_dose,
+    places_offered,
+    product_choices,
+    sought_in,
+)
 from tiemchung.web.shared.formats import format_date, format_phone
 from tiemchung.web.shared.gate import open_to_public
 from tiemchung.web.shared.typed import TypedDate, date_in, line_in
 from tiemchung.web.shared.words import say
 
 _SHORT = 60
-NOWHERE = "unknown"
-NOT_LISTED = "other"
-_MOST_FOUND = 10
 _ORDERS = frozenset("123456789")
 
 
@@ -128,52 +131,18 @@ def place_page(request: HttpRequest, draft: Draft, number: int) -> HttpResponse:
     if request.method != "POST":
         return _place_page(request, draft, asked, dose)
     chosen, typed = request.POST.get("place", "")[:60], line_in(request.POST, "place_name", 200)
-    placed = _placed(dose, chosen, typed)
+    placed = placed_dose(dose, chosen, typed)
     if isinstance(placed, str):
         return _place_page(request, draft, asked, dose, {placed: say(f"report.place.{placed}_missing")})
     kept = keep_dose(token=token_of(request), at=clock.now(), dose=placed, question=Question.PLACE)
     return lead_on(kept, asked, back_to_check=True)
 
 
-def _placed(dose: ClaimedDose, chosen: str, typed: str) -> ClaimedDose | str:
-    """Give the dose with its place, or the name of the field that lacks."""
-    bare = replace(dose, facility_id=None, point_id=None, place_name="")
-    if chosen == NOWHERE:
-        return bare
-    if chosen == NOT_LISTED:
-        return replace(bare, place_name=typed[:200]) if typed else "place_name"
-    kind, _, number = chosen.partition(":")
-    place_id = _uuid(number)
-    if place_id is None:
-        return "place"
-    if kind == "point" and (points := places.points_by_id([place_id])):
-        point = points[place_id]
-        return replace(bare, point_id=point.id, facility_id=point.facility_id, place_name=point.name)
-    if kind == "facility" and (houses := places.facilities_by_id([place_id])):
-        return replace(bare, facility_id=place_id, place_name=houses[place_id].name)
-    return "place"
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _place_page(
     request: HttpRequest, draft: Draft, asked: Asked, dose: ClaimedDose, errors: Errors | None = None
 ) -> HttpResponse:
-    typed = "".join(c for c in (request.POST or request.GET).get("q", "")[:120] if c.isprintable()).strip()
-    found = places.places_search(typed, on=dose.given_on, limit=_MOST_FOUND) if typed else ()
-    items: list[dict[str, Any]] = [
-        {
-            "value": f"{'point' if place.is_point else 'facility'}:{place.id}",
-            "text": place.name,
-            "hint": standing_words(place, dose.given_on),
-        }
-        for place in found
-    ]
+    typed = sought_in(request.POST or request.GET)
+    items = places_offered(typed, dose.given_on)
     chosen = _chosen(dose) if draft.has(asked) else ""
     if chosen and chosen not in {NOWHERE, NOT_LISTED, *(item["value"] for item in items)}:
         items.insert(0, {"value": chosen, "text": place_line(dose), "hint": say("report.place.chosen_before")})

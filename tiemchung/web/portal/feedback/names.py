@@ -1,29 +1,12 @@
-"""Names as the pages write them: desks, areas, products."""
+"""Names as the pages write them: areas, products, places."""
 
-import datetime as dt
-from collections.abc import Mapping
-from uuid import UUID
 
-from tiemchung.cases.rules import NATION, Claim, ClaimedDose, Desk
+from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.places import reads as places
 from tiemchung.vaccines.rules import the_book
 from tiemchung.web.shared.words import say
 
 UNKNOWN_PRODUCT = "UNKNOWN"
-
-
-def desk_name(names: Mapping[UUID, str], desk: Desk) -> str:
-    """Give the name of the unit that answers, the ministry's in words."""
-    if desk.unit_id == NATION:
-        return say("report.desk.nation")
-    name = names.get(desk.unit_id, "")
-    key = f"report.desk.{desk.level}"
-    return say(key, name=name)
-
-
-def product_choices() -> list[tuple[str, str]]:
-    """Give the nine vaccines as (code, name on the vial)."""
-    return [(code, product.label) for code, product in sorted(the_book().products.items(), key=lambda p: p[1].label)]
 
 
 def product_name(code: str) -> str:
@@ -47,12 +30,3 @@ def place_line(dose: ClaimedDose) -> str:
         houses = places.facilities_by_id([dose.facility_id])
         return next((house.name for house in houses.values()), dose.place_name)
     return dose.place_name or say("report.place.unknown_short")
-
-
-def standing_words(place: places.FoundPlace, day: dt.date | None) -> str:
-    """Give where a found place stood that day, or stands now."""
-    fitting = [stay for stay in place.stays if day is None or stay.period.holds(day)] or list(place.stays)
-    if not fitting:
-        return ""
-    stay = fitting[-1]
-    return ", ".join(part for part in (stay.address, places.path_name(stay.area_id)) if part)

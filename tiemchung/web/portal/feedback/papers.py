@@ -11,7 +11,7 @@ from tiemchung.cases.actions.drafting import keep_text
 from tiemchung.cases.drafts import Asked, Draft, Question, may_open
 from tiemchung.cases.evidence.actions import MOST_PAGES, attach_evidence, remove_evidence
 from tiemchung.cases.evidence.cleaning import LARGEST
-from tiemchung.cases.evidence.reads import evidence_of, open_page
+from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.core import clock
 from tiemchung.core.actor import PUBLIC
 from tiemchung.core.verdict import Refused
@@ -25,6 +25,7 @@ from tiemchung.web.portal.feedback.frame import (
     token_of,
 )
 from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.photos import photo_answer
 from tiemchung.web.shared.typed import text_in, uuid_in
 from tiemchung.web.shared.words import say
 
@@ -103,11 +104,4 @@ def page_photo(request: HttpRequest, page_id: UUID) -> HttpResponse:
     draft = draft_in(request)
     if draft is None or draft.receipt is not None:
         raise Http404
-    try:
-        jpeg = open_page(draft.id, page_id)
-    except KeyError as unknown:
-        raise Http404 from unknown
-    response = HttpResponse(jpeg, content_type="image/jpeg")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Disposition"] = "inline"
-    return response
+    return photo_answer(draft.id, page_id)

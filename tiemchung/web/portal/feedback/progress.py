@@ -22,9 +22,9 @@ from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.people.rules.phones import normalise_phone
 from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
-from tiemchung.web.portal.feedback.names import desk_name
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
+from tiemchung.web.shared.claim_places import unit_name
 from tiemchung.web.shared.formats import format_moment, mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public
 from tiemchung.web.shared.typed import line_in, text_in
@@ -94,7 +94,7 @@ def _progress_page(
         "found": found,
         "full": full,
         "late": found.state in OPEN and at >= found.due_at,
-        "desk": desk_name(names, found.desk),
+        "desk": unit_name(found.desk, names.get(found.desk.unit_id, "")),
         "steps": [_step(step, names, full=full) for step in shown],
         "last": f"{say(f'report.step.{shown[-1].step}')}, {format_moment(shown[-1].at)}" if shown else "",
         "question": question if found.state is CaseState.NEED_MORE_INFO else "",

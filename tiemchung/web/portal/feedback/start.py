@@ -20,7 +20,7 @@ from tiemchung.web.portal.feedback.frame import (
     private_page,
     token_of,
 )
-from tiemchung.web.portal.feedback.names import desk_name
+from tiemchung.web.shared.claim_places import unit_name
 from tiemchung.web.shared.gate import network_address, open_to_public
 
 _WHY = {"gone", "dropped"}
@@ -66,7 +66,7 @@ def done_page(request: HttpRequest) -> HttpResponse:
     names = desk_names([(receipt.desk.unit_id, receipt.desk.level)])
     facts = {
         "ref": shown_ref(receipt.ref),
-        "desk": desk_name(names, receipt.desk),
+        "desk": unit_name(receipt.desk, names.get(receipt.desk.unit_id, "")),
         "due_at": receipt.due_at,
         "joined": receipt.joined,
     }
