@@ -1,7 +1,7 @@
 // Fetches the list again every two seconds while the box is ticked and the page is looked at.
 "use strict";
 const box = document.getElementById("refresh");
-const list = document.getElementById("messages");
+const list = document.querySelector("[aria-live]");
 let shown = list.innerHTML.trim();
 
 async function refresh() {
