@@ -5,16 +5,16 @@ With TIEMCHUNG_PICTURES=<folder> each page is also pictured there.
 
 import datetime as dt
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
+from tests.journeys.browser import AXE_RULES, serve_plainly
 from tests.web.authority.conftest import enter_as
 from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.models import CallBack, Case
@@ -27,36 +27,15 @@ from tiemchung.web.shared.words import say
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PICTURES = os.environ.get("TIEMCHUNG_PICTURES", "")
 NAME, BORN = "Nguyễn Thị An", dt.date(1985, 3, 5)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium."""
-    path = os.environ.get("TIEMCHUNG_BROWSER") or shutil.which("chromium")
-    # Playwright's loop runs in this thread, and the tests ask the database from it.
-    with pytest.MonkeyPatch.context() as patched, sync_playwright() as player:
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = player.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(autouse=True)
 def plain_site(settings: Any) -> None:
     """Serve the files by their plain names, over plain HTTP on this machine."""
-    settings.SECURE_HSTS_SECONDS = 0
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+    serve_plainly(settings)
     settings.LENIENT_WORDS = False
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
 
 
 class Walk:

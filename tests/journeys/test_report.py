@@ -7,8 +7,6 @@ import datetime as dt
 import gzip
 import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +14,10 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import a_cccd, a_facility, a_lot, a_person, a_phone, a_staff_member
+from tests.journeys.browser import AXE_RULES, serve_plainly
 from tiemchung.cases.actions import ask_back, claim_case
 from tiemchung.cases.models import Case
 from tiemchung.cases.rules import shown_ref
@@ -34,38 +33,15 @@ from tiemchung.doses.values import DoseFacts
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SHOTS = os.environ.get("TIEMCHUNG_SCREENSHOTS", "")
 MOST_BYTES, MOST_REQUESTS = 75_000, 10
 NAME = "Huỳnh Nguyễn Hoàng Phương Uyên Nhi"
 PLACE = "Trạm Y tế Hoa Ngâu"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("TIEMCHUNG_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine; bin/browser installs one")
-    # Playwright's loop runs in the test's thread, where Django then takes every query for an async one.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
 @pytest.fixture
 def site(browser: Browser, live_server: Any, settings: Any, tmp_path: Path) -> str:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+    serve_plainly(settings)
     settings.LENIENT_WORDS = False
     settings.EVIDENCE_DIR = tmp_path / "evidence"
     return live_server.url.replace("127.0.0.1", "localhost")

@@ -9,7 +9,6 @@ from tiemchung.core.actor import PUBLIC
 from tiemchung.core.models import ActionKey, AuditLine
 from tiemchung.core.sealing import SealBroken, unseal
 from tiemchung.core.verdict import Refused
-from tiemchung.people.reads.numbers import SEAL, identifier_row
 from tiemchung.people.models import (
     ContactPhone,
     Identifier,
@@ -20,6 +19,7 @@ from tiemchung.people.models import (
     ProfileVersion,
 )
 from tiemchung.people.reads import NotFound, holder_of, person_of, profile_ids_of
+from tiemchung.people.reads.numbers import SEAL, identifier_row
 
 from ..conftest import ADMIN, AT, BEN_NGHE, NURSE, PHONE, STATION, Register
 

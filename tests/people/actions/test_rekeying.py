@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 
 from tiemchung.core.sealing import sealed_version, unseal
-from tiemchung.people.reads.numbers import SEAL, identifier_row
 from tiemchung.people.actions.rekeying import rekey_names
 from tiemchung.people.models import ContactPhone, Identifier, Profile
 from tiemchung.people.reads import reach_of
+from tiemchung.people.reads.numbers import SEAL, identifier_row
 
 from ..conftest import PHONE, Register
 
