@@ -51,17 +51,13 @@ def desk_browser(by: Actor) -> Browser:
 
 def reporter_browser(ref: str, phone: str) -> Browser:
     """Give a browser that has named this case and its phone, as the look-up leaves it."""
-    store = _store()
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
     keep(store, KEPT, begin(ref, phone))
     return Browser(_session(dict(store.items())))
 
 
-def _store():  # type: ignore[no-untyped-def]
-    return import_module(settings.SESSION_ENGINE).SessionStore()
-
-
 def _session(facts: dict[str, object]) -> str:
-    store = _store()
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
     store.update({**facts, "trace": "bench", "seen_at": clock.now().isoformat()})
     store.create()
     return str(store.session_key)

@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from tiemchung.cases.models import Case, CaseStep
-from tiemchung.cases.rules import CaseState, Desk, Step, may_step, state_after
+from tiemchung.cases.rules import CaseState, Desk, DeskLevel, Step, may_step, state_after
 from tiemchung.cases.sealed import seal_text
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.ids import new_id
@@ -33,7 +33,7 @@ def take_step(
     case.state = state_after(state, step) or case.state
     case.steps += 1
     case.version += 0 if first else 1
-    desk = told or Desk(case.unit_id, case.unit_level)  # type: ignore[arg-type]
+    desk = told or Desk(case.unit_id, DeskLevel(case.unit_level))
     put_row(_line(case, step, by, at, text, note, code, desk))
 
 
