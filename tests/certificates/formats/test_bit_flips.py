@@ -1,4 +1,4 @@
-"""No single flipped bit of a valid code ever reads as VALID, whoever issued it."""
+"""No single flipped bit of a valid code reads as VALID: none of ours ever, none of the published ones."""
 
 from datetime import datetime
 

@@ -20,6 +20,17 @@ def test_any_other_writers_stream_is_read(data: bytes, level: int) -> None:
     assert deflate.inflate(zlib.compress(data, level)) == data
 
 
+def test_more_than_one_block_holds_is_refused() -> None:
+    with pytest.raises(ValueError, match="too long"):
+        deflate.deflated(b"A" * (deflate.MAX_STORED + 1))
+
+
+@given(st.binary(max_size=1500))
+def test_what_is_written_has_one_spelling(data: bytes) -> None:
+    header = deflate.deflated(data)[:7]
+    assert header == b"\x78\x9c\x01" + len(data).to_bytes(2, "little") + (len(data) ^ 0xFFFF).to_bytes(2, "little")
+
+
 def test_a_bomb_stops_at_the_limit() -> None:
     with pytest.raises(ValueError, match="limit"):
         deflate.inflate(zlib.compress(b"\0" * (deflate.MAX_INFLATED + 1)))
