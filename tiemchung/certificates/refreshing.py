@@ -21,7 +21,7 @@ from tiemchung.certificates.content import (
     fingerprint,
 )
 from tiemchung.certificates.models import Card, CardByToken, Certificate, Revocation, SigningKey
-from tiemchung.certificates.rules import CertificateState
+from tiemchung.certificates.rules import CertificateKind, CertificateState
 from tiemchung.certificates.signing import ensure_signing_key, signed_certificate
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.clock import local
@@ -82,7 +82,9 @@ def open_batch(asked: Iterable[UUID], at: dt.datetime) -> Batch:
         cards = _locked_cards(persons | roots.keys(), persons, at)
         facts = facts_of_all(persons, local(at).date())
         if facts.keys() == persons and all(known.holder.person_id == root for root, known in facts.items()):
-            found = Certificate.objects.filter(person_id__in=sorted(cards), state=CertificateState.ISSUED)
+            found = Certificate.objects.filter(
+                person_id__in=sorted(cards), kind=CertificateKind.CARD, state=CertificateState.ISSUED
+            )
             return Batch(at, {i: roots[i] for i in ids}, cards, facts, {c.person_id: c for c in found})
     raise NotFound
 

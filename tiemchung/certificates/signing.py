@@ -7,9 +7,9 @@ from cryptography import x509
 from django.db import transaction
 
 from tiemchung.certificates.formats import dcc, hc1, uvci
-from tiemchung.certificates.keystore import cached_signer, key_store
+from tiemchung.certificates.keys.files import cached_signer, key_store
 from tiemchung.certificates.models import Certificate, SigningKey
-from tiemchung.certificates.rules import CertificateState, expiry, key_wears_out
+from tiemchung.certificates.rules import CertificateState, KeyPurpose, expiry, key_wears_out
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
 
@@ -18,7 +18,11 @@ Parts = tuple[dcc.Holder, dcc.VaccineDose]
 
 def ensure_signing_key(*, by: Actor, at: dt.datetime) -> SigningKey:
     """Give the key to sign with, made at the first call and again before the last one wears out."""
-    key = SigningKey.objects.filter(retired_at=None, valid_to__gt=at).order_by("-valid_to").first()
+    key = (
+        SigningKey.objects.filter(purpose=KeyPurpose.CARD, retired_at=None, valid_to__gt=at)
+        .order_by("-valid_to")
+        .first()
+    )
     if key is not None and not key_wears_out(key.valid_to, at):
         return key
     signer = key_store().make_signer(at)

@@ -17,6 +17,7 @@ class EntryKind(StrEnum):
     AMENDED = "AMENDED"
     VERIFIED = "VERIFIED"
     SIGNED = "SIGNED"
+    UNSIGNED = "UNSIGNED"
     VOIDED = "VOIDED"
 
 
@@ -60,6 +61,8 @@ TRANSITIONS: dict[tuple[DoseState | None, EntryKind], DoseState] = {
     (DoseState.CONFIRMED, EntryKind.VOIDED): DoseState.VOIDED,
     (DoseState.SIGNED, EntryKind.AMENDED): DoseState.CONFIRMED,
     (DoseState.SIGNED, EntryKind.VOIDED): DoseState.VOIDED,
+    # The signature speaks of the person as well: it falls when one of the four fields changes (vietnam.md 6.6).
+    (DoseState.SIGNED, EntryKind.UNSIGNED): DoseState.CONFIRMED,
 }
 
 

@@ -137,13 +137,15 @@ class PersonLink(ShardedModel):
 
 
 class PersonChange(ShardedModel):
-    """Something changed by which a person is named or made up: what cards and feeds follow beside the ledger."""
+    """Something changed by which a person is named, made up or identified: what cards and feeds follow beside the
+    ledger. CHECKED is the population register's answer: it changes no card.
+    """
 
     distribution = Sharded(key="profile_id", group="P")
     rights = APPEND
 
     profile_id = models.UUIDField()
-    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("AMENDED", "JOINED", "PARTED")])
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("AMENDED", "JOINED", "PARTED", "CHECKED")])
     at = models.DateTimeField()
     xact = Xact()
 
@@ -327,3 +329,30 @@ class LookPermit(ShardedModel):
 
     class Meta:
         indexes = [models.Index("person_id", "actor_id", "valid_to", name="look_permit_of")]
+
+
+class IdentityCheck(ShardedModel):
+    """Whether the population register knows a person as we do: one row a person, about its four fields of now."""
+
+    distribution = Sharded(key="person_id", group="P")
+    rights = CHANGE
+
+    person_id = models.UUIDField()
+    state = models.CharField(max_length=16, choices=_choices(kinds.IdentityState))
+    fields = models.BinaryField(null=True, help_text="keyed hash of the four fields that the state is about")
+    why = models.CharField(max_length=20, blank=True, help_text="code: what keeps it from being sent, or went wrong")
+    batch_id = models.UUIDField(null=True, help_text="the request in which it was sent; the same again after a kill")
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, help_text="not sent before")
+    since = models.DateTimeField(help_text="in this state since")
+    sent_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=120, blank=True, help_text="police officer who confirmed on paper")
+    note = models.TextField(blank=True, help_text="what the local review found")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("person_id", name="one_identity_check")]
+        indexes = [
+            models.Index("due_at", "person_id", name="identity_to_send", condition=Q(due_at__isnull=False)),
+            models.Index("batch_id", name="identity_sent", condition=Q(batch_id__isnull=False)),
+        ]

@@ -100,3 +100,21 @@ class PermitWhy(StrEnum):
     PHONE = "PHONE"
     NAME_BIRTH = "NAME_BIRTH"
     REGISTERED = "REGISTERED"
+
+
+class IdentityState(StrEnum):
+    """What the population register says of a person's four fields (9438/BYT-CNTT, vietnam.md 6.6).
+
+    The register answers only right or wrong; NOT_FOUND and DUPLICATE are what we learn ourselves.
+    """
+
+    NOT_SENT = "NOT_SENT"
+    WAITING = "WAITING"
+    SENT = "SENT"
+    MATCHED = "MATCHED"
+    MISMATCHED = "MISMATCHED"
+    NOT_FOUND = "NOT_FOUND"
+    DUPLICATE = "DUPLICATE"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    LOCAL_REVIEW = "LOCAL_REVIEW"
+    POLICE_CONFIRMED = "POLICE_CONFIRMED"

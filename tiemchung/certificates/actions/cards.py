@@ -1,4 +1,4 @@
-"""The only verbs that sign, revoke and publish."""
+"""Cards and their certificates, brought up to date with the ledger."""
 
 import datetime as dt
 from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.certificates.models import Card, CardByToken, Certificate, Revocation, SigningKey
-from tiemchung.certificates.rules import CertificateState
+from tiemchung.certificates.rules import CertificateKind, CertificateState
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.distribution import allow_cross_shard, column_of
 from tiemchung.core.sealing import unseal
@@ -43,13 +43,11 @@ def card_of_person(by: Actor, person_id: UUID) -> CardView | None:
     card = Card.objects.filter(person_id=root).first()
     if card is None:
         return None
-    live = Certificate.objects.filter(person_id=root, state=CertificateState.ISSUED).first()
+    live = Certificate.objects.filter(person_id=root, kind=CertificateKind.CARD, state=CertificateState.ISSUED).first()
     token = unseal("certificates.token", card.sealed_token, str(card.person_id))
     if live is None:
         return CardView(root, token, card.colour, card.changed_at)
-    return CardView(
-        root, token, card.colour, card.changed_at, live.uvci, live.hc1, live.issued_at, live.expires_at
-    )
+    return CardView(root, token, card.colour, card.changed_at, live.uvci, live.hc1, live.issued_at, live.expires_at)
 
 
 def trust_list(at: dt.datetime) -> dict[str, Any]:

@@ -1,36 +1,28 @@
-"""Signing keys, what was signed, what was revoked, and the card behind its token."""
+"""What was signed, what was revoked, and the card behind its token."""
 
 from django.db import models
 
-from tiemchung.certificates.rules import CertificateState
-from tiemchung.core.distribution import APPEND, CHANGE, Reference, Sharded
-from tiemchung.core.ids import new_id
+from tiemchung.certificates.rules import CertificateKind, CertificateState
+from tiemchung.core.distribution import APPEND, CHANGE, Sharded
 from tiemchung.core.models import ShardedModel
 
 
-class SigningKey(models.Model):
-    """A document signer that this installation uses or used; the private key is in the key store."""
-
-    distribution = Reference()
-    rights = CHANGE
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kid = models.BinaryField(unique=True)
-    certificate = models.BinaryField()
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField()
-    retired_at = models.DateTimeField(null=True)
-
-
 class Certificate(ShardedModel):
-    """One signed text about one dose of one person; revoked when what it says is no longer true."""
+    """One signed text about one person's latest counted dose; revoked when what it says is no longer true.
+
+    A passport begins as an intent: number, payload and key are stored before anything is signed.
+    """
 
     distribution = Sharded(key="person_id", group="P")
     rights = CHANGE
 
     person_id = models.UUIDField()
+    kind = models.CharField(
+        max_length=10, choices=[(k.value, k.value) for k in CertificateKind], default=CertificateKind.CARD
+    )
     uvci = models.CharField(max_length=80)
-    hc1 = models.TextField()
+    hc1 = models.TextField(blank=True, help_text="empty while the certificate is an intent")
+    payload = models.BinaryField(null=True, help_text="the claims to be signed, CBOR; kept of intents alone")
     kid = models.BinaryField()
     content = models.BinaryField(help_text="hash of everything signed but number and dates")
     dose_id = models.UUIDField()
@@ -39,13 +31,47 @@ class Certificate(ShardedModel):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=40, blank=True)
+    log_position = models.BigIntegerField(null=True, help_text="leaf in the issuance log")
+    replaces_id = models.UUIDField(null=True, help_text="the certificate in whose place it came")
+    told_at = models.DateTimeField(null=True, help_text="the holder was told that it ends soon")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "person_id", name="one_live_certificate", condition=models.Q(state=CertificateState.ISSUED)
-            )
+                "person_id", "kind", name="one_live_certificate", condition=models.Q(state=CertificateState.ISSUED)
+            ),
+            models.UniqueConstraint(
+                "person_id", "kind", name="one_intent", condition=models.Q(state=CertificateState.INTENT)
+            ),
         ]
+        indexes = [
+            models.Index(
+                "expires_at",
+                "person_id",
+                name="certificate_ends",
+                condition=models.Q(state=CertificateState.ISSUED, kind=CertificateKind.PASSPORT),
+            ),
+            models.Index(
+                "issued_at",
+                "person_id",
+                name="certificate_intents",
+                condition=models.Q(state=CertificateState.INTENT),
+            ),
+        ]
+
+
+class CertificateByHash(ShardedModel):
+    """Where the certificate of a number lies; the number itself is asked for by its hash alone."""
+
+    distribution = Sharded(key="hash", group="R")
+    rights = APPEND
+
+    hash = models.BinaryField(help_text="first 16 bytes of SHA-256 of the certificate's number")
+    person_id = models.UUIDField()
+    certificate_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("hash", name="certificate_hash_once")]
 
 
 class Card(ShardedModel):

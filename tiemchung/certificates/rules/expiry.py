@@ -1,28 +1,11 @@
-"""When a certificate is made, kept, replaced or revoked. Pure."""
+"""How long a certificate and its key last, and when a successor is due. Pure."""
 
 import datetime as dt
-from enum import StrEnum
 
-
-class CertificateState(StrEnum):
-    """A signed certificate's life."""
-
-    ISSUED = "ISSUED"
-    REVOKED = "REVOKED"
-
-
-class Step(StrEnum):
-    """What can happen to a certificate."""
-
-    ISSUE = "ISSUE"
-    REVOKE = "REVOKE"
-
-
-# Expiry is no state: it is read off the text itself by whoever verifies.
-TRANSITIONS: dict[tuple[CertificateState | None, Step], CertificateState] = {
-    (None, Step.ISSUE): CertificateState.ISSUED,
-    (CertificateState.ISSUED, Step.REVOKE): CertificateState.REVOKED,
-}
+# Told and renewed so long before the end: 28 days is what holders of 2021 were warned with (certificates.md, lesson 9).
+NOTICE = dt.timedelta(days=28)
+# A new key is published so long before its first use: verifiers that refresh weekly have it (lesson 8).
+PUBLISH_AHEAD = dt.timedelta(days=14)
 
 
 def expiry(issued_at: dt.datetime, key_ends_at: dt.datetime) -> dt.datetime:
@@ -37,3 +20,8 @@ def expiry(issued_at: dt.datetime, key_ends_at: dt.datetime) -> dt.datetime:
 def key_wears_out(key_ends_at: dt.datetime, at: dt.datetime) -> bool:
     """Tell whether a successor is needed: the key could no longer give a full year and a month's notice."""
     return key_ends_at - at < dt.timedelta(days=366 + 31)
+
+
+def ends_soon(expires_at: dt.datetime, at: dt.datetime) -> bool:
+    """Tell whether a certificate is within its last 28 days, or over."""
+    return expires_at - at <= NOTICE

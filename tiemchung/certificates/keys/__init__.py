@@ -1,0 +1,1 @@
+"""Where private keys are kept and used; the stores stand behind the port `Signer`."""

@@ -1,0 +1,79 @@
+"""Runs that sign many at once, and the log of everything that was ever signed."""
+
+from django.db import models
+
+from tiemchung.certificates.rules import RunKind, RunState
+from tiemchung.core.distribution import CHANGE, Local
+from tiemchung.core.ids import new_id
+
+
+class SignRun(models.Model):
+    """One authorised run over everything that is ready: who allowed it, how far it is, why it stopped."""
+
+    distribution = Local()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in RunKind])
+    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in RunState])
+    facility_id = models.UUIDField(null=True)
+    kid = models.BinaryField()
+    allowed_by = models.UUIDField(null=True)
+    allowed_name = models.CharField(max_length=120)
+    allowed_trace = models.CharField(max_length=64, blank=True, help_text="the sign-in with its second factor")
+    allowed_at = models.DateTimeField()
+    total = models.PositiveIntegerField(default=0, help_text="ready when it was allowed")
+    done = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0, help_text="passed over; each has its reason on its own row")
+    worked = models.FloatField(default=0, help_text="seconds of work so far, pauses left out")
+    moved_at = models.DateTimeField(null=True, help_text="the last batch that was committed")
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=40, blank=True, help_text="code of what stopped it")
+
+    class Meta:
+        indexes = [models.Index("kind", "state", name="sign_run_open")]
+
+
+class LogTile(models.Model):
+    """256 neighbouring hashes of one level of the issuance log, fewer in the last tile; full tiles never change.
+
+    Level 0 holds leaves; a hash of level n + 1 covers one full tile of level n (RFC 6962 hashing).
+    """
+
+    distribution = Local()
+    rights = CHANGE
+
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField(help_text="32 bytes each")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("level", "number", name="log_tile_once")]
+
+
+class LogHead(models.Model):
+    """A signed statement of how long the log is and what its root hash is; the newest row is the log's end."""
+
+    distribution = Local()
+    rights = CHANGE
+
+    size = models.BigIntegerField(unique=True)
+    root = models.BinaryField()
+    made_at = models.DateTimeField()
+    kid = models.BinaryField(null=True)
+    signature = models.BinaryField(null=True, help_text="ES256; heads in between are signed when they are published")
+
+
+class WatchDay(models.Model):
+    """One night's look at every issued certificate: how far it is, what it found."""
+
+    distribution = Local()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    after_id = models.UUIDField(null=True, help_text="every person up to here is done")
+    seen = models.PositiveIntegerField(default=0)
+    wrong = models.PositiveIntegerField(default=0)
+    reasons = models.JSONField(default=dict, help_text="code: count")
