@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from tiemchung.access import actions as access
 from tiemchung.access.reads import actor_of, postings_of
@@ -42,11 +41,8 @@ _count = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def country(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Load the real tree of areas once for the whole run, outside every test's transaction."""
-    with django_db_blocker.unblock():
-        place_reads.forget_tree()
-        places.load_areas(by=SYSTEM, at=NOW)
+def country(django_db_setup: None) -> None:
+    """Promise the real tree of areas, which every test database holds from its making on."""
 
 
 def a_key() -> str:

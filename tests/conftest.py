@@ -12,6 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.builders import country  # noqa: F401 - a fixture for every test
+from tests.lightness import lighten
+from tests.order import keep_our_order, longest_first
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.guard import query_guard
 
@@ -19,37 +21,24 @@ from tiemchung.core.guard import query_guard
 hypothesis_settings.register_profile("house", deadline=None)
 hypothesis_settings.load_profile("house")
 
-TREE = ("places_area", "places_areaalias", "places_areachange", "places_areachangeedge", "places_areatable")
 CHECKOUT = Path(__file__).resolve().parent.parent
 OURS = (str(CHECKOUT / "tiemchung"), str(CHECKOUT / "tests"))
 NOW = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
 
+lighten()
+pytest_configure, pytest_collection_modifyitems = keep_our_order, longest_first
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Give the application's role its declared rights in the test database, and load the tree of areas once.
-
-    Tests that commit empty every table at their end; the tree is kept beside, and put back before the next test.
-    """
+    """Give the application's role its declared rights in the test database, and load the tree of areas once."""
     from tiemchung.core.grants import grant_all
     from tiemchung.places import actions, reads
 
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with django_db_blocker.unblock():
         grant_all()
         reads.forget_tree()
         actions.load_areas(by=SYSTEM, at=NOW)
-        for table in TREE:
-            cursor.execute(f"DROP TABLE IF EXISTS kept_{table}")
-            cursor.execute(f"CREATE TABLE kept_{table} AS TABLE {table}")
-
-
-def put_tree_back() -> None:
-    """Fill the areas' tables again where a committing test has emptied them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM places_areatable)")
-        if not cursor.fetchone()[0]:
-            for table in TREE:
-                cursor.execute(f"INSERT INTO {table} SELECT * FROM kept_{table}")
 
 
 @pytest.fixture(autouse=True)
@@ -66,8 +55,6 @@ def as_the_application(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("django_db_setup")
-    with request.getfixturevalue("django_db_blocker").unblock():
-        put_tree_back()
     request.getfixturevalue("transactional_db" if commits else "db")
     if not commits:
         with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ test` stops it.
 """
 
 import os
+import sys
 from pathlib import Path
 
 from tiemchung.core.install import default_home
@@ -30,4 +31,11 @@ def enter_test_home() -> Path:
     return home
 
 
+def keep_what_is_compiled() -> None:
+    """Let this process and those it starts keep compiled files: else each of dozens compiles the whole project anew."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+keep_what_is_compiled()
 enter_test_home()

@@ -40,10 +40,9 @@ TODAY = local(NOW).date()
 
 
 @pytest.fixture
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Path:
-    """Keep the sign-ins of a test in a folder of its own; nobody waits for their passwords to be hashed."""
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the sign-ins of a test in a folder of its own."""
     monkeypatch.setattr("tiemchung.demo.signins.home", lambda: tmp_path)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(crowd, "PIECE", 5)
     forget_scopes()
     return tmp_path

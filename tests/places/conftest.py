@@ -1,33 +1,20 @@
-"""The real tree of areas, loaded once for all tests of places, and a facility or two."""
+"""The real tree of areas, and a facility or two."""
 
 import datetime as dt
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from tiemchung.core.actor import SYSTEM
 from tiemchung.places import actions, reads
-from tiemchung.places.models import AreaTable
 from tiemchung.places.rules import FacilityKind, Level
 
 AT = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
 CAMPAIGN, TODAY = dt.date(2021, 9, 1), dt.date(2026, 11, 20)
 
 
-@pytest.fixture(scope="session")
-def tree_in_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Load the frozen tables outside every test's transaction."""
-    with django_db_blocker.unblock():
-        reads.forget_tree()
-        actions.load_areas(by=SYSTEM, at=AT)
-
-
 @pytest.fixture
-def areas(tree_in_database: None, db: None) -> None:
-    """Promise the whole tree, also after a test that emptied the tables."""
-    if not AreaTable.objects.exists():
-        reads.forget_tree()
-        actions.load_areas(by=SYSTEM, at=AT)
+def areas(country: None, db: None) -> None:
+    """Promise the whole tree."""
 
 
 @pytest.fixture

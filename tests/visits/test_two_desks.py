@@ -10,7 +10,6 @@ from tests.builders import NOW, a_facility, a_lot, a_nurse, a_person
 from tests.visits.conftest import ALL_NO
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.models import Dose, LedgerEntry
-from tiemchung.places.reads import forget_tree
 from tiemchung.visits.actions import inject
 from tiemchung.visits.models import Visit
 
@@ -20,7 +19,6 @@ DESKS = 8
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("one_key", [False, True])
 def test_desks_at_the_same_instant_make_one_dose(one_key: bool) -> None:
-    forget_tree()  # another test may have emptied the tables under the tree that this process holds
     facility, lot, person = a_facility(), a_lot(), a_person()
     nurses = [a_nurse(facility) for _ in range(DESKS)]
     start = threading.Barrier(DESKS)

@@ -7,15 +7,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from tests.builders import BEN_NGHE, NOW, a_facility, a_lot, a_nurse, a_person, country  # noqa: F401 - a fixture
+from tests.builders import a_facility, a_lot, a_nurse, a_person, country  # noqa: F401 - a fixture
 from tests.web.facility.signing import session_of
 from tiemchung.core import clock
-from tiemchung.core.actor import SYSTEM, Actor
+from tiemchung.core.actor import Actor
 from tiemchung.people.actions import RegisteredProfile
-from tiemchung.places.actions import load_areas
-from tiemchung.places.models import AreaTable
-from tiemchung.places.reads import FacilityView, area_by_code, forget_tree
-from tiemchung.places.rules import Level
+from tiemchung.places.reads import FacilityView
 from tiemchung.vaccines.rules import LotFacts
 from tiemchung.visits.actions import choose_day
 from tiemchung.visits.reads import forget_places
@@ -42,11 +39,8 @@ def plain_site(settings: Any) -> None:
 
 
 def a_station() -> Station:
-    """Make a station ready for its first person; after a test that emptied the tables the tree is loaded again."""
+    """Make a station ready for its first person."""
     forget_places()
-    if area_by_code(BEN_NGHE, Level.COMMUNE, clock.today()) is None or not AreaTable.objects.exists():
-        forget_tree()
-        load_areas(by=SYSTEM, at=NOW)
     facility, at = a_facility("Trạm Y tế Bến Nghé"), clock.now()
     nurse, lot = a_nurse(facility), a_lot(at=at)
     choose_day(by=nurse, at=at, product=lot.product, lot_id=lot.id)
