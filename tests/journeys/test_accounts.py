@@ -19,9 +19,7 @@ from tiemchung.access import factors
 from tiemchung.access import reads as access
 from tiemchung.access.actions import enrol_totp
 from tiemchung.core import clock
-from tiemchung.core.actor import SYSTEM, Actor, Role
-from tiemchung.places import reads as places_reads
-from tiemchung.places.actions import load_areas
+from tiemchung.core.actor import Actor, Role
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("TIEMCHUNG_SCREENSHOTS", "")
@@ -47,9 +45,6 @@ def nurse(live_server: Any, settings: Any) -> Actor:
     """Give a nurse whose app is set up."""
     serve_plainly(settings)
     at = clock.now()
-    # A test that commits empties every table after it, and the tree of areas is remembered in this process.
-    places_reads.forget_tree()
-    load_areas(by=SYSTEM, at=at)
     found = builders.a_nurse(builders.a_facility("Trạm Y tế phường Sài Gòn", at=at), at=at)
     enrol_totp(at=at, staff_id=found.id, secret=SECRET, code=factors.code_at(SECRET, at))
     return found

@@ -10,19 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
-from tests.journeys.browser import AXE_RULES, serve_plainly
+from tests.journeys.browser import faults_of, serve_plainly, too_wide
 from tests.web.authority.conftest import enter_as
 from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.models import CallBack, Case
 from tiemchung.cases.rules import shown_ref
 from tiemchung.core import clock
-from tiemchung.core.actor import SYSTEM, Role
-from tiemchung.places import reads as places_reads
-from tiemchung.places.actions import load_areas
+from tiemchung.core.actor import Role
 from tiemchung.web.shared.words import say
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -48,9 +45,8 @@ class Walk:
 
     def look(self, name: str, *never: str) -> None:
         """Check the page as it stands: no accessibility violation, nothing too wide, none of these words."""
-        found = Axe().run(self.page, options=AXE_RULES).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], name
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert faults_of(self.page) == [], name
+        wide = too_wide(self.page)
         assert wide <= 0, f"{name} is {wide} px too wide"
         text = self.page.content()
         assert [one for one in never if one in text] == [], name
@@ -78,9 +74,6 @@ class Walk:
 def town(live_server: Any) -> dict[str, Any]:
     """Make a station with its lead, An with a dose there, and an agent."""
     at = clock.now()
-    # A test that commits empties every table after it, and the tree of areas is remembered in this process.
-    places_reads.forget_tree()
-    load_areas(by=SYSTEM, at=at)
     station = builders.a_facility("Trạm Y tế Bến Nghé", at=at)
     builders.a_lead(station, at=at)
     phone, number = builders.a_phone(), builders.a_cccd("FEMALE", BORN)
@@ -177,8 +170,9 @@ def test_answers_are_found_while_typing_and_the_wall_freshens_itself(walk: Walk)
     expect(page.locator("#found article").first).to_be_visible()
     walk.look("answers-found")
     assert page.url.endswith("/tra-loi")
+    page.clock.install()
     page.goto(f"{walk.address}/staff/tong-dai/bang")
     walk.look("wall")
-    with page.expect_response("**/staff/tong-dai/bang", timeout=30_000) as fresh:
-        pass
+    with page.expect_response("**/staff/tong-dai/bang") as fresh:
+        page.clock.run_for(21_000)
     assert fresh.value.status == 200

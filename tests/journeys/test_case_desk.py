@@ -24,8 +24,6 @@ from tiemchung.cases.values import OpenedCase
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.doses import reads as doses
-from tiemchung.places import reads as places_reads
-from tiemchung.places.actions import load_areas
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -43,9 +41,6 @@ def plain_site(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def office(live_server: Any) -> Office:
     """Make the office of today."""
-    # A test that commits empties every table after it, and the tree of areas is remembered in this process.
-    places_reads.forget_tree()
-    load_areas(by=SYSTEM, at=clock.now())
     return Office(clock.now())
 
 

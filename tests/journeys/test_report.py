@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import a_cccd, a_facility, a_lot, a_person, a_phone, a_staff_member
-from tests.journeys.browser import AXE_RULES, serve_plainly
+from tests.journeys.browser import faults_of, serve_plainly
 from tiemchung.cases.actions import ask_back, claim_case
 from tiemchung.cases.models import Case
 from tiemchung.cases.rules import shown_ref
@@ -105,10 +104,10 @@ class Looker:
         self.page, self.lang, self.broken = page, lang, dict[str, Any]()
 
     def __call__(self, name: str) -> None:
-        found = Axe().run(self.page, options=AXE_RULES).response["violations"]
+        found = faults_of(self.page)
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if found or wide > 0:
-            self.broken[name] = ([(f["id"], [n["html"][:160] for n in f["nodes"]]) for f in found], wide)
+            self.broken[name] = (found, wide)
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=f"{SHOTS}/{name}-{self.lang}.png", full_page=True, animations="disabled")

@@ -19,8 +19,6 @@ from tiemchung.certificates import reads as certificates
 from tiemchung.certificates import tasks
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM
-from tiemchung.places import reads as places_reads
-from tiemchung.places.actions import load_areas
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -38,9 +36,6 @@ def plain_site(settings: Any) -> None:
 def station(live_server: Any) -> dict[str, Any]:
     """Make a station with its lead, and a person with a dose of today and a doubled profile."""
     at = clock.now()
-    # A test that commits empties every table after it, and the tree of areas is remembered in this process.
-    places_reads.forget_tree()
-    load_areas(by=SYSTEM, at=at)
     facility = builders.a_facility("Trạm Y tế Sài Gòn", at=at)
     nurse = builders.a_nurse(facility, at=at)
     builders.a_lead(facility, username="lan", password=WORD, at=at)
