@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -96,8 +97,9 @@ def known(country: None, db: None) -> Known:
     return Known(person, phone, number, card.number, case, tokens)
 
 
-def fields_of_all_pages() -> list[str]:
+@cache
+def fields_of_all_pages() -> tuple[str, ...]:
     """Give the name of every field that any of our pages has."""
     pages = (CHECKOUT / "tiemchung" / "web").rglob("*.html")
     named = {name for page in pages for name in re.findall(r'name="([a-z_]+)"', page.read_text("utf-8"))}
-    return sorted(named | {"phone", "number", "ref", "q", "text", "code", "id", "token"})
+    return tuple(sorted(named | {"phone", "number", "ref", "q", "text", "code", "id", "token"}))

@@ -18,7 +18,7 @@ from tiemchung.core.actor import PUBLIC
 from tiemchung.core.models import OutboxMessage
 from tiemchung.core.verdict import Refused
 
-REQUESTS, RANGES, FOREIGN = 10_000, 8, 7_000
+REQUESTS, RANGES, FOREIGN = 10_000, 4, 8_000
 pytestmark = pytest.mark.django_db
 
 
@@ -37,7 +37,7 @@ def home_of(n: int) -> str:
 
 
 def requests() -> list[tuple[str, str]]:
-    """Give number and address of each request: neighbours of eight ranges, and what pumping earns most from, abroad."""
+    """Give number and address of each request: neighbours of four ranges, and what pumping earns most from, abroad."""
     rng = random.Random(14)
     home = [f"+84900{n % RANGES}{n:05}" for n in range(REQUESTS - FOREIGN)]
     codes_abroad = ("882", "99370", "22507", "44", "1900")
@@ -60,7 +60,7 @@ def test_ten_thousand_requests_from_as_many_addresses_send_a_handful_and_none_ab
 def test_the_countrys_budget_of_an_hour_holds_whatever_the_ranges_say(monkeypatch: pytest.MonkeyPatch) -> None:
     few = rules.Limit(rules.COUNTRY_SMS.name, 64, rules.COUNTRY_SMS.seconds)
     monkeypatch.setattr(codes.rules, "COUNTRY_SMS", few)
-    answers = Counter(ask(f"+8490{n:07}", home_of(n), NOW) for n in range(600))
+    answers = Counter(ask(f"+8490{n:07}", home_of(n), NOW) for n in range(200))
     assert 0 < answers[""] <= 64
     assert OutboxMessage.objects.count() == answers[""]
 

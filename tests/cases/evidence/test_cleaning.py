@@ -189,7 +189,7 @@ FLAT = """
 import resource, sys
 from tests.cases.evidence.papers import photo
 from tiemchung.cases.evidence.cleaning import clean_upload
-raw = photo((4000, 3000), noise=True, quality=68)
+raw = photo((2600, 1950), noise=True, quality=92)
 assert 2_500_000 < len(raw) < 4_500_000, len(raw)
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
