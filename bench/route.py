@@ -98,7 +98,8 @@ def _compared(stage: Any, home: Path, until: int) -> int:
 
     at = BEGIN + dt.timedelta(hours=until)
     rows = read_diaries(home)
-    oracle = {row["ref"] for row in rows if dt.datetime.fromisoformat(row["due"]) <= at and not row.get("over")}
+    waiting = (row for row in rows if not row["joined"] and not row.get("over"))
+    oracle = {row["ref"] for row in waiting if dt.datetime.fromisoformat(row["due"]) <= at}
     house = late_at_desks(stage, at)
     wrong = len(oracle ^ house)
     print(f"{f'{until} hours':<16}{len(rows):>9}{len(oracle):>20}{len(house):>14}{wrong:>11}", flush=True)

@@ -125,7 +125,8 @@ def report(stage: Stage, n: int, at: dt.datetime) -> dict[str, Any]:
     )
     wanted = _answers_for(stage, how, station, commune)
     return {"n": n, "ref": opened.ref, "at": at.isoformat(), "due": (at + dt.timedelta(hours=48)).isoformat(),
-            "unit": str(opened.desk.unit_id), "level": opened.desk.level, "wanted": str(wanted)}  # fmt: skip
+            "unit": str(opened.desk.unit_id), "level": opened.desk.level, "wanted": str(wanted),
+            "joined": opened.joined}  # fmt: skip
 
 
 def _answers_for(stage: Stage, how: str, station: UUID, commune: UUID) -> UUID:
@@ -136,7 +137,9 @@ def _answers_for(stage: Stage, how: str, station: UUID, commune: UUID) -> UUID:
 
 
 def answer(stage: Stage, line: dict[str, Any], at: dt.datetime) -> dict[str, Any]:
-    """Let the desk refuse the case, and give the changed line of the diary."""
+    """Let the desk refuse the case, and give the changed line of the diary; a repeat is answered with its lead."""
+    if line["joined"]:
+        return line
     by = stage.desks[UUID(line["unit"])]
     file = cases.claim_case(by=by, at=at, ref=line["ref"])
     cases.refuse_case(
