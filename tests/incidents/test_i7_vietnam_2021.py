@@ -27,7 +27,7 @@ from tiemchung.core.distribution import APPEND, CHANGE
 from tiemchung.doses.models import Dose, LedgerEntry
 from tiemchung.doses.reads import doses_of
 from tiemchung.interop.pc_covid.keys import REQUESTS, dose_ref, key_for
-from tiemchung.interop.pc_covid.signature import HEADER, sign_request
+from tiemchung.interop.signature import HEADER, sign_request
 
 NAME, BORN, PHONE = "Đào Thị Hoa", dt.date(1990, 5, 17), "0900054321"
 GIVEN = (90, 60)

@@ -73,3 +73,28 @@ class Breaker:
         """Let another one probe: this attempt ended without telling anything about the partner."""
         with self._lock:
             self._probing = False
+
+
+def ask_guarded[T, A: Exception](
+    breaker: Breaker, ask: Callable[[], T], away: Callable[[str, float], A], *, is_away: tuple[type[Exception], ...]
+) -> T:
+    """Ask a partner unless the breaker is open, and tell the breaker how it went.
+
+    Raises `away("circuit_open", seconds)` while it is open. What is in `is_away` counts as a failure, with the rest
+    that its `retry_after_s` asks for; anything else raised tells nothing of the partner.
+    """
+    wait = breaker.seconds_to_wait()
+    if wait > 0:
+        raise away("circuit_open", wait)
+    began = time.monotonic()
+    try:
+        answer = ask()
+    except is_away as problem:
+        rest_s = float(getattr(problem, "retry_after_s", 0.0))
+        breaker.note_failure(took_s=time.monotonic() - began, rest_s=rest_s)
+        raise
+    except BaseException:
+        breaker.forget_probe()
+        raise
+    breaker.note_answer()
+    return answer

@@ -27,9 +27,9 @@ from tiemchung.interop.pc_covid.keys import REQUESTS, dose_ref, key_for
 from tiemchung.interop.pc_covid.models import SeenNonce
 from tiemchung.interop.pc_covid.nonces import forget_nonces
 from tiemchung.interop.pc_covid.proposal import BadProposal, read_proposal
-from tiemchung.interop.pc_covid.signature import HEADER, sign_request
 from tiemchung.interop.pc_covid.telling import version_of
 from tiemchung.interop.pc_covid.words import WORDS, words_of
+from tiemchung.interop.signature import HEADER, sign_request
 from tiemchung.people.reads import holder_of
 
 ADDRESS = "/interop/pc-covid/proposals"

@@ -1,10 +1,14 @@
-"""What the partner is told about a person: the card's colour and the doses; never a name or a number."""
+"""What the partner is told about a person: the card's colour, the doses, and the passport that its holder shows there.
+
+Never a name or a number apart from the passport's signed text, which is made to be shown.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from tiemchung.certificates.reads import PassportInForce, passports_in_force
 from tiemchung.core.clock import local
 from tiemchung.doses.reads import DoseRecord, birth_of, records_of
 from tiemchung.interop.pc_covid.keys import dose_ref, number_hash, person_token
@@ -15,24 +19,35 @@ from tiemchung.people.reads import holders_of, numbers_of
 def news_of(versions: Mapping[UUID, int], at: dt.datetime) -> dict[UUID, News]:
     """Give the news of each of these persons as they stand now; `versions` are what they are told as.
 
-    An id that was joined into another person tells only that; unknown ids are left out. Five statements for all.
+    An id that was joined into another person tells only that; unknown ids are left out. Six statements for all.
     """
     holders = holders_of(versions)
     kept = {person_id: holder for person_id, holder in holders.items() if holder.person_id == person_id}
     births = {person_id: birth_of(h.birth_date, h.birth_precision) for person_id, h in kept.items()}
     records = records_of({person_id: h.profile_ids for person_id, h in kept.items()}, births, local(at).date())
-    numbers = numbers_of(kept)
+    numbers, passports = numbers_of(kept), passports_in_force(kept, at)
     found = {}
     for person_id, holder in holders.items():
         if person_id in kept:
             hashes = sorted(number_hash(*number) for number in numbers[person_id])
-            state = _state(records[person_id]) | {"numbers": hashes}
+            passport = _passport(passports.get(person_id))
+            state = _state(records[person_id]) | {"numbers": hashes, "passport": passport}
         else:
             state = {"joined_into": person_token(holder.person_id)}
         token, version = person_token(person_id), versions[person_id]
         body = {"person": token, "version": version, "as_of": at.isoformat(timespec="seconds"), **state}
         found[person_id] = News(token, version, body)
     return found
+
+
+def _passport(shown: PassportInForce | None) -> dict[str, str] | None:
+    if shown is None:
+        return None
+    return {
+        "hc1": shown.hc1,
+        "issued_at": shown.issued_at.isoformat(timespec="seconds"),
+        "expires_at": shown.expires_at.isoformat(timespec="seconds"),
+    }
 
 
 def _state(record: DoseRecord) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from tiemchung.core.verdict import Refused
 from tiemchung.interop.pc_covid.keys import REQUESTS, key_for
 from tiemchung.interop.pc_covid.nonces import let_in
 from tiemchung.interop.pc_covid.proposal import BadProposal, read_proposal
-from tiemchung.interop.pc_covid.signature import HEADER, read_signature
 from tiemchung.interop.pc_covid.taking import Taken, take_proposal
 from tiemchung.interop.pc_covid.words import words_of
+from tiemchung.interop.signature import HEADER, read_signature
 
 LONGEST_BODY = 32_768
 _STATUS = {"NOT_JSON": 400, "TOO_LONG": 413, "REPLAYED": 409, "KEY_REUSED": 409, "TOO_MANY_TRIES": 429}

@@ -1,72 +1,45 @@
 """Tell the partner over signed HTTP, behind a breaker."""
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 from django.conf import settings
 
-from tiemchung.interop.breaker import Breaker
+from tiemchung.interop.breaker import Breaker, ask_guarded
 from tiemchung.interop.pc_covid.keys import REQUESTS, key_for
 from tiemchung.interop.pc_covid.ports import Answer, News, PartnerAway, PartnerPort, Said
-from tiemchung.interop.pc_covid.signature import HEADER, sign_request
+from tiemchung.interop.signed_post import SignedPost, Unanswered
 
 TIMEOUT_S = 5.0
-CONNECT_S = 2.0
 MOST_ANSWER_OCTETS = 262_144  # a partner is not trusted to be brief
 OPERATOR_WAIT_S = 60.0  # wrong key or address: nothing changes until a person acts
-LONGEST_REST_S = 600.0
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class HttpPartner:
     """`POST address {"news": [...]}`, signed; the partner answers 200 `{"answers": [{"person", "answer", ...}]}`."""
 
     def __init__(self, address: str, *, key: bytes, timeout_s: float = TIMEOUT_S) -> None:
-        self._address, self._key, self._timeout_s = address, key, timeout_s
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
-            follow_redirects=False,  # a redirect would carry the news elsewhere
-            trust_env=urlsplit(address).hostname not in LOOPBACK,
-        )
+        self._post = SignedPost(address, key=key, timeout_s=timeout_s, most_octets=MOST_ANSWER_OCTETS)
 
     def tell(self, news: Sequence[News]) -> Mapping[str, Answer]:
         """Hand the news over and give the answers by token; raise PartnerAway."""
-        body = json.dumps({"news": [one.body for one in news]}, ensure_ascii=False).encode()
         try:
-            status, rest, octets = self._post(body)
-        except httpx.TimeoutException:
-            raise PartnerAway("partner_slow") from None
-        except httpx.HTTPError:
-            raise PartnerAway("partner_unreachable") from None
-        if status == 200:
-            return read_answers(octets)
-        if status == 429 or status >= 500:
-            raise PartnerAway(f"partner_{status}", _seconds(rest))
-        raise PartnerAway(f"partner_{status}", OPERATOR_WAIT_S)
+            answer = self._post.send({"news": [one.body for one in news]})
+        except Unanswered as problem:
+            too_long = str(problem) == "too_long"
+            code = "answer_too_long" if too_long else f"partner_{problem}"
+            raise PartnerAway(code, OPERATOR_WAIT_S if too_long else 0) from None
+        if answer.status == 200:
+            return read_answers(answer.octets)
+        if answer.status == 429 or answer.status >= 500:
+            raise PartnerAway(f"partner_{answer.status}", answer.rest_s)
+        raise PartnerAway(f"partner_{answer.status}", OPERATOR_WAIT_S)
 
     def close(self) -> None:
         """Give the pooled connections back."""
-        self._client.close()
-
-    def _post(self, body: bytes) -> tuple[int, str, bytes]:
-        """Give status, Retry-After and body; the whole answer, not each read of it, must come in time."""
-        deadline = time.monotonic() + self._timeout_s
-        signed = sign_request(self._key, body, unix_s=int(time.time()))
-        headers = {HEADER: signed, "Content-Type": "application/json"}
-        with self._client.stream("POST", self._address, content=body, headers=headers) as answer:
-            octets = b""
-            for chunk in answer.iter_bytes():
-                octets += chunk
-                if len(octets) > MOST_ANSWER_OCTETS:
-                    raise PartnerAway("answer_too_long", OPERATOR_WAIT_S)
-                if time.monotonic() > deadline:
-                    raise PartnerAway("partner_slow")
-            return answer.status_code, answer.headers.get("Retry-After", ""), octets
+        self._post.close()
 
 
 def read_answers(octets: bytes) -> dict[str, Answer]:
@@ -89,10 +62,6 @@ def _answer(row: dict[str, Any]) -> Answer | None:
     return Answer(Said(said), has, code if looks_like_code else "")
 
 
-def _seconds(rest: str) -> float:
-    return min(float(rest), LONGEST_REST_S) if rest.isascii() and rest.isdecimal() else 0.0
-
-
 class GuardedPartner:
     """A partner behind a breaker: an open one is away, and nothing touches the network."""
 
@@ -105,20 +74,7 @@ class GuardedPartner:
 
     def tell(self, news: Sequence[News]) -> Mapping[str, Answer]:
         """Hand the news on, or raise PartnerAway("circuit_open") at once."""
-        wait = self.breaker.seconds_to_wait()
-        if wait > 0:
-            raise PartnerAway("circuit_open", wait)
-        began = time.monotonic()
-        try:
-            answers = self.inner.tell(news)
-        except PartnerAway as away:
-            self.breaker.note_failure(took_s=time.monotonic() - began, rest_s=away.retry_after_s)
-            raise
-        except BaseException:
-            self.breaker.forget_probe()
-            raise
-        self.breaker.note_answer()
-        return answers
+        return ask_guarded(self.breaker, lambda: self.inner.tell(news), PartnerAway, is_away=(PartnerAway,))
 
 
 @lru_cache(maxsize=4)

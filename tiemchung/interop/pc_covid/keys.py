@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from tiemchung.core.sealing import blind_index
+from tiemchung.interop.signature import derived_key
 
 REQUESTS = "requests"
 NUMBERS = "numbers"
@@ -15,8 +16,7 @@ _TOKEN_CHARS = 40
 
 def key_for(purpose: str, agreed: str = "") -> bytes:
     """Give the key for one purpose, derived from the one agreed with the partner; empty where none is agreed."""
-    root = agreed or str(getattr(settings, "PC_COVID_KEY", ""))
-    return hmac.new(root.encode(), f"tiemchung.pc_covid.{purpose}".encode(), hashlib.sha256).digest() if root else b""
+    return derived_key(agreed or str(getattr(settings, "PC_COVID_KEY", "")), f"tiemchung.pc_covid.{purpose}")
 
 
 def person_token(person_id: UUID) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from tiemchung.interop.pc_covid.models import SeenNonce
-from tiemchung.interop.pc_covid.signature import FRESH_S, Signed
+from tiemchung.interop.signature import FRESH_S, Signed
 
 
 def let_in(signed: Signed, at: dt.datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What the ledger and the changes of persons trigger here: the partner is told how the person stands now."""
+"""What the ledger, the changes of persons and passports trigger here: the partner is told how the person stands now."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from tiemchung.certificates.reads import News
 from tiemchung.core.follow import follow, retry_parked
 from tiemchung.core.worker import Loop
 from tiemchung.doses.reads import Entry, corrections_in
@@ -17,6 +18,7 @@ from tiemchung.people.reads import Change, current_persons
 
 FOLLOWER = "pc_covid"
 FOLLOWER_OF_PEOPLE = "pc_covid.people"
+FOLLOWER_OF_PASSPORTS = "pc_covid.passports"
 Handle = Callable[[Sequence[Any]], None]
 
 
@@ -33,6 +35,14 @@ def _of_people(at: dt.datetime) -> Handle:
     def handle(changes: Sequence[Any]) -> None:
         now = current_persons(change.profile_id for change in changes)
         _note(now, {*now, *now.values()}, [(change.profile_id, change.id) for change in changes], at)
+
+    return handle
+
+
+def _of_passports(at: dt.datetime) -> Handle:
+    def handle(news: Sequence[Any]) -> None:
+        now = current_persons(one.person_id for one in news)
+        _note(now, set(now.values()), [], at)
 
     return handle
 
@@ -56,10 +66,16 @@ def follow_people(at: dt.datetime) -> int:
     return follow(Change, FOLLOWER_OF_PEOPLE, _of_people(at), at=at) if settings.PC_COVID else 0
 
 
+def follow_passports(at: dt.datetime) -> int:
+    """Note all whose passport was issued, renewed or revoked; give how many were read, 0 while the partner is off."""
+    return follow(News, FOLLOWER_OF_PASSPORTS, _of_passports(at), at=at) if settings.PC_COVID else 0
+
+
 def retry_failed(at: dt.datetime) -> int:
     """Try again what could not be noted; give how many succeeded."""
     doses = retry_parked(Entry, FOLLOWER, _of_doses(at), at=at)
-    return doses + retry_parked(Change, FOLLOWER_OF_PEOPLE, _of_people(at), at=at)
+    people = retry_parked(Change, FOLLOWER_OF_PEOPLE, _of_people(at), at=at)
+    return doses + people + retry_parked(News, FOLLOWER_OF_PASSPORTS, _of_passports(at), at=at)
 
 
 def send_news(at: dt.datetime) -> int:
@@ -77,6 +93,7 @@ def forget_old_nonces(at: dt.datetime) -> int:
 LOOPS = [
     Loop("pc_covid.follow_ledger", follow_ledger, every=1.0),
     Loop("pc_covid.follow_people", follow_people, every=1.0),
+    Loop("pc_covid.follow_passports", follow_passports, every=1.0),
     Loop("pc_covid.retry", retry_failed, every=10.0),
     Loop("pc_covid.send", send_news, every=1.0),
     Loop("pc_covid.nonces", forget_old_nonces, every=300.0),

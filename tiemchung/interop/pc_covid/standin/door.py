@@ -2,18 +2,17 @@
 
 import datetime as dt
 import json
-import threading
 import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from tiemchung.interop.loopback import LoopbackDoor, LoopbackVisit, form_of
-from tiemchung.interop.pc_covid.signature import HEADER, read_signature
 from tiemchung.interop.pc_covid.standin.mode import BadMode, Mode, Switch
 from tiemchung.interop.pc_covid.standin.page import told_list, whole_page
 from tiemchung.interop.pc_covid.standin.proposing import Proposer
 from tiemchung.interop.pc_covid.standin.store import Store, Told
+from tiemchung.interop.signature import HEADER, SeenNonces, read_signature
 
 
 class Door(LoopbackDoor):
@@ -21,16 +20,8 @@ class Door(LoopbackDoor):
 
     def __init__(self, store: Store, switch: Switch, proposer: Proposer, *, port: int, key: bytes) -> None:
         self.store, self.switch, self.proposer, self.key = store, switch, proposer, key
-        self._seen: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self.nonces = SeenNonces()
         super().__init__(("127.0.0.1", port), Visit)
-
-    def let_in(self, nonce: str, unix_s: int) -> bool:
-        """Tell whether this request is the first with its nonce."""
-        with self._lock:
-            new = nonce not in self._seen
-            self._seen = {n: t for n, t in self._seen.items() if t > unix_s - 600} | {nonce: unix_s}
-            return new
 
 
 class Visit(LoopbackVisit):
@@ -91,7 +82,7 @@ class Visit(LoopbackVisit):
             self.send_json(HTTPStatus.SERVICE_UNAVAILABLE, {"error": "failing"}, {"Retry-After": "1"})
         elif signed is None:
             self.send(HTTPStatus.FORBIDDEN)
-        elif not self.server.let_in(signed.nonce, now):
+        elif not self.server.nonces.let_in(signed):
             self.send_json(HTTPStatus.CONFLICT, {"error": "replayed"})
         else:
             self._answer_news(body, refusing=mode is Mode.REFUSING)

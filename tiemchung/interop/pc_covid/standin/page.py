@@ -78,7 +78,16 @@ def _state(body: dict[str, Any], say: dict[str, str]) -> str:
     lines = [_dose(dose, say) for dose in body.get("doses", ())]
     word = say.get(f"colour.{colour}", escape(colour))
     count = say["doses"].format(count=escape(str(body.get("count", 0))))
-    return f'<p class="card {escape(colour)}">{word} · {count}</p><ul>{"".join(lines)}</ul>'
+    passport = _passport(body.get("passport"), say)
+    return f'<p class="card {escape(colour)}">{word} · {count}</p>{passport}<ul>{"".join(lines)}</ul>'
+
+
+def _passport(shown: dict[str, Any] | None, say: dict[str, str]) -> str:
+    if not shown:
+        return ""
+    day = "/".join(reversed(escape(str(shown.get("expires_at", ""))[:10]).split("-")))
+    code = escape(str(shown.get("hc1", "")))
+    return f"<details><summary>{say['passport'].format(day=day)}</summary><p>{code}</p></details>"
 
 
 def _dose(dose: dict[str, Any], say: dict[str, str]) -> str:

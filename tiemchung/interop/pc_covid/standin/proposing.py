@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tiemchung.interop.pc_covid.signature import HEADER, sign_request
+from tiemchung.interop.signature import HEADER, sign_request
 
 FIELDS = ("phone", "full_name", "birth_date", "product", "given_on", "place_name")
 

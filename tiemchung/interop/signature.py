@@ -1,9 +1,10 @@
-"""The signature on every request between the partner and us, in either direction."""
+"""The signature on every request between a partner and us, in either direction."""
 
 import hashlib
 import hmac
 import re
 import secrets
+import threading
 from dataclasses import dataclass
 
 HEADER = "X-Tiemchung-Signature"
@@ -17,6 +18,11 @@ class Signed:
 
     nonce: str
     unix_s: int
+
+
+def derived_key(agreed: str, purpose: str) -> bytes:
+    """Give the key for one purpose, derived from the one agreed with a partner; empty where none is agreed."""
+    return hmac.new(agreed.encode(), purpose.encode(), hashlib.sha256).digest() if agreed else b""
 
 
 def sign_request(key: bytes, body: bytes, *, unix_s: int, nonce: str = "") -> str:
@@ -40,3 +46,19 @@ def read_signature(key: bytes, body: bytes, header: str, *, unix_s: int) -> Sign
 
 def _digest(key: bytes, body: bytes, unix_s: int, nonce: str) -> str:
     return hmac.new(key, f"{unix_s}.{nonce}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+class SeenNonces:
+    """The nonces let in lately, kept in memory: for a stand-in, which forgets them with its life."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def let_in(self, signed: Signed) -> bool:
+        """Tell whether this request is the first with its nonce."""
+        with self._lock:
+            new = signed.nonce not in self._seen
+            oldest = signed.unix_s - 2 * FRESH_S
+            self._seen = {n: t for n, t in self._seen.items() if t > oldest} | {signed.nonce: signed.unix_s}
+            return new

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiemchung.interop.pc_covid.keys import NUMBERS, REQUESTS, key_for
-from tiemchung.interop.pc_covid.signature import FRESH_S, read_signature, sign_request
+from tiemchung.interop.signature import FRESH_S, read_signature, sign_request
 
 KEY = key_for(REQUESTS, "agreed")
 NOW = 1_800_000_000
