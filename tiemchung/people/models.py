@@ -10,6 +10,8 @@ from tiemchung.core.follow import Xact
 from tiemchung.core.models import ShardedModel
 from tiemchung.people.rules import kinds
 
+# Nearly everybody is settled; lists and counts ask for the others alone.
+_OPEN_IDENTITY = ~Q(state__in=["MATCHED", "NOT_APPLICABLE"])
 _PHONES = "blind index of the phone; equal to the outbox's contact key"
 
 
@@ -347,7 +349,10 @@ class IdentityCheck(ShardedModel):
     since = models.DateTimeField(help_text="in this state since")
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    facility_id = models.UUIDField(null=True, help_text="where the kept profile came in: the desk that reviews")
+    area_id = models.UUIDField(null=True, help_text="the kept profile's area: counted for the authorities")
     confirmed_by = models.CharField(max_length=120, blank=True, help_text="police officer who confirmed on paper")
+    minute_ref = models.CharField(max_length=60, blank=True, help_text="number of the paper minute")
     note = models.TextField(blank=True, help_text="what the local review found")
 
     class Meta:
@@ -355,4 +360,6 @@ class IdentityCheck(ShardedModel):
         indexes = [
             models.Index("due_at", "person_id", name="identity_to_send", condition=Q(due_at__isnull=False)),
             models.Index("batch_id", name="identity_sent", condition=Q(batch_id__isnull=False)),
+            models.Index("facility_id", "state", "since", name="identity_at_desk", condition=_OPEN_IDENTITY),
+            models.Index("area_id", "state", "since", name="identity_in_area", condition=_OPEN_IDENTITY),
         ]

@@ -2,6 +2,7 @@
 
 from tiemchung.people.actions.amending import AmendedProfile, amend_profile
 from tiemchung.people.actions.calling import CallerFacts, CallerLevel, CallerProof, prove_caller
+from tiemchung.people.actions.checking import check_identities
 from tiemchung.people.actions.contacts import add_phone, retire_phone
 from tiemchung.people.actions.finding import FoundLine, FoundPeople, find_people
 from tiemchung.people.actions.guardians import end_guardian, set_guardian
@@ -20,6 +21,7 @@ from tiemchung.people.actions.proving import (
     use_proofs,
 )
 from tiemchung.people.actions.registration import RegisteredProfile, register_profile
+from tiemchung.people.actions.reviewing import begin_review, confirm_identity, correct_number, note_nobody_found
 from tiemchung.people.actions.sighting import note_seen
 
 __all__ = [
@@ -39,6 +41,10 @@ __all__ = [
     "add_identifier",
     "add_phone",
     "amend_profile",
+    "begin_review",
+    "check_identities",
+    "confirm_identity",
+    "correct_number",
     "end_citizen_sign_ins",
     "end_guardian",
     "end_proof",
@@ -47,6 +53,7 @@ __all__ = [
     "link_profiles",
     "lock_person",
     "move_contact",
+    "note_nobody_found",
     "note_seen",
     "open_person",
     "prove_by_staff",

@@ -17,7 +17,7 @@ from tiemchung.people.actions.locking import lock_person
 from tiemchung.people.actions.naming import put_name_keys
 from tiemchung.people.actions.registration import VERSIONED, check_texts, put_version, settle_profile
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
-from tiemchung.people.models import PersonChange, Profile
+from tiemchung.people.models import IdentityCheck, PersonChange, Profile
 from tiemchung.people.rules.births import check_birth
 from tiemchung.people.rules.kinds import BirthPrecision, Sex
 from tiemchung.people.rules.names import clean_name
@@ -71,6 +71,8 @@ def amend_profile(
         profile.save(force_update=True)
         put_version(profile, changed, by, at, because)
         PersonChange(profile_id=profile_id, kind="AMENDED", at=at).save(force_insert=True)
+        if "area_id" in changed:  # which authority counts the open check of this identity
+            IdentityCheck.objects.filter(person_id=profile_id).update(area_id=profile.area_id)
         if changed.keys() & {"full_name", "birth_date", "birth_precision"}:
             put_name_keys(profile)
         if changed.keys() & {"sex", "birth_date"}:

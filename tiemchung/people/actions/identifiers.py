@@ -12,11 +12,12 @@ from tiemchung.core.clock import local
 from tiemchung.core.sealing import seal, unseal
 from tiemchung.core.verdict import YES, Reason, Verdict, warn
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
-from tiemchung.people.models import Identifier, IdentifierLookup, Profile
+from tiemchung.people.models import Identifier, IdentifierLookup, PersonChange, Profile
 from tiemchung.people.reads import NotFound, current_persons
 from tiemchung.people.reads.keys import own_index, profiles_with, value_index
 from tiemchung.people.reads.numbers import SEAL, identifier_row
 from tiemchung.people.rules.identifiers import check_identifier, number_spaces, state_after, tail_of
+from tiemchung.people.rules.identity import NUMBER_SYSTEMS
 from tiemchung.people.rules.kinds import IdentifierState
 from tiemchung.people.rules.sight import may_amend
 
@@ -69,6 +70,7 @@ def add_identifier(
         return AddedIdentifier(known.id, verdict.warnings)
     verdict += known_elsewhere(system, number, person.person_id)
     row = put_identifier(profile, system, number, verdict_of_number(verdict), at)
+    _tell_of_number(profile_id, system, at)
     write_line(
         by=by,
         at=at,
@@ -80,6 +82,12 @@ def add_identifier(
         facts={"system": system},
     )
     return AddedIdentifier(row.id, verdict.warnings)
+
+
+def _tell_of_number(profile_id: UUID, system: str, at: dt.datetime) -> None:
+    """Let followers hear of a number by which the population register knows people: it is one of its four fields."""
+    if system in NUMBER_SYSTEMS:
+        PersonChange(profile_id=profile_id, kind="AMENDED", at=at).save(force_insert=True)
 
 
 def verdict_of_number(verdict: Verdict) -> Verdict:
@@ -97,12 +105,14 @@ def retire_identifier(*, by: Actor, at: dt.datetime, profile_id: UUID, identifie
     demand(may_amend(by, seen_person(by, at, profile_id)))
     demand_reason(because)
     open_row = Identifier.objects.filter(profile_id=profile_id, id=identifier_id)
-    if not open_row.exists():
+    system = open_row.values_list("system", flat=True).first()
+    if system is None:
         raise NotFound
     changed = open_row.filter(valid_to__isnull=True).update(
         valid_to=local(at).date(), state=IdentifierState.RETIRED, because=because
     )
     if changed:
+        _tell_of_number(profile_id, system, at)
         write_line(
             by=by,
             at=at,

@@ -17,18 +17,29 @@ from tiemchung.people.reads.holders import (
     proven_persons,
     reach_of,
 )
+from tiemchung.people.reads.identity import IdentityView, identity_states
 from tiemchung.people.reads.kin import Kin, KinView, LinkView, kin_of, links_of
 from tiemchung.people.reads.known import KnownPeople
 from tiemchung.people.reads.life import Life, life_of
 from tiemchung.people.reads.looks import SawLine, who_saw
 from tiemchung.people.reads.near import NearClaim, NearProfile, near_profiles
 from tiemchung.people.reads.numbers import numbers_of, profiles_numbered
+from tiemchung.people.reads.reviews import (
+    IdentityCount,
+    ReviewLine,
+    ReviewPage,
+    identity_counts,
+    review_of,
+    reviews_of,
+)
 from tiemchung.people.reads.sights import PersonSight, sights_of
 
 __all__ = [
     "PHONE_SEAL",
     "Change",
     "Holder",
+    "IdentityCount",
+    "IdentityView",
     "Kin",
     "KinView",
     "KnownPeople",
@@ -38,12 +49,16 @@ __all__ = [
     "NearProfile",
     "NotFound",
     "PersonSight",
+    "ReviewLine",
+    "ReviewPage",
     "SawLine",
     "area_of",
     "change_of",
     "current_persons",
     "holder_of",
     "holders_of",
+    "identity_counts",
+    "identity_states",
     "kin_of",
     "life_of",
     "links_of",
@@ -56,6 +71,8 @@ __all__ = [
     "profiles_numbered",
     "proven_persons",
     "reach_of",
+    "review_of",
+    "reviews_of",
     "sights_of",
     "who_saw",
 ]

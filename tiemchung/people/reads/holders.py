@@ -1,9 +1,12 @@
 """Who a person is now, and where to reach them; every answer resolves joined profiles first."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.db import connection
 
 from tiemchung.core.rows import rows
 from tiemchung.core.sealing import unseal
@@ -13,6 +16,9 @@ from tiemchung.people.rules.proofs import MAX_PERSONS_SELF_SERVICE, proof_holds,
 
 Change = PersonChange  # the stream that followers name
 PHONE_SEAL = "people.phone"
+_HOLDERS = """
+SELECT id, full_name, birth_date, birth_precision, sex, nationality FROM people_profile WHERE id = ANY(%s)
+"""
 _REACH = (PhoneRelation.OWN, PhoneRelation.GUARDIAN, PhoneRelation.FAMILY)
 
 
@@ -54,10 +60,25 @@ def person_of(profile_id: UUID) -> UUID:
 def current_persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Give for each profile or former person the person it is now; raise NotFound where one is unknown."""
     wanted = set(ids)
-    found = {row.id: row.person_id for row in rows(Person, "id = ANY(%s)", list(wanted))} if wanted else {}
+    found = {profile_id: person_id for profile_id, (person_id, _) in _folded(wanted).items()}
     if len(found) < len(wanted):
         raise NotFound
     return found
+
+
+def _folded(ids: set[UUID]) -> dict[UUID, tuple[UUID, tuple[UUID, ...]]]:
+    """Give for each id the person it is now and the further profiles of the person of that id."""
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, person_id, joined_ids FROM people_person WHERE id = ANY(%s)", [list(ids)])
+        return {row[0]: (row[1], _ids(row[2])) for row in cursor.fetchall()}
+
+
+def _ids(folded: str | list[str]) -> tuple[UUID, ...]:
+    if folded in ("[]", []):  # nearly everybody
+        return ()
+    return tuple(map(UUID, json.loads(folded) if isinstance(folded, str) else folded))
 
 
 def _resolve(person_id: UUID) -> tuple[UUID, list[UUID]]:
@@ -90,17 +111,18 @@ def area_of(person_id: UUID) -> UUID | None:
 
 
 def holders_of(person_ids: Iterable[UUID]) -> dict[UUID, Holder]:
-    """Give the holder for each id asked, former ids included, in three statements; unknown ids are left
-    out.
+    """Give the holder for each id asked, former ids included, in two statements, one more where somebody was
+    joined; unknown ids are left out.
     """
-    asked = set(person_ids)
-    now = dict(Person.objects.filter(id__in=asked).values_list("id", "person_id")) if asked else {}
-    roots = set(now.values())
-    joined = dict(Person.objects.filter(id__in=roots).values_list("id", "joined_ids"))
-    profiles = {p.id: p for p in Profile.objects.filter(id__in=roots)}
-    return {
-        old: _holder(profiles[root], (root, *map(UUID, joined[root]))) for old, root in now.items() if root in profiles
-    }
+    now = _folded(set(person_ids))
+    roots = {root for root, _ in now.values()}
+    joined = now | _folded(roots - now.keys())
+    if not roots:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, [list(roots)])
+        kept = {row[0]: Holder(*row, (row[0], *joined[row[0]][1])) for row in cursor.fetchall()}
+    return {old: kept[root] for old, (root, _) in now.items() if root in kept}
 
 
 def _holder(profile: Profile, profile_ids: tuple[UUID, ...]) -> Holder:

@@ -2,10 +2,12 @@
 
 from tiemchung.people.rules.births import birth_text, same_birth
 from tiemchung.people.rules.identifiers import check_identifier, mask
+from tiemchung.people.rules.identity import IDENTITY_TRANSITIONS, IdentityWhy, is_verified
 from tiemchung.people.rules.kinds import (
     BirthPrecision,
     GuardianRelation,
     IdentifierState,
+    IdentityState,
     IdSystem,
     PhoneRelation,
     ProofKind,
@@ -19,10 +21,13 @@ from tiemchung.people.rules.scans import ScanKind, ScannedCard, parse_scan
 from tiemchung.people.rules.sight import may_see
 
 __all__ = [
+    "IDENTITY_TRANSITIONS",
     "BirthPrecision",
     "GuardianRelation",
     "IdSystem",
     "IdentifierState",
+    "IdentityState",
+    "IdentityWhy",
     "PhoneRelation",
     "ProofKind",
     "ScanKind",
@@ -32,6 +37,7 @@ __all__ = [
     "birth_text",
     "check_identifier",
     "clean_name",
+    "is_verified",
     "mask",
     "mask_phone",
     "may_link",

@@ -1,0 +1,116 @@
+"""The local review of somebody whom the register does not know as we do: hamlet, police, paper (2262/BYT, 9438/BYT)."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+
+from tiemchung.core.actor import Actor
+from tiemchung.core.audit import write_line
+from tiemchung.core.text import nfc
+from tiemchung.core.verdict import Refused, refuse
+from tiemchung.people.actions.identifiers import add_identifier, retire_identifier
+from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
+from tiemchung.people.models import IdentityCheck, PersonChange
+from tiemchung.people.reads.identity import current_holders, facts_of
+from tiemchung.people.rules.identity import (
+    NUMBER_SYSTEMS,
+    IdentityStep,
+    check_confirmation,
+    identity_after,
+    may_review,
+)
+from tiemchung.people.rules.kinds import IdentityState
+
+# The police mend the register after signing; asked sooner, it would say wrong once more.
+ASKED_AGAIN_AFTER = dt.timedelta(hours=1)
+
+
+@transaction.atomic
+def begin_review(*, by: Actor, at: dt.datetime, person_id: UUID) -> IdentityState:
+    """Hand a person whom the register contradicts to hamlet and police; twice changes nothing.
+
+    Raises NotFound, and Refused with PEOPLE_NOT_ALLOWED or IDENTITY_NOT_THERE (the check stands elsewhere).
+    """
+    row = _locked(by, at, person_id)
+    if row.state != IdentityState.LOCAL_REVIEW:
+        _step(row, IdentityStep.REVIEW, by, at)
+    return IdentityState(row.state)
+
+
+@transaction.atomic
+def confirm_identity(
+    *, by: Actor, at: dt.datetime, person_id: UUID, officer: str, minute_ref: str, note: str = ""
+) -> IdentityState:
+    """Write down that the police confirmed the four fields on a signed minute; the register is asked again later.
+
+    `officer` is the named police officer, `minute_ref` the number of the paper. Raises NotFound, and Refused with
+    PEOPLE_NOT_ALLOWED, IDENTITY_OFFICER, IDENTITY_MINUTE, TEXT_TOO_LONG or IDENTITY_NOT_THERE.
+    """
+    check_confirmation(officer, minute_ref, note).or_raise()
+    row = _locked(by, at, person_id)
+    row.confirmed_by, row.minute_ref, row.note = nfc(officer), nfc(minute_ref), nfc(note)
+    row.due_at, row.tries = at + ASKED_AGAIN_AFTER, 0
+    _step(row, IdentityStep.CONFIRM, by, at)
+    return IdentityState(row.state)
+
+
+@transaction.atomic
+def note_nobody_found(*, by: Actor, at: dt.datetime, person_id: UUID, note: str) -> IdentityState:
+    """Write down that the local review found nobody of these four fields; they have to be corrected, or the person
+    gone to the police for a card.
+
+    Raises NotFound, and Refused with PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED, TEXT_TOO_LONG or IDENTITY_NOT_THERE.
+    """
+    demand_reason(note)
+    check_confirmation("Công an", "-", note).or_raise()
+    row = _locked(by, at, person_id)
+    row.note = nfc(note)
+    _step(row, IdentityStep.FIND_NOBODY, by, at)
+    return IdentityState(row.state)
+
+
+@transaction.atomic
+def correct_number(
+    *, by: Actor, at: dt.datetime, person_id: UUID, system: str, value: str, because: str
+) -> IdentityState | None:
+    """Give a person the right CCCD or CMND and retire the one that was sent; give where the check stood before.
+
+    The new number is one of the four fields: followers hear of it and the register is asked again. Raises NotFound, and
+    Refused with PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED, IDENTIFIER_FORMAT or IDENTITY_NUMBER_SAME.
+    """
+    demand_reason(because)
+    demand(system in NUMBER_SYSTEMS and may_review(by, seen_person(by, at, person_id)))
+    current, _ = current_holders([person_id])
+    person = next(iter(current))
+    sent = facts_of(current).facts[person].number
+    added = add_identifier(by=by, at=at, profile_id=person, system=system, value=value, because=because)
+    if sent is not None:
+        profile_id, identifier_id = map(UUID, sent.row_id.split("/"))
+        if identifier_id == added.identifier_id:
+            raise Refused(refuse("IDENTITY_NUMBER_SAME"))
+        retire_identifier(by=by, at=at, profile_id=profile_id, identifier_id=identifier_id, because=because)
+    state = IdentityCheck.objects.filter(person_id=person).values_list("state", flat=True).first()
+    return IdentityState(state) if state else None
+
+
+def _locked(by: Actor, at: dt.datetime, person_id: UUID) -> IdentityCheck:
+    person = seen_person(by, at, person_id)
+    demand(may_review(by, person))
+    row = IdentityCheck.objects.select_for_update().filter(person_id=person.person_id).first()
+    if row is None:
+        raise Refused(refuse("IDENTITY_NOT_THERE"))
+    return row
+
+
+def _step(row: IdentityCheck, step: IdentityStep, by: Actor, at: dt.datetime) -> None:
+    before = IdentityState(row.state)
+    after = identity_after(before, step)
+    if after is None:
+        raise Refused(refuse("IDENTITY_NOT_THERE"))
+    row.state, row.since, row.why = after, at, ""
+    row.save(force_update=True)
+    PersonChange(profile_id=row.person_id, kind="CHECKED", at=at).save(force_insert=True)
+    facts = {"from": str(before), "to": str(after)}
+    action = f"people.identity_{step.lower()}"
+    write_line(by=by, at=at, action=action, subject_id=row.person_id, because=row.note, facts=facts)

@@ -1,0 +1,145 @@
+"""Whether the population register knows people as we do, and which desk has something to review."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from tiemchung.core.sealing import blind_index
+from tiemchung.people.reads.holders import Holder, current_persons, holders_of
+from tiemchung.people.rules.identity import NUMBER_SYSTEMS, IdentityFacts, NumberFacts, number_to_send
+from tiemchung.people.rules.kinds import IdentityState
+
+MOST_PEERS = 500  # who shares one number with more than these is shared all the same
+_NUMBERS = """
+SELECT profile_id, id, system, value_index, state, created_at, valid_to IS NULL
+FROM people_identifier WHERE profile_id = ANY(%s) AND system = ANY(%s)
+"""
+_CHECKS = "SELECT person_id, state, why, since, fields FROM people_identitycheck WHERE person_id = ANY(%s)"
+_HOLDERS_OF_NUMBERS = "SELECT value_index, profile_id FROM people_identifierlookup WHERE value_index = ANY(%s)"
+_STILL = """
+SELECT profile_id, value_index FROM people_identifier
+WHERE profile_id = ANY(%s) AND value_index = ANY(%s) AND valid_to IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityView:
+    """Where the check of a person's four fields stands; `why` is a code of `rules.identity.IdentityWhy` or empty.
+
+    `fields` is a keyed hash of the four fields that the state is about: a facility's signature names it.
+    """
+
+    person_id: UUID
+    state: IdentityState
+    why: str
+    since: dt.datetime
+    fields: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFacts:
+    """What decides about each person now, and the other persons who have or had one of their numbers."""
+
+    facts: Mapping[UUID, IdentityFacts]
+    peers: frozenset[UUID]
+
+
+def identity_states(person_ids: Iterable[UUID]) -> dict[UUID, IdentityView]:
+    """Give where each person's check stands, in one statement and unscoped; an id without a row is left out.
+
+    The ids are those of current persons: one that was joined away answers NOT_SENT, why JOINED.
+    """
+    asked = set(person_ids)
+    found = checks_of(asked)
+    return {row[0]: IdentityView(row[0], IdentityState(row[1]), row[2], row[3], bytes(row[4] or b"")) for row in found}
+
+
+def checks_of(person_ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, str, dt.datetime, bytes | None]]:
+    """Give (person, state, why, since, hash of the fields) of each check there is."""
+    wanted = list(person_ids)
+    if not wanted:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(_CHECKS, [wanted])
+        return cursor.fetchall()
+
+
+def fields_hash(facts: IdentityFacts) -> bytes:
+    """Give 32 bytes that are equal for equal four fields and tell nothing without the key."""
+    return blind_index("people.identity", facts.canonical())
+
+
+def facts_of(holders: Mapping[UUID, Holder]) -> LoadedFacts:
+    """Give the four fields of these persons and who shares a number with them, in two statements as a rule.
+
+    `holders` are current persons by their id. Numbers stay sealed: their blind indexes stand for them.
+    """
+    owner = {profile_id: person_id for person_id, holder in holders.items() for profile_id in holder.profile_ids}
+    numbers: dict[UUID, list[NumberFacts]] = {person_id: [] for person_id in holders}
+    ever: dict[bytes, set[UUID]] = {}
+    for profile_id, row_id, system, index, state, created_at, is_open in _numbers_of(owner):
+        ever.setdefault(index, set()).add(owner[profile_id])
+        if is_open:
+            facts = NumberFacts(system, index.hex(), state, created_at, f"{profile_id}/{row_id}")
+            numbers[owner[profile_id]].append(facts)
+    others = _others(ever, owner)
+    open_at = _open_at(numbers, others, ever)
+    found = {}
+    for person_id, holder in holders.items():
+        shared = any(open_at[number.index] - {person_id} for number in numbers[person_id])
+        found[person_id] = _facts(holder, number_to_send(numbers[person_id]), shared)
+    return LoadedFacts(found, frozenset(others.values()) - holders.keys())
+
+
+def _facts(holder: Holder, number: NumberFacts | None, shared: bool) -> IdentityFacts:
+    return IdentityFacts(
+        full_name=holder.full_name,
+        birth_date=holder.birth_date,
+        birth_precision=holder.birth_precision,
+        sex=holder.sex,
+        nationality=holder.nationality,
+        number=number,
+        shared=shared,
+    )
+
+
+def _numbers_of(profile_ids: Iterable[UUID]) -> Sequence[tuple[UUID, UUID, str, bytes, str, dt.datetime, bool]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [list(profile_ids), [str(system) for system in NUMBER_SYSTEMS]])
+        return [(row[0], row[1], row[2], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
+
+
+def _others(ever: Mapping[bytes, set[UUID]], owner: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """Give the profiles of other persons that have or had one of these numbers, each with its person of now."""
+    if not ever:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS_OF_NUMBERS, [list(ever)])
+        profiles = sorted({profile_id for _, profile_id in cursor.fetchall()} - owner.keys())
+    return current_persons(profiles[:MOST_PEERS]) if profiles else {}
+
+
+def _open_at(
+    numbers: Mapping[UUID, Sequence[NumberFacts]], others: Mapping[UUID, UUID], ever: Mapping[bytes, set[UUID]]
+) -> dict[str, set[UUID]]:
+    """Give for each number the persons at whom it is open now."""
+    found: dict[str, set[UUID]] = {}
+    for person_id, mine in numbers.items():
+        for number in mine:
+            found.setdefault(number.index, set()).add(person_id)
+    if others:
+        with connection.cursor() as cursor:
+            cursor.execute(_STILL, [list(others), list(ever)])
+            for profile_id, index in cursor.fetchall():
+                found.setdefault(bytes(index).hex(), set()).add(others[profile_id])
+    return found
+
+
+def current_holders(person_ids: Iterable[UUID]) -> tuple[dict[UUID, Holder], dict[UUID, UUID]]:
+    """Give the holders of the persons that these ids are now, by current id, and who was joined into whom."""
+    asked = holders_of(person_ids)
+    joined = {old: holder.person_id for old, holder in asked.items() if holder.person_id != old}
+    return {holder.person_id: holder for holder in asked.values()}, joined
