@@ -153,6 +153,12 @@ TRUSTED_PROXY = os.environ.get("TIEMCHUNG_TRUSTED_PROXY", "") == "1"
 LENIENT_WORDS = os.environ.get("TIEMCHUNG_STRICT_WORDS", "") != "1"
 SMS_BACKEND = "tiemchung.interop.messages.backends.backend_from_url"
 SMS_GATEWAY = os.environ.get("TIEMCHUNG_SMS", "http://127.0.0.1:8025/v1/messages")
+# Days after which an imported list of foreign signers is called old, and after which it is believed no more.
+FOREIGN_TRUST_SOFT_DAYS = int(os.environ.get("TIEMCHUNG_TRUST_SOFT_DAYS", "7"))
+FOREIGN_TRUST_HARD_DAYS = int(os.environ.get("TIEMCHUNG_TRUST_HARD_DAYS", "30"))
+# The mail server for what holders ask to have sent; empty = nothing is offered by e-mail (docs/how-to/paper.md).
+MAIL_BACKEND = "tiemchung.interop.messages.mail.mail_from_url"
+MAIL = os.environ.get("TIEMCHUNG_MAIL", "")
 SMS_RECEIPT_KEY = os.environ.get("TIEMCHUNG_SMS_RECEIPT_KEY", "")
 # Photos of papers, sealed; a backup copies this folder beside the database (docs/how-to/evidence.md).
 EVIDENCE_DIR = Path(os.environ.get("TIEMCHUNG_EVIDENCE_DIR") or home() / "evidence")
@@ -160,6 +166,14 @@ CLAMD = os.environ.get("TIEMCHUNG_CLAMD", "")
 # The address at which PC-Covid takes what changed; empty = this partner is off. The key is agreed with the partner.
 PC_COVID = os.environ.get("TIEMCHUNG_PC_COVID", "")
 PC_COVID_KEY = os.environ.get("TIEMCHUNG_PC_COVID_KEY", "")
+# The address at which the national population database compares four fields; empty = nobody is asked.
+POPULATION_BACKEND = "tiemchung.interop.population.register.register_at"
+POPULATION = os.environ.get("TIEMCHUNG_POPULATION", "")
+POPULATION_KEY = os.environ.get("TIEMCHUNG_POPULATION_KEY", "")
+# Other countries' forms of a passport that may be made beside it, such as "icvp,shc"; empty = none.
+EMITTERS = frozenset(filter(None, os.environ.get("TIEMCHUNG_EMIT", "").replace(" ", "").split(",")))
+# The key agreed with those who may ask for a passport's FHIR document; empty = nobody may.
+FHIR_KEY = os.environ.get("TIEMCHUNG_FHIR_KEY", "")
 PUBLIC_ADDRESS = os.environ.get("TIEMCHUNG_PUBLIC_ADDRESS", "http://localhost:8000")
 
 LOGGING = {

@@ -39,9 +39,9 @@ def whole_run() -> Iterator[WholeRun]:
     """Everything of `make run` works; it is ended at the end. Its lines go to bench-run.log in its home."""
     home = homes.enter_home(HOME)
     home.mkdir(parents=True, exist_ok=True)
-    web, sms, smpp, pc_covid = homes.free_ports(4)
+    web, sms, smpp, mail, pc_covid, population = homes.free_ports(6)
     names = {"TIEMCHUNG_PORT": web, "TIEMCHUNG_SMS_PORT": sms, "TIEMCHUNG_SMPP_PORT": smpp}
-    names["TIEMCHUNG_PC_COVID_PORT"] = pc_covid
+    names |= {"TIEMCHUNG_MAIL_PORT": mail, "TIEMCHUNG_PC_COVID_PORT": pc_covid, "TIEMCHUNG_POPULATION_PORT": population}
     os.environ.update({name: str(port) for name, port in names.items()})
     log = home / "bench-run.log"
     print(f"Starting everything in {home} ...", flush=True)

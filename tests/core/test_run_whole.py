@@ -47,11 +47,11 @@ class Run:
     """One `make run`, read line by line."""
 
     def __init__(self, home: Path) -> None:
-        self.web, sms, smpp, pc_covid = _free_ports(4)
+        self.web, sms, smpp, pc_covid, mail, population = _free_ports(6)
         ours = {
             "TIEMCHUNG_HOME": str(home), "TIEMCHUNG_DEMO": "0", "TIEMCHUNG_PORT": self.web,
-            "TIEMCHUNG_SMS_PORT": sms, "TIEMCHUNG_SMPP_PORT": smpp,
-            "TIEMCHUNG_PC_COVID_PORT": pc_covid,
+            "TIEMCHUNG_SMS_PORT": sms, "TIEMCHUNG_SMPP_PORT": smpp, "TIEMCHUNG_MAIL_PORT": mail,
+            "TIEMCHUNG_PC_COVID_PORT": pc_covid, "TIEMCHUNG_POPULATION_PORT": population,
             "TIEMCHUNG_STATIC_ROOT": str(home / "static"), "MARK_OF_THIS_RUN": str(home),
         }  # fmt: skip
         foreign = {k: v for k, v in os.environ.items() if not k.startswith(("TIEMCHUNG_", "PG"))}

@@ -29,9 +29,9 @@ class Platform:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.sessions: dict[str, Any] = {}
-        names = ("", "SMS_", "SMPP_", "PC_COVID_")
+        names = ("", "SMS_", "SMPP_", "PC_COVID_", "MAIL_", "POPULATION_")
         urls = [f"http://localhost:{port}" for port in _free_ports(len(names))]
-        self.web, self.sms, _, self.pc_covid = urls
+        self.web, self.sms, _, self.pc_covid, _, self.population = urls
         ports = {name: url.rpartition(":")[2] for name, url in zip(names, urls, strict=True)}
         ours = {f"TIEMCHUNG_{name}PORT": port for name, port in ports.items()} | {
             "TIEMCHUNG_HOME": str(home),

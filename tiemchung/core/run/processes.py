@@ -15,7 +15,9 @@ PORTS = {
     "TIEMCHUNG_PORT": 8000,
     "TIEMCHUNG_SMS_PORT": 8025,
     "TIEMCHUNG_SMPP_PORT": 2775,
+    "TIEMCHUNG_MAIL_PORT": 2525,
     "TIEMCHUNG_PC_COVID_PORT": 8026,
+    "TIEMCHUNG_POPULATION_PORT": 8027,
 }
 
 
@@ -53,18 +55,18 @@ def port_of(variable: str, usual: int) -> int:
 
 def all_processes() -> list[Process]:
     """What a whole demonstration consists of, in the order of starting."""
-    web, sms, smpp, pc_covid = (port_of(name, usual) for name, usual in PORTS.items())
+    web, sms, smpp, mail, pc_covid, population = (port_of(name, usual) for name, usual in PORTS.items())
     granian = str(Path(PYTHON).with_name("granian"))
     return [
         Process(
             name="sms",
             argv=(PYTHON, "-m", "tiemchung.interop.messages.standin", "--port", str(sms),
-                  "--smpp-port", str(smpp), "--data", str(home() / "standin-messages"),
+                  "--smpp-port", str(smpp), "--mail-port", str(mail), "--data", str(home() / "standin-messages"),
                   "--receipts-to", f"http://127.0.0.1:{web}/hooks/sms"),
             port=sms,
             health="/healthz",
             port_variable="TIEMCHUNG_SMS_PORT",
-            what="messages to phones, as the stand-in of the gateway took them",
+            what="messages to phones and e-mails, as the stand-in of the gateway took them",
         ),
         Process(
             name="pc-covid",
@@ -75,6 +77,15 @@ def all_processes() -> list[Process]:
             health="/healthz",
             port_variable="TIEMCHUNG_PC_COVID_PORT",
             what="PC-Covid, as its stand-in was told of corrections",
+        ),
+        Process(
+            name="population",
+            argv=(PYTHON, "-m", "tiemchung.interop.population.standin", "--port", str(population),
+                  "--data", str(home() / "standin-population")),
+            port=population,
+            health="/healthz",
+            port_variable="TIEMCHUNG_POPULATION_PORT",
+            what="the population database, as its stand-in was asked about people",
         ),
         Process(
             name="web",
@@ -96,15 +107,19 @@ def demonstration_environment() -> dict[str, str]:
 
     Whatever is set already stays: TIEMCHUNG_DEMO=0 starts without the demonstration week.
     """
-    web, sms, _, pc_covid = (port_of(name, usual) for name, usual in PORTS.items())
+    web, sms, _, mail, pc_covid, population = (port_of(name, usual) for name, usual in PORTS.items())
     wanted = {
         "TIEMCHUNG_DEMO": "1",
         "TIEMCHUNG_INSECURE_LOCALHOST": "1",
         "TIEMCHUNG_SMS": f"http://127.0.0.1:{sms}/v1/messages",
+        "TIEMCHUNG_MAIL": f"smtp://127.0.0.1:{mail}?from=hochieu@tiemchung.example&tls=none",
         # Signs the receipts of messages; both sides start together, so it need not outlive the run.
         "TIEMCHUNG_SMS_RECEIPT_KEY": secrets.token_hex(32),
         "TIEMCHUNG_PC_COVID": f"http://127.0.0.1:{pc_covid}/v1/news",
         "TIEMCHUNG_PC_COVID_KEY": _agreed_key(),
+        "TIEMCHUNG_POPULATION": f"http://127.0.0.1:{population}/v1/checks",
+        # Signs the questions; both sides start together, so it need not outlive the run.
+        "TIEMCHUNG_POPULATION_KEY": secrets.token_hex(32),
         "TIEMCHUNG_PUBLIC_ADDRESS": f"http://localhost:{web}",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(CHECKOUT),
