@@ -7,6 +7,8 @@ import uuid
 
 _lock = threading.Lock()
 _last = 0
+_STOCK = 1024
+_random = b""  # asked of the system many at a time: a run over a whole country needs millions
 
 
 def new_id() -> uuid.UUID:
@@ -15,9 +17,21 @@ def new_id() -> uuid.UUID:
     The 12 bits behind the milliseconds carry a fraction of the millisecond, so that ids made in one
     transaction keep their order; the last 62 bits are random.
     """
-    global _last
+    global _last, _random
     ticks = time.time_ns() * 4096 // 1_000_000
     with _lock:
         _last = ticks = max(ticks, _last + 1)
+        if not _random:
+            _random = os.urandom(_STOCK)
+        tail, _random = _random[:8], _random[8:]
     value = (ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62
-    return uuid.UUID(int=value | int.from_bytes(os.urandom(8)) >> 2)
+    return uuid.UUID(int=value | int.from_bytes(tail) >> 2)
+
+
+def _forget_random() -> None:
+    global _random
+    _random = b""
+
+
+# A fork would give out the same bytes twice.
+os.register_at_fork(after_in_child=_forget_random)

@@ -24,6 +24,7 @@ from tiemchung.doses.judging import (
 from tiemchung.doses.ledger import append, first_answer
 from tiemchung.doses.models import Dose
 from tiemchung.doses.rules import DoseSource, DoseState, EntryKind
+from tiemchung.doses.signing import DoseToSign, sign_doses, unsign_doses
 from tiemchung.doses.values import DoseFacts, DoseView
 from tiemchung.people.actions import LockedPerson, lock_person
 from tiemchung.vaccines.reads import find_lot
@@ -272,11 +273,14 @@ def _audit(
 
 __all__ = [
     "DoseState",
+    "DoseToSign",
     "KeptDose",
     "RecordedDose",
     "amend_dose",
     "declare_dose",
     "record_dose",
+    "sign_doses",
+    "unsign_doses",
     "verify_dose",
     "void_dose",
 ]

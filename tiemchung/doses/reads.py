@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +18,15 @@ from tiemchung.doses.rules import DosePlace, DoseSource, DoseState, EntryKind, c
 from tiemchung.doses.values import DoseFacts, DoseView, EntryView
 from tiemchung.vaccines.rules import Birth, BirthSpan, CardState, Course, GivenDose, card_of, course_of
 
+_STATES, _SOURCES = {str(s): s for s in DoseState}, {str(s): s for s in DoseSource}
+_SELECT = f"""
+SELECT id, profile_id, state, source, recorded_at, changed_at, version, accepted,
+{", ".join(DoseFacts.__dataclass_fields__)} FROM doses_dose WHERE
+"""  # noqa: S608 - names of our own columns
+_TALLY = """
+SELECT product, count(*), min(given_on), max(given_on) FROM doses_dose
+WHERE profile_id = ANY(%s) AND id = ANY(%s) GROUP BY 1 ORDER BY 2 DESC, 1
+"""
 Entry = LedgerEntry  # the stream that followers name
 PlaceDay = tuple[UUID | None, dt.date]
 _COUNTED = """
@@ -89,9 +98,53 @@ def place_of(by: Actor, facts: DoseFacts, area_id: UUID | None = None) -> DosePl
 
 def doses_of(profile_ids: Sequence[UUID], *, voided: bool = False) -> tuple[DoseView, ...]:
     """Give the doses under these profiles in the order of injection, voided ones only when asked for."""
-    found = (view_of(row) for row in rows(Dose, "profile_id = ANY(%s)", list(profile_ids)))
+    found = _views("profile_id = ANY(%s)", list(profile_ids))
     kept = (dose for dose in found if voided or dose.state is not DoseState.VOIDED)
     return in_order(kept)
+
+
+def doses_named(named: Iterable[tuple[UUID, UUID]]) -> dict[UUID, DoseView]:
+    """Give the doses of these (profile id, dose id), voided or not, in one statement; unknown ones are left out."""
+    asked = set(named)
+    found = _views(
+        "profile_id = ANY(%s) AND id = ANY(%s)", [profile for profile, _ in asked], [dose for _, dose in asked]
+    )
+    return {one.id: one for one in found if (one.profile_id, one.id) in asked}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTally:
+    """How many doses of one product, and between which days they were given."""
+
+    product: str
+    number: int
+    first_on: dt.date
+    last_on: dt.date
+
+
+def tally_of(named: Iterable[tuple[UUID, UUID]]) -> tuple[ProductTally, ...]:
+    """Give the doses of these (profile id, dose id) by product, most first, however many they are."""
+    asked = list(named)
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLY, [[profile for profile, _ in asked], [dose for _, dose in asked]])
+        return tuple(ProductTally(*row) for row in cursor.fetchall())
+
+
+def _views(where: LiteralString, *params: Any) -> list[DoseView]:
+    """Give doses as values, without the rows' own objects: many thousands are read at once where passports are made."""
+    with connection.cursor() as cursor:
+        cursor.execute(cast(LiteralString, _SELECT) + where, params)
+        return [_view(*row) for row in cursor.fetchall()]
+
+
+def _view(
+    dose_id: UUID, profile_id: UUID, state: str, source: str, recorded_at: dt.datetime, changed_at: dt.datetime,
+    version: int, accepted: bool, *facts: Any
+) -> DoseView:  # fmt: skip
+    return DoseView(
+        dose_id, profile_id, _STATES[state], _SOURCES[source], DoseFacts(*facts), recorded_at, changed_at, version,
+        accepted,
+    )  # fmt: skip
 
 
 def in_order(doses: Iterable[DoseView]) -> tuple[DoseView, ...]:
@@ -143,9 +196,9 @@ def given(doses: Iterable[DoseView]) -> list[GivenDose]:
     ]
 
 
-def record_from(doses: tuple[DoseView, ...], *, birth: Birth, on: dt.date) -> DoseRecord:
-    """Give what follows from these doses on that day."""
-    course = course_of(given(doses), birth_date=birth, on=on)
+def record_from(doses: tuple[DoseView, ...], *, birth: Birth, on: dt.date, ahead: bool = True) -> DoseRecord:
+    """Give what follows from these doses on that day; without `ahead` no next dose is looked for."""
+    course = course_of(given(doses), birth_date=birth, on=on, ahead=ahead)
     pending = sum(1 for d in doses if d.state is DoseState.DECLARED)
     return DoseRecord(doses, course, card_of(course, pending=pending, on=on))
 
@@ -201,7 +254,7 @@ def counted_on(days: Iterable[PlaceDay]) -> dict[PlaceDay, dict[str, int]]:
 
 
 def records_of(
-    profiles: Mapping[UUID, Sequence[UUID]], births: Mapping[UUID, Birth], on: dt.date
+    profiles: Mapping[UUID, Sequence[UUID]], births: Mapping[UUID, Birth], on: dt.date, *, ahead: bool = True
 ) -> dict[UUID, DoseRecord]:
     """Give the doses, course and card of many persons on that day, in one statement; `profiles` are each person's."""
     under: dict[UUID, list[DoseView]] = {profile_id: [] for ids in profiles.values() for profile_id in ids}
@@ -210,7 +263,7 @@ def records_of(
     found = {}
     for person_id, ids in profiles.items():
         mine = in_order(one for profile_id in ids for one in under[profile_id])
-        found[person_id] = record_from(mine, birth=births[person_id], on=on)
+        found[person_id] = record_from(mine, birth=births[person_id], on=on, ahead=ahead)
     return found
 
 

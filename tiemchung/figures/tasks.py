@@ -11,7 +11,7 @@ from tiemchung.doses.reads import Entry, corrections_in, places_and_days_of
 from tiemchung.figures.actions import FOLLOWER, recount_days
 
 # A declared dose does not count, and a signature does not change what does.
-_NOT_COUNTED = frozenset({"DECLARED", "SIGNED"})
+_NOT_COUNTED = frozenset({"DECLARED", "SIGNED", "UNSIGNED"})
 
 
 def _counter(at: dt.datetime) -> Callable[[Sequence[Any]], None]:
