@@ -5,7 +5,7 @@ DIR ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test tests check fix demo bench vectors assets lock migrations psql backup clean
+.PHONY: help run stop test tests check fix demo bench vectors fuzz assets lock migrations psql backup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,9 @@ stop: ## stop the embedded PostgreSQL if something left it running
 
 test: ## everything that must hold: tests, journeys in a browser, then check
 	@bin/bootstrap test
-	@TIEMCHUNG_BROWSER=$$(bin/browser) && export TIEMCHUNG_BROWSER && $(MAKE) --no-print-directory tests check
+	@bin/oracle >/dev/null
+	@TIEMCHUNG_BROWSER=$$(bin/browser) && TIEMCHUNG_TOKEN_LIB=$$(bin/token) && \
+		export TIEMCHUNG_BROWSER TIEMCHUNG_TOKEN_LIB && $(MAKE) --no-print-directory tests check
 
 tests: ## the tests alone (ARGS="tests/doses -k void" for some of them)
 	@bin/run-tests $(WORKERS) $(ARGS)
@@ -45,7 +47,11 @@ bench: ## WHAT=name runs one bench; without WHAT lists them
 
 vectors: ## DIR=folder reads foreign certificates' test vectors, prints a table by layer
 	@bin/bootstrap
-	@$(PYTHON) -m tiemchung.certificates.vectors $(DIR)
+	@$(PYTHON) -m tiemchung.certificates.vectors $(DIR) $(if $(WRITE),--write $(WRITE))
+
+fuzz: ## the readers, guided by coverage: SECONDS=60 or EXECUTIONS=10000000
+	@bin/bootstrap test
+	@$(PYTHON) -m tools.fuzz --jobs 2 $(if $(EXECUTIONS),--executions $(EXECUTIONS),--seconds $(or $(SECONDS),60))
 
 assets: ## build CSS, scripts and fonts anew (needs npm; the built files are committed)
 	@cd frontend && npm ci --no-audit --no-fund && npm run build

@@ -57,7 +57,7 @@ def name_of(path: Path) -> str:
 def text_files() -> Iterator[Path]:
     """Every file of ours that a person reads: code, pages, words, documents; nothing built or fetched."""
     endings = {".py", ".md", ".toml", ".html", ".jinja", ".js", ".css", ".scss", ".json", ".txt", ".yml"}
-    apart = {".git", ".venv", "var", "node_modules", "__pycache__", "static", ".hypothesis"}
+    apart = {".git", ".venv", ".venv-oracle", "var", "node_modules", "__pycache__", "static", ".hypothesis"}
     apart |= {".mypy_cache", ".ruff_cache", ".import_linter_cache"}
     for path in sorted(CHECKOUT.rglob("*")):
         parts = path.relative_to(CHECKOUT).parts
