@@ -7,6 +7,15 @@ export function fromBase64(text) {
   return Uint8Array.from(atob(plain), (sign) => sign.charCodeAt(0));
 }
 
+/** Bytes of unpadded base64url in its one spelling; throws a RangeError for any other. */
+export function fromBase64Url(text) {
+  if (!/^[\w-]*$/.test(text)) throw new RangeError("not base64url");
+  const bytes = fromBase64(text);
+  // The last sign may carry bits that no byte takes: set, they would be a second spelling of the same bytes.
+  if (toBase64(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "") !== text) throw new RangeError("not base64url");
+  return bytes;
+}
+
 /** Standard base64 (with padding) of bytes. */
 export function toBase64(bytes) {
   let binary = "";

@@ -8,12 +8,11 @@ const KID = 4;
 const NAME_OF_ALG = { "-7": "ES256", "-37": "PS256" };
 const SIGNATURE1 = concat(Uint8Array.from([0x84, 0x6a]), toUtf8("Signature1"));
 
+/** The message without its tags: none, 18, or 61 around either; 55799 says nothing and may stand before all. */
 function untag(value) {
   let inner = value;
-  while (inner instanceof Tagged) {
-    if (![18, 61, 55799].includes(inner.tag)) throw new Stop("DAMAGED", "cose tag");
-    inner = inner.value;
-  }
+  for (const tag of [55799, 61, 18]) if (inner instanceof Tagged && inner.tag === tag) inner = inner.value;
+  if (inner instanceof Tagged) throw new Stop("DAMAGED", "cose tag");
   return inner;
 }
 

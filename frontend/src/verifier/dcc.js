@@ -16,7 +16,7 @@ const optional = (check) => (value) => value === undefined || value === null || 
 const FIELDS = {
   v: { tg: text, vp: text, mp: text, ma: text, dn: count, sd: count, dt: day, co: country, is: short, ci: short },
   t: { tg: text, tt: text, sc: day, tr: text, co: country, is: short, ci: short, nm: optional(short),
-    tc: optional(text) },
+    tc: optional(short) },
   r: { tg: text, fr: day, df: day, du: day, co: country, is: short, ci: short },
 };
 

@@ -19,6 +19,7 @@ class Bits {
     this.at = 0;
     this.hold = 0;
     this.count = 0;
+    this.padded = true;
   }
 
   take(count) {
@@ -33,9 +34,12 @@ class Bits {
     return value;
   }
 
+  /** Leaves the byte that was begun; tells whether its last bits were none, as every writer leaves them. */
   alignToByte() {
+    const clean = this.hold === 0;
     this.hold = 0;
     this.count = 0;
+    return clean;
   }
 }
 
@@ -102,7 +106,7 @@ function dynamicCodes(bits) {
 }
 
 function copyStored(bits, out) {
-  bits.alignToByte();
+  bits.padded = bits.alignToByte() && bits.padded;
   const length = bits.take(16);
   if ((bits.take(16) ^ 0xffff) !== length) throw broken("stored length");
   for (let n = 0; n < length; n++) out.push(bits.take(8));
@@ -141,7 +145,8 @@ function inflateAt(bytes, start, cap) {
     else readBlock(bits, out, cap, kind === 1 ? fixedCodes() : dynamicCodes(bits));
     if (out.length > cap) throw broken("over the cap");
   }
-  return { bytes: Uint8Array.from(out), end: bits.at };
+  const clean = bits.alignToByte() && bits.padded;
+  return { bytes: Uint8Array.from(out), end: bits.at, clean };
 }
 
 function adler32(bytes) {
@@ -164,8 +169,10 @@ export function inflateZlib(bytes, cap = INFLATED_CAP) {
   if (bytes.length < 6 || (bytes[0] & 15) !== 8 || ((bytes[0] << 8) | bytes[1]) % 31 || bytes[1] & 32) {
     throw broken("zlib header");
   }
-  const { bytes: plain, end } = inflateAt(bytes, 2, cap);
+  const { bytes: plain, end, clean } = inflateAt(bytes, 2, cap);
   if (end + 4 > bytes.length) throw broken("checksum missing");
+  // No writer leaves anything behind the checksum or sets a bit where the stream only pads: a flip must not pass unseen.
+  if (end + 4 < bytes.length || !clean) throw broken("bytes or bits left over");
   const sum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end);
   if (sum !== adler32(plain)) throw broken("checksum");
   return plain;

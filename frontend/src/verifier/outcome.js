@@ -28,17 +28,22 @@ export const RESULT_OF = Object.freeze({
   NOT_YET_VALID: INVALID,
   EXPIRED: INVALID,
   TEST_POSITIVE: INVALID,
+  REPLACED: INVALID,
+  NOT_ISSUED: INVALID,
+  LIST_MISSING: UNKNOWN,
+  LIST_TOO_OLD: UNKNOWN,
 });
 
 /** Where several reasons hold, the first of this order is told. */
 export const ORDER = [
-  "MALFORMED_HEADER", "UNSUPPORTED_ALGORITHM", "UNKNOWN_KEY", "BAD_SIGNATURE", "SCHEMA", "COUNTRY_MISMATCH",
-  "WRONG_KEY_USAGE", "REVOKED", "NOT_YET_VALID", "EXPIRED", "KEY_EXPIRED", "TEST_POSITIVE",
+  "MALFORMED_HEADER", "UNSUPPORTED_ALGORITHM", "UNKNOWN_KEY", "BAD_SIGNATURE", "KEY_EXPIRED", "COUNTRY_MISMATCH",
+  "WRONG_KEY_USAGE", "REVOKED", "SCHEMA", "NOT_YET_VALID", "EXPIRED", "TEST_POSITIVE",
+  "LINK_NOT_FOLLOWED", "UNSUPPORTED_CONTENT", "LIST_TOO_OLD",
 ];
 
 /** Reasons that leave the content itself genuine: who it is about may be shown. */
 export const GENUINE = new Set([
-  "", "REVOKED", "NOT_YET_VALID", "EXPIRED", "KEY_EXPIRED", "TEST_POSITIVE",
+  "", "REVOKED", "REPLACED", "NOT_YET_VALID", "EXPIRED", "KEY_EXPIRED", "TEST_POSITIVE",
 ]);
 
 /** Stops the reading with one of the named reasons; `format` is what the text seemed to be. */

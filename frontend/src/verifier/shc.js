@@ -1,35 +1,40 @@
 // SMART Health Cards: shc:/ digits, a compact JWS with raw DEFLATE inside, FHIR in the payload.
 import { Stop, orDamaged } from "./outcome.js";
-import { fromBase64, fromUtf8, toUtf8 } from "./bytes.js";
+import { fromBase64, fromBase64Url, fromUtf8, toUtf8 } from "./bytes.js";
 import { inflateRaw } from "./inflate.js";
 import { signatureHolds } from "./signature.js";
 import { cvxName } from "./products.js";
 import { dayOf, emptyCard, firstText, wholeNumber } from "./card.js";
 import { revocationHashes } from "./revocation.js";
 
-const PREFIX = /^shc:\//i;
+const PREFIX = /^shc:\//;
+const COMPACT = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
+const LAST_CODE = 122 - 45; // "z", the last sign of base64url
 const FORMAT = "SHC";
 const CARD_TYPE = "https://smarthealth.cards#health-card";
 
 /** True when the text claims to be a SMART Health Card. */
 export function isShc(text) {
-  return PREFIX.test(text);
+  return PREFIX.test(text) || COMPACT.test(text.trim());
 }
 
 function jwsOf(text) {
+  if (COMPACT.test(text.trim())) return text.trim();
   const digits = text.replace(PREFIX, "").trim();
   if (/^\d+\/\d+\/\d+$/.test(digits)) throw new Stop("INCOMPLETE", "split over several codes", FORMAT);
   if (!/^(?:\d\d)+$/.test(digits)) throw new Stop("DAMAGED", "digits", FORMAT);
+  if (digits.match(/\d\d/g).some((pair) => Number(pair) > LAST_CODE)) throw new Stop("DAMAGED", "digits", FORMAT);
   return digits.replace(/\d\d/g, (pair) => String.fromCharCode(Number(pair) + 45));
 }
 
 function openJws(jws) {
   const [header, payload, signature, ...rest] = jws.split(".");
   if (!signature || rest.length) throw new Stop("DAMAGED", "jws", FORMAT);
-  const head = JSON.parse(fromUtf8(fromBase64(header)));
-  if (head.zip !== "DEF") throw new Stop("SCHEMA", "zip", FORMAT);
-  const claims = JSON.parse(fromUtf8(inflateRaw(fromBase64(payload))));
-  return { head, claims, signature: fromBase64(signature), signed: toUtf8(`${header}.${payload}`) };
+  const head = JSON.parse(fromUtf8(fromBase64Url(header)));
+  if (head.zip !== "DEF") throw new Stop("MALFORMED_HEADER", "zip", FORMAT);
+  const claims = JSON.parse(fromUtf8(inflateRaw(fromBase64Url(payload))).replace(/^\uFEFF/, ""));
+  if (!claims || typeof claims !== "object" || Array.isArray(claims)) throw new Stop("DAMAGED", "payload", FORMAT);
+  return { head, claims, signature: fromBase64Url(signature), signed: toUtf8(`${header}.${payload}`) };
 }
 
 function keyOfJwk(jwk) {
@@ -79,7 +84,8 @@ function cardOf(claims) {
 export async function readShc(text, trust) {
   const { head, claims, signature, signed } = orDamaged(() => openJws(jwsOf(text)), "jws");
   const card = orDamaged(() => cardOf(claims), "body");
-  const keys = (trust.issuer(claims.iss) ?? []).filter((jwk) => jwk.kid === head.kid);
+  const issuer = trust.issuer(claims.iss);
+  const keys = (issuer?.keys ?? []).filter((jwk) => jwk.kid === head.kid);
   const holds = await Promise.all(
     keys.map((jwk) => signatureHolds({ alg: head.alg, key: keyOfJwk(jwk), signature, signed })),
   );
@@ -90,7 +96,8 @@ export async function readShc(text, trust) {
   const isCard = [claims.vc?.type ?? []].flat().includes(CARD_TYPE);
   if (!isCard || !card.name || typeof claims.nbf !== "number") found.add("SCHEMA");
   return {
-    format: FORMAT, faults: found, card, wrong: [],
+    format: FORMAT, faults: found, card, wrong: [], key: keys.length ? { source: issuer.source, purpose: "" } : null,
+    kid: toUtf8(String(head.kid ?? "")),
     issuedAt: Number.isFinite(claims.nbf) ? Math.floor(claims.nbf) : null,
     validUntil: Number.isFinite(claims.exp) ? Math.floor(claims.exp) : null,
     hashes: await revocationHashes({ alg: head.alg, signature, certificateId: card.certificateId }),

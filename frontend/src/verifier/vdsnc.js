@@ -1,17 +1,19 @@
-// ICAO VDS-NC: JSON with the signer's certificate inside; trusted only where that very certificate is listed.
-import { Stop, orDamaged } from "./outcome.js";
-import { fromBase64, toUtf8 } from "./bytes.js";
+// ICAO VDS-NC: JSON with the signer's certificate inside; trusted where an authority that we believe issued it, or where
+// that very certificate is listed.
+import { CLOCK_SLACK, Stop, orDamaged } from "./outcome.js";
+import { fromBase64Url, toUtf8 } from "./bytes.js";
 import { readCertificate } from "./x509.js";
-import { signatureHolds } from "./signature.js";
+import { issuedBy, sha256, signatureHolds } from "./signature.js";
+import { sameCountry } from "./countries.js";
 import { emptyCard, firstText, wholeNumber } from "./card.js";
 import { revocationHashes } from "./revocation.js";
 
 const FORMAT = "VDS-NC";
-const ALG_OF = { ES256: "ES256", PS256: "PS256" };
+const KINDS = ["icao.vacc", "icao.test"];
 
 /** True when the text is JSON of the VDS-NC shape. */
 export function isVdsNc(text) {
-  return /^\s*\{/.test(text) && text.includes('"hdr"') && text.includes('"sig"');
+  return /^\s*\{/.test(text) && text.includes('"icao.');
 }
 
 /** JSON in the canonical form of RFC 8785, over which the signature is made. */
@@ -22,11 +24,38 @@ export function canonical(value) {
   return `{${pairs.join(",")}}`;
 }
 
+/** Bytes of base64url that may end in the padding its length calls for: any other spelling is a changed seal. */
+function onePadding(text) {
+  return fromBase64Url(text.length % 4 === 0 ? text.replace(/={1,2}$/, "") : text);
+}
+
 function open(text) {
   const { data, sig } = JSON.parse(text);
-  if (!data?.hdr || !data.msg?.pid) throw new Stop("SCHEMA", "data", FORMAT);
-  const der = fromBase64(sig.cer);
-  return { data, alg: ALG_OF[sig.alg] ?? "", der, signer: readCertificate(der), signature: fromBase64(sig.sigvl) };
+  if (!KINDS.includes(data?.hdr?.t) || typeof data.msg !== "object" || !data.msg) {
+    throw new Stop("UNSUPPORTED_CONTENT", "data", FORMAT);
+  }
+  const der = onePadding(String(sig?.cer ?? ""));
+  return { data, alg: sig.alg === "ES256" ? "ES256" : "", der, signer: signerIn(der), signature: onePadding(String(sig.sigvl ?? "")) };
+}
+
+/** The certificate inside; null when it cannot be read, for one state's signers break the rules of DER. */
+function signerIn(der) {
+  try {
+    return readCertificate(der);
+  } catch {
+    return null;
+  }
+}
+
+/** The authority or the list line that vouches for a certificate at `now`; undefined where nobody does. */
+async function voucherOf(der, trust, now) {
+  const listed = trust.keyOf(der);
+  if (listed) return listed;
+  for (const authority of trust.authorities) {
+    const inDays = authority.validFrom <= now && now <= authority.validTo;
+    if (inDays && (await issuedBy(der, authority.publicKey))) return authority;
+  }
+  return undefined;
 }
 
 function dosesOf(events) {
@@ -43,8 +72,8 @@ function cardOf({ hdr, msg }) {
     ...emptyCard(),
     kind: doses.length ? "vaccination" : hdr.t === "icao.test" ? "test" : "",
     // ICAO writes two spaces between family and given names.
-    name: firstText(msg.pid.n).replace(/\s+/g, " "),
-    birthDate: firstText(msg.pid.dob),
+    name: firstText(msg.pid?.n).replace(/\s+/g, " "),
+    birthDate: firstText(msg.pid?.dob),
     issuer: firstText(doses[0] && msg.ve[0].vd[0].adm),
     country: firstText(hdr.is),
     certificateId: firstText(msg.uvci, msg.utci),
@@ -52,19 +81,25 @@ function cardOf({ hdr, msg }) {
   };
 }
 
-/** Reads a VDS-NC text against a trust list; same answer as readHc1. */
-export async function readVdsNc(text, trust) {
+/** Reads a VDS-NC text against a trust list at `now` (epoch seconds); same answer as readHc1. */
+export async function readVdsNc(text, trust, now) {
   const { data, alg, der, signer, signature } = orDamaged(() => open(text.trim()), "vds-nc");
   const card = orDamaged(() => cardOf(data), "body");
-  const key = signer.publicKey;
-  const holds = await signatureHolds({ alg, key, signature, signed: toUtf8(canonical(data)) });
+  const signed = toUtf8(canonical(data));
+  const holds = signer && (await signatureHolds({ alg, key: signer.publicKey, signature, signed }));
+  const key = holds ? await voucherOf(der, trust, now) : undefined;
   const found = new Set();
   if (!alg) found.add("UNSUPPORTED_ALGORITHM");
-  if (alg && !holds) found.add("BAD_SIGNATURE");
-  if (!trust.keyOf(der)) found.add("UNKNOWN_KEY");
-  if (!card.name) found.add("SCHEMA");
+  if (signer && alg && !holds) found.add("BAD_SIGNATURE");
+  if (!signer || (holds && !key)) found.add("UNKNOWN_KEY");
+  const kid = (await sha256(der)).subarray(0, 8);
+  if (trust.keysFor(kid).some(({ givenUpAt }) => givenUpAt)) found.add("REVOKED"); // it does not say when it was made
+  if (signer && !(signer.validFrom <= now && now <= signer.validTo)) found.add("KEY_EXPIRED");
+  if (!sameCountry(signer?.country, data.hdr.is)) found.add("COUNTRY_MISMATCH");
+  const limit = new Date((now + CLOCK_SLACK) * 1000).toISOString().slice(0, 10);
+  if (card.doses.some((dose) => dose.on > limit)) found.add("NOT_YET_VALID");
   return {
-    format: FORMAT, faults: found, card, wrong: [], issuedAt: signer.validFrom, validUntil: signer.validTo,
+    format: FORMAT, faults: found, card, wrong: [], issuedAt: null, validUntil: signer?.validTo ?? null, key, kid,
     hashes: await revocationHashes({ alg, signature, certificateId: card.certificateId, country: card.country }),
   };
 }

@@ -51,7 +51,6 @@ export function yellowCard(body) {
     birthDate: dayOf(body.dob),
     issuer: firstText(entries[0]?.is),
     country: firstText(body.ntl),
-    certificateId: firstText(body.nid),
     doses: entries.map((entry) => ({
       number: wholeNumber(entry.dn), of: null, product: productName(firstText(entry.mp, entry.vp)),
       productCode: firstText(entry.mp), maker: firstText(entry.ma), on: dayOf(entry.dt), country: "",

@@ -269,9 +269,9 @@ def test_a_yellow_card_is_read() -> None:
     assert (reading.why, reading.holder_name, reading.doses[0].lot) == (Why.GENUINE, "Nguyễn Thị An", "AB12")
 
 
-def test_a_health_link_inside_is_named_as_not_understood() -> None:
+def test_a_health_link_inside_is_named_and_not_followed() -> None:
     claims = {1: "VN", 4: YEAR, 6: START, -260: {5: [{"u": "shlink:/x"}]}}
-    assert why(handmade(claims=claims)) is Why.UNSUPPORTED_CONTENT
+    assert why(handmade(claims=claims)) is Why.LINK_NOT_FOLLOWED
 
 
 @pytest.mark.parametrize("tag", [2, 24, 28, 35, 258, 40000])

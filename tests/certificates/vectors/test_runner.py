@@ -271,9 +271,77 @@ def test_json_tells_every_check(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 @needs_testdata
 @pytest.mark.parametrize(
-    ("folder", "least"), [("dgc-testdata", 1250), ("qr-images", 130), ("gdhcn-validator", 40), ("shc", 80)]
+    ("folder", "least"),
+    [
+        ("dgc-testdata", 1250),
+        ("qr-images", 130),
+        ("gdhcn-validator", 220),
+        ("shc", 80),
+        ("dcc-schema", 46),
+        ("valuesets", 9),
+        ("cwa", 80),
+        ("bloomfilter", 11),
+    ],
 )
 def test_the_published_vectors_agree(folder: str, least: int) -> None:
     checks = [check for _, of_file in run(TESTDATA / folder) for check in of_file]
     assert [check for check in checks if check.found is Found.DISAGREED] == []
     assert sum(check.found is Found.AGREED for check in checks) >= least
+
+
+@needs_testdata
+def test_every_published_folder_runs() -> None:
+    folders = {path.name for path in TESTDATA.iterdir() if path.is_dir()}
+    assert {path.relative_to(TESTDATA).parts[0] for path, checks in run(TESTDATA) if checks} == folders
+
+
+PAYLOAD = payload()
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "layer"),
+    [
+        ("valid/one.json", PAYLOAD | {"dob": "not a day"}, "PAYLOAD"),
+        ("invalid/one.json", PAYLOAD, "PAYLOAD"),
+        ("hashes.json", [{"barcodeData": vector()["PREFIX"], "expUCI": "00" * 16, "expCOUNTRYCODEUCI": "",
+                          "expSIGNATURE": ""}], "REVOCATION"),
+        ("holders.json", {"data": [{"actHolderA": PAYLOAD, "actHolderB": PAYLOAD, "expIsSameHolder": False}]},
+         "HOLDERS"),
+        ("names.json", {"data": [{"actName": "AN<BINH", "expNameComponents": ["AN"]}]}, "HOLDERS"),
+        ("filters.json", [{"filter": b64encode(b"[1, 2]").decode(), "data": ["a"], "exists": "[1]", "written": [1],
+                           "p": 0.01}], "FILTER"),
+        ("codes.json", {"testCases": [{"dcc": "HC1:NONE"}]}, "UNPACK"),
+        ("disease-agent-targeted.json", {"valueSetValues": {"4711": {}}}, "CODES"),
+    ],
+)  # fmt: skip
+def test_a_table_with_a_wrong_row_disagrees(tmp_path: Path, name: str, table: Any, layer: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(table), "utf-8")
+    checks = [check for _, of_file in run(tmp_path) for check in of_file if check.layer == layer]
+    assert Found.DISAGREED in {check.found for check in checks}
+
+
+def test_another_readers_answer_is_compared_with_ours(tmp_path: Path) -> None:
+    (tmp_path / "OneContents.txt").write_text(vector()["PREFIX"])
+    patient = {"resourceType": "Patient", "name": [{"family": "Nguyễn", "given": ["Thị An"]}], "birthDate": "1985"}
+    shot = {"resourceType": "Immunization", "occurrenceDateTime": "2021-09-02", "lotNumber": "X"}
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": patient}, {"resource": shot}]}
+    (tmp_path / "OneFHIRBundle.json").write_text(json.dumps(bundle))
+
+    def found() -> set[Found]:
+        return {check.found for _, of_file in run(tmp_path) for check in of_file if check.layer == "MEANING"}
+
+    assert found() == {Found.AGREED}
+    (tmp_path / "OneFHIRBundle.json").write_text(json.dumps(bundle).replace("2021-09-02", "2021-09-03"))
+    assert found() == {Found.AGREED, Found.DISAGREED}
+
+
+def test_the_tables_are_kept_as_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, vector())
+    kept = tmp_path / "docs" / "vectors.md"
+    assert command.main([str(tmp_path), "--write", str(kept)]) == 0
+    told = kept.read_text("utf-8")
+    assert "| ZZ | " in told
+    assert "| EXPECTEDVERIFY | 1 | 1 | 0 | 0 | 0 |" in told
+    assert capsys.readouterr().out.strip().splitlines()[-1] in told

@@ -160,7 +160,11 @@ def protected_header(kid: bytes) -> bytes:
 
 def write(payload: bytes, signer: Signer, protected: bytes) -> bytes:
     """Give the tagged COSE_Sign1 of `payload`, signed ES256; raises ValueError for a signature not 64 bytes."""
-    signature = signer.sign(sig_structure(protected, payload))
+    return assembled(payload, signer.sign(sig_structure(protected, payload)), protected)
+
+
+def assembled(payload: bytes, signature: bytes, protected: bytes) -> bytes:
+    """Give the tagged COSE_Sign1 of a payload that was signed before; raises ValueError as `write` does."""
     if len(signature) != 64:
         raise ValueError("an ES256 signature is 64 bytes, r then s")
     return b"\xd2\x84" + _bstr(protected) + b"\xa0" + _bstr(payload) + b"\x58\x40" + signature

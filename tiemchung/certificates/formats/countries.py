@@ -20,6 +20,17 @@ def country_code(code: str) -> str:
     return _ALIASES.get(upper, upper)
 
 
+@cache
+def _alpha3() -> dict[str, str]:
+    return {short: long for long, short in _alpha2().items()}
+
+
+def alpha3(code: str) -> str:
+    """Give the three letters of a country code, as health formats write it; an unknown code comes back upper case."""
+    upper = code.strip().upper()
+    return _alpha3().get(country_code(upper), upper)
+
+
 def same_country(one: str, other: str) -> bool:
     """Tell whether two codes, of two or three letters, name one country."""
     return country_code(one) == country_code(other)

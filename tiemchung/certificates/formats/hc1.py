@@ -45,16 +45,37 @@ def issue(
     `kid` is the signer's 8-byte key id; the moments are aware, written as whole seconds. One way of writing
     only: tag 18, key id protected, integers. Raises ValueError when the days are in the wrong order.
     """
+    claims = claims_text(payload, issued_at=issued_at, expires_at=expires_at, country=country)
+    return signed_text(claims, kid, signer.sign(to_be_signed(claims, kid)))
+
+
+def claims_text(
+    payload: Mapping[str, Any], *, issued_at: datetime, expires_at: datetime, country: str = "VN"
+) -> bytes:
+    """Give the claims that a signature will cover, as CBOR: issuer, end, beginning, the DCC payload.
+
+    Raises ValueError when the days are in the wrong order.
+    """
     if expires_at <= issued_at:
         raise ValueError("a certificate expires after it is issued")
-    claims = {
-        _ISS: country,
-        _EXP: int(expires_at.timestamp()),
-        _IAT: int(issued_at.timestamp()),
-        _HCERT: {_DCC: payload},
-    }
-    signed = cose.write(dumps(claims), signer, _header(kid))
-    return PREFIX + base45.encode(deflate.deflated(signed))
+    return dumps(
+        {
+            _ISS: country,
+            _EXP: int(expires_at.timestamp()),
+            _IAT: int(issued_at.timestamp()),
+            _HCERT: {_DCC: payload},
+        }
+    )
+
+
+def to_be_signed(claims: bytes, kid: bytes) -> bytes:
+    """Give the bytes that the signature of these claims by the key `kid` covers."""
+    return cose.sig_structure(_header(kid), claims)
+
+
+def signed_text(claims: bytes, kid: bytes, signature: bytes) -> str:
+    """Give the HC1 text of claims with their signature (r then s); raises ValueError for one not 64 bytes."""
+    return PREFIX + base45.encode(deflate.deflated(cose.assembled(claims, signature, _header(kid))))
 
 
 class Unpacked(Struct, frozen=True):
@@ -243,7 +264,8 @@ def read(text: str, *, keys: TrustList, now: datetime, revoked: Revoked) -> Read
             faults.append(Why.REVOKED)
         faults += _health_faults(code, now)
         if code.subclaim not in subclaims.UNDERSTOOD:
-            faults.append(Why.UNSUPPORTED_CONTENT)
+            link = code.subclaim == subclaims.HEALTH_LINK
+            faults.append(Why.LINK_NOT_FOLLOWED if link else Why.UNSUPPORTED_CONTENT)
         why = faults[0] if faults else Why.GENUINE
         layers = (*layers, ("signature", True), ("rules", not faults))
     else:

@@ -57,7 +57,8 @@ def read(text: str, *, keys: TrustList, now: datetime, revoked: Revoked = never_
 
     `now` is aware. Without a format that claims the text the answer is UNKNOWN, NOT_OURS.
     """
-    code = text.strip("\r\n\t\ufeff")
+    # Spaces at the end may count in HC1; what scanners and copyists put before a code never does.
+    code = text.strip("\r\n\t\ufeff\0").lstrip(" \r\n\t\ufeff\0")
     if len(code) > MAX_PACKED_TEXT:
         return reading_of(Why.TOO_LONG, "")
     member = next((m for m in formats() if m.claims(code)), None)

@@ -136,7 +136,7 @@ def _fault(card: jws.Jws, content: Content, keys: TrustList, now: datetime) -> t
 
 def _rules(card: jws.Jws, content: Content, now: datetime) -> Why | None:
     types = _mapping(card.payload.get("vc")).get("type")
-    if not isinstance(types, list) or _CARD not in types or content.issued_at is None:
+    if not isinstance(types, list) or _CARD not in types or content.issued_at is None or not content.holder_name:
         return Why.SCHEMA
     if content.issued_at > (now + CLOCK_SKEW).timestamp():
         return Why.NOT_YET_VALID
@@ -147,7 +147,7 @@ def _rules(card: jws.Jws, content: Content, now: datetime) -> Why | None:
 
 def read(text: str, *, keys: TrustList, now: datetime, revoked: Revoked) -> Reading:
     """Give the Reading of a SMART Health Card: signature by a key of its issuer, card type, days, revocation."""
-    card = jws.parse(to_jws(text))
+    card = jws.parse(to_jws(text.strip()))
     content = content_of(card.payload)
     why, signer = _fault(card, content, keys, now)
     layers: tuple[tuple[str, bool], ...] = (("chain", True), ("signature", signer is not None))
@@ -162,7 +162,7 @@ def read(text: str, *, keys: TrustList, now: datetime, revoked: Revoked) -> Read
 
 
 def _claims(text: str) -> bool:
-    return text.startswith(PREFIX) or _COMPACT.fullmatch(text) is not None
+    return text.startswith(PREFIX) or _COMPACT.fullmatch(text.strip()) is not None
 
 
 FORMAT = Format("shc", _claims, read)

@@ -17,13 +17,15 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 _USAGE_ARCS = ("1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1.")
 _USAGE_ARC_BYTES = (bytes.fromhex("2b060104018e378f6501"), bytes.fromhex("2b06010401008e378f6501"))
 _USAGES = {"1": "t", "2": "v", "3": "r"}
+_ICAO_ARC = "2.23.136.1.1."
+TRAVEL = "travel"
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedKey:
     """One public key and what it may speak for.
 
-    `country` is alpha-2 or None when unstated; `usages` is a subset of {"t", "v", "r"}, empty for all;
+    `country` is alpha-2 or None when unstated; `usages` is a subset of {"t", "v", "r"}, empty for all, or TRAVEL for none;
     `valid_from` and `valid_to` are moments, None for open; `issuer` binds a JSON web key to its web address.
     """
 
@@ -101,8 +103,11 @@ def purposes_of(certificate: x509.Certificate) -> frozenset[str]:
 
 
 def _usages(certificate: x509.Certificate) -> frozenset[str]:
-    found = (p.removeprefix(arc) for p in purposes_of(certificate) for arc in _USAGE_ARCS if p.startswith(arc))
-    return frozenset(_USAGES[last] for last in found if last in _USAGES)
+    purposes = purposes_of(certificate)
+    found = (p.removeprefix(arc) for p in purposes for arc in _USAGE_ARCS if p.startswith(arc))
+    usages = frozenset(_USAGES[last] for last in found if last in _USAGES)
+    # A key made for travel documents (ICAO's arc) and for no certificate kind may sign none of ours.
+    return usages or frozenset(TRAVEL for purpose in purposes if purpose.startswith(_ICAO_ARC))
 
 
 def country_of(certificate: x509.Certificate) -> str | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tiemchung.certificates.formats import hc1, jws, shc, trust
+from tiemchung.certificates.formats import hc1, icao, jws, shc, trust
 from tiemchung.certificates.formats.dcc import normalised
 from tiemchung.certificates.formats.reading import Fault, Outcome, Reading, Why
 from tiemchung.certificates.formats.registry import MAX_PACKED_TEXT, read
@@ -135,9 +135,13 @@ def checks_of_code(code: str, path: Path, root: Path, file: str) -> list[Check]:
         checks.append(agreed_or_not(file, "CONTENT", same, "unpacks to something else than published"))
     if published is not None and reading.why is Why.BAD_SIGNATURE:
         checks.append(agreed_or_not(file, "SIGNATURE", False, "the published key does not verify it"))
-    elif ("signature", True) in reading.layers and reading.format == "shc":
+    elif ("signature", True) in reading.layers and (reading.format == "shc" or _brings_its_key(reading)):
         checks.append(agreed_or_not(file, "SIGNATURE", True, ""))
     return checks
+
+
+def _brings_its_key(reading: Reading) -> bool:
+    return reading.format == "icao" and icao.signer_of(reading.content) is not None
 
 
 def chunk_groups(paths: list[Path]) -> dict[Path, list[Path]]:

@@ -10,6 +10,7 @@ from tiemchung.certificates.formats import schema
 from tiemchung.certificates.formats.reading import Reading, Why
 from tiemchung.certificates.vectors import contents, images, layers
 from tiemchung.certificates.vectors.known import explained, name_promise
+from tiemchung.certificates.vectors.tables import checks_of_table
 from tiemchung.certificates.vectors.tally import Check, Found, agreed_or_not
 
 _TEXT_SUFFIXES = frozenset({".txt", ".smart-health-card"})
@@ -87,6 +88,14 @@ def _text_checks(path: Path, root: Path, file: str) -> list[Check]:
     return checks
 
 
+def _table_checks(path: Path, root: Path, file: str) -> list[Check]:
+    try:
+        source = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return []
+    return checks_of_table(source, path, root, file)
+
+
 def _checks_of_file(path: Path, root: Path, chunks: dict[Path, list[Path]], later: set[Path]) -> list[Check]:
     file = str(path.relative_to(root)) if path != root else path.name
     suffix = path.suffix.lower()
@@ -94,7 +103,7 @@ def _checks_of_file(path: Path, root: Path, chunks: dict[Path, list[Path]], late
         source = _vector(path)
         if isinstance(source, str):
             return [Check(file, "FILE", Found.DISAGREED, source)]
-        return layers.checks_of(source, file) if source is not None else []
+        return layers.checks_of(source, file) if source is not None else _table_checks(path, root, file)
     if images.is_picture(path):
         return _picture_checks(path, root, file)
     if suffix not in _TEXT_SUFFIXES or path in later:

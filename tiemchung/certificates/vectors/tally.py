@@ -31,14 +31,20 @@ def agreed_or_not(file: str, layer: str, agreed: bool, why: str) -> Check:
     return Check(file, layer, Found.AGREED if agreed else Found.DISAGREED, "" if agreed else why)
 
 
-def table(checks: Iterable[Check]) -> list[str]:
-    """Give the printed table: layer, ran, agreed, known wrong, disagreed, skipped."""
+def rows_by(checks: Iterable[Check], what: str) -> list[tuple[str, ...]]:
+    """Give the rows of a table, its head first and the sum last; `what` is "layer", or "folder" for the outermost."""
     counts: dict[str, Counter[Found]] = {}
     for check in checks:
-        counts.setdefault(check.layer, Counter())[check.found] += 1
-    rows: list[tuple[str, ...]] = [("layer", "ran", "agreed", "known wrong", "disagreed", "skipped")]
-    rows += [_row(layer, count) for layer, count in counts.items() if _row(layer, count)[1:] != ("0",) * 5]
-    rows.append(_row("all layers", sum(counts.values(), Counter())))
+        name = check.layer if what == "layer" else check.file.split("/")[0]
+        counts.setdefault(name, Counter())[check.found] += 1
+    rows: list[tuple[str, ...]] = [(what, "ran", "agreed", "known wrong", "disagreed", "skipped")]
+    rows += [_row(name, count) for name, count in counts.items() if _row(name, count)[1:] != ("0",) * 5]
+    return [*rows, _row(f"all {what}s", sum(counts.values(), Counter()))]
+
+
+def table(checks: Iterable[Check], what: str = "layer") -> list[str]:
+    """Give the printed table: layer or folder, ran, agreed, known wrong, disagreed, skipped."""
+    rows = rows_by(checks, what)
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
