@@ -1,0 +1,303 @@
+"""The drill of a compromised key, on a database of its own: who says it, when everybody knows, when all have a new one.
+
+First one facility's key is declared bad since a moment, then a key of the centre, each by two people. Printed is the
+time of each step, and checked is what must hold at its end: what rested on the key is revoked and in the published
+lists, everybody honest has a new certificate that a stranger verifies with the new lists alone, all others are as
+before. Run: `make bench WHAT=compromise`; COMPROMISE_PEOPLE=2000 says how many.
+"""
+
+import datetime as dt
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from itertools import batched
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID, uuid4
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.kit.home import enter_home, own_database
+
+PEOPLE = int(os.environ.get("COMPROMISE_PEOPLE", "2000"))
+KNOWN_WITHIN = 300.0  # seconds from the second person's word to the published list (threats M28)
+_KEYS = tuple(f"certificates_{name}" for name in ("signingkey", "facilitykey", "authority", "revocationorder"))
+TARGET = 500  # certificates made anew in a second (threats M28)
+
+
+def main() -> None:
+    """Hold the drill and print its timeline; ends with 1 where something does not hold."""
+    home = enter_home("drill")
+    os.environ["TIEMCHUNG_DB_ROLE"] = "owner"  # the stage is emptied at the beginning
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tiemchung.settings")
+    with own_database(home), TemporaryDirectory() as folder:
+        import django
+
+        django.setup()
+        Drill(Path(folder)).hold()
+
+
+class Drill:
+    """One drill: the stage, the clock of its timeline, and what was in force before."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.begun = folder, time.monotonic()
+        self.rate = 0.0
+        self.longest = 0.0
+
+    def hold(self) -> None:
+        """Hold both parts."""
+        facilities = self.set_stage()
+        self.part("a facility's key")
+        self.facility_key(facilities)
+        self.part("a key of the centre")
+        self.central_key()
+        print(f"BENCH compromise published_s={self.longest:.1f} target<={KNOWN_WITHIN:.0f}")
+        print(f"BENCH compromise reissued_per_s={self.rate:.0f} target>={TARGET}")
+
+    def set_stage(self) -> list[UUID]:
+        """Give everybody a passport, an hour ago."""
+        from django.db import connection
+
+        from bench.kit.sign_stage import allow_central_run, allow_facility_runs, set_people
+        from tiemchung.certificates.actions import central_key
+        from tiemchung.certificates.rules import KeyPurpose
+        from tiemchung.core import clock
+        from tiemchung.core.actor import SYSTEM
+
+        at = clock.now() - dt.timedelta(hours=1)
+        with connection.cursor() as cursor:  # the keys of the drill before
+            cursor.execute(f"TRUNCATE {', '.join(_KEYS)}")
+        for purpose in KeyPurpose:
+            central_key(purpose, by=SYSTEM, at=at)
+        facilities = set_people(PEOPLE, at, self.folder)
+        review(self.folder, at)
+        allow_facility_runs(facilities, at, self.folder)
+        work_facilities(at)
+        allow_central_run(at, self.folder)
+        work_centre(at)
+        expect(len(in_force()) == PEOPLE, "everybody has a passport")
+        print(f"{PEOPLE} people have a passport, signed by {len(facilities)} facilities")
+        return facilities
+
+    def facility_key(self, facilities: list[UUID]) -> None:
+        """One facility's key is bad since before it signed; everybody else's stays."""
+        from tiemchung.certificates.actions import make_facility_key, order_revocation
+        from tiemchung.certificates.reads import facility_key_of
+        from tiemchung.certificates.rules import OrderTarget
+        from tiemchung.core import clock
+
+        bad = facilities[0]
+        key = facility_key_of(bad, clock.now())
+        assert key is not None
+        before, resting = in_force(), resting_on(key.kid)
+        first, second = officer(), officer()
+        since = clock.now() - dt.timedelta(hours=2)
+        order = order_revocation(
+            target=OrderTarget.FACILITY_KEY, kid=key.kid, since=since, because="khoá bị lộ, diễn tập", by=first,
+            at=clock.now(),
+        )  # fmt: skip
+        self.say("asked by the first person")
+        expect(facility_key_of(bad, clock.now()) is not None, "one person alone stops no key")
+        self.agree(order, first, second)
+        expect(facility_key_of(bad, clock.now()) is None, "the key signs no more")
+        self.revoke(resting, before)
+        after = in_force()
+        expect(set(before) - set(after) == resting, "exactly those fell whose passport rests on the key")
+        expect(all(after[p] == before[p] for p in after), "all others are as before")
+        make_facility_key(facility_id=bad, at=clock.now())
+        self.say("a new key made for the facility")
+        self.again(resting, lambda: sign_facility(bad, self.folder))
+
+    def central_key(self) -> None:
+        """A key of the centre is bad: everything that it signed falls and is made anew."""
+        from tiemchung.certificates.actions import central_key, order_revocation
+        from tiemchung.certificates.reads import published_abroad
+        from tiemchung.certificates.rules import KeyPurpose, OrderTarget
+        from tiemchung.core import clock
+        from tiemchung.core.actor import SYSTEM
+
+        key, before = central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=clock.now()), in_force()
+        first, second = officer(), officer()
+        order = order_revocation(
+            target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=clock.now() - dt.timedelta(days=1),
+            because="khoá bị lộ, diễn tập", by=first, at=clock.now(),
+        )  # fmt: skip
+        self.say("asked by the first person")
+        self.agree(order, first, second)
+        listed = {each.certificate for each in published_abroad(clock.now())}
+        expect(bytes(key.certificate) not in listed, "the key is in no published list any more")
+        newer = central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=clock.now())
+        expect(newer.kid != key.kid, "another key signs")
+        self.say("another key signs and is published")
+        self.revoke(set(before), before)
+        self.again(set(before), lambda: None)
+
+    def agree(self, order: UUID, first: object, second: object) -> None:
+        """Let the first person try to agree to their own order, and then the second one agree."""
+        from tiemchung.certificates.actions import decide_order
+        from tiemchung.core import clock
+        from tiemchung.core.verdict import Refused
+
+        try:
+            decide_order(order_id=order, agree=True, by=first, at=clock.now(), because="diễn tập, tự duyệt")  # type: ignore[arg-type]
+        except Refused:
+            self.say("the first person cannot be the second")
+        else:
+            expect(False, "whoever asked must not decide")
+        decide_order(order_id=order, agree=True, by=second, at=clock.now(), because="đồng ý, diễn tập")  # type: ignore[arg-type]
+        self.agreed = time.monotonic()
+        self.say("agreed by the second person")
+
+    def revoke(self, fallen: set[UUID], before: dict[UUID, str]) -> None:
+        """Carry out the order and publish; every fallen number is in the list, and known online at once."""
+        from tiemchung.certificates.actions.order_work import work_orders
+        from tiemchung.certificates.actions.revocation_lists import publish_revocations
+        from tiemchung.certificates.reads import trust_list
+        from tiemchung.certificates.reads.states import state_of_number
+        from tiemchung.core import clock
+
+        while work_orders(clock.now()):
+            pass
+        self.say(f"{len(fallen)} certificates revoked")
+        while publish_revocations(at=clock.now()):
+            pass
+        self.longest = max(self.longest, time.monotonic() - self.agreed)
+        self.say("published in the lists")
+        hashes = {hash_of(before[person]) for person in fallen}
+        listed = set(trust_list(clock.now())["revoked"])
+        expect({base64_of(each) for each in hashes} <= listed, "every number that fell is in the list")
+        for each in list(hashes)[:50]:
+            expect(str(state_of_number(each, clock.now())) in {"REVOKED", "REPLACED"}, "and known online")
+
+    def again(self, fallen: set[UUID], sign: Callable[[], object]) -> None:
+        """Give everybody honest a new certificate, and let a stranger verify each with the new list alone."""
+        from bench.kit.sign_stage import allow_central_run
+        from tiemchung.core import clock
+
+        begun = time.monotonic()
+        sign()
+        allow_central_run(clock.now(), self.folder)
+        work_centre(clock.now())
+        rate = len(fallen) / (time.monotonic() - begun)
+        self.rate = rate  # of the last part: the first is too few people to be a measure
+        self.say(f"{len(fallen)} have a new certificate, {rate:.0f} a second")
+        expect(len(in_force()) == PEOPLE, "everybody has a passport again")
+        expect(all(map(believed(), texts(fallen))), "a stranger verifies every new certificate")
+
+    def part(self, name: str) -> None:
+        """Begin a part of the timeline."""
+        print(f"\n{name}")
+        self.begun = time.monotonic()
+
+    def say(self, what: str) -> None:
+        """Print one line of the timeline."""
+        print(f"  {time.monotonic() - self.begun:7.2f} s  {what}")
+
+
+def expect(holds: bool, what: str) -> None:
+    """End the drill where something does not hold."""
+    if not holds:
+        raise SystemExit(f"DOES NOT HOLD: {what}")
+
+
+def officer() -> object:
+    """Give an officer of the ministry."""
+    from tiemchung.core.actor import Actor, Kind, Role
+
+    return Actor(kind=Kind.STAFF, id=uuid4(), name="Cán bộ", role=Role.MINISTRY_OFFICER, trace="drill")
+
+
+def in_force() -> dict[UUID, str]:
+    """Give the number of the passport in force of each person."""
+    from tiemchung.certificates.models import Certificate
+
+    return dict(Certificate.objects.filter(kind="PASSPORT", state="ISSUED").values_list("person_id", "uvci"))
+
+
+def texts(persons: Iterable[UUID]) -> list[str]:
+    """Give the codes in force of these persons."""
+    from tiemchung.certificates.models import Certificate
+
+    mine = Certificate.objects.filter(kind="PASSPORT", state="ISSUED", person_id__in=list(persons))
+    return list(mine.values_list("hc1", flat=True))
+
+
+def resting_on(kid: bytes) -> set[UUID]:
+    """Give the persons of whose doses one is signed by this key; in this stage a profile is its person."""
+    from tiemchung.certificates.models import DoseSignature
+
+    return set(DoseSignature.objects.filter(kid=kid, voided_at=None).values_list("profile_id", flat=True))
+
+
+def believed() -> Callable[[str], bool]:
+    """Give what a stranger does: read a code with our published keys and revocations alone."""
+    from tiemchung.certificates.formats import Outcome, read, trust_list
+    from tiemchung.certificates.formats.trust import key_of_certificate
+    from tiemchung.certificates.reads import published_abroad
+    from tiemchung.certificates.reads import trust_list as home_list
+    from tiemchung.core import clock
+
+    now = clock.now()
+    keys = trust_list([key_of_certificate(key.certificate) for key in published_abroad(now) if key.usage == "DSC"])
+    listed = set(home_list(now)["revoked"])
+
+    def valid(code: str) -> bool:
+        answer = read(code, keys=keys, now=now, revoked=lambda h: any(base64_of(e) in listed for e in h.listed()))
+        return answer.outcome is Outcome.VALID
+
+    return valid
+
+
+def review(folder: Path, at: dt.datetime) -> None:
+    """Do step 1 for everybody: who is eligible, and what is to be signed."""
+    from tiemchung.certificates.actions import refresh_passports
+
+    raw = (folder / "people").read_bytes()
+    for some in batched([UUID(bytes=raw[n : n + 16]) for n in range(0, len(raw), 16)], 500, strict=False):
+        refresh_passports(person_ids=some, at=at)
+
+
+def sign_facility(facility: UUID, folder: Path) -> None:
+    """Let the facility's lead allow the signature again, and sign."""
+    from bench.kit.sign_stage import allow_facility_runs
+    from tiemchung.core import clock
+
+    at = clock.now()
+    allow_facility_runs([facility], at, folder)
+    work_facilities(at)
+
+
+def work_facilities(at: dt.datetime) -> None:
+    """Do what the worker does for allowed runs of facilities."""
+    from tiemchung.certificates.tasks.passports import work_facility_runs
+
+    while work_facility_runs(at):
+        pass
+
+
+def work_centre(at: dt.datetime) -> None:
+    """Do what the worker does for the centre's runs."""
+    from tiemchung.certificates.actions.central_signing import work_central_runs
+
+    while work_central_runs(at):
+        pass
+
+
+def hash_of(number: str) -> bytes:
+    """Give the hash under which a number is listed."""
+    from tiemchung.certificates.actions import revocation_hash
+
+    return revocation_hash(number)
+
+
+def base64_of(raw: bytes) -> str:
+    """Give the text of a hash in the list."""
+    import base64
+
+    return base64.b64encode(raw).decode()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""The commands of keys say what there is, and a demonstration works with a token where one can be had."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests import builders
+from tests.certificates.keys.conftest import WHY_NOT
+from tests.certificates.keys.test_central import Elsewhere
+from tiemchung.certificates import reads
+from tiemchung.certificates.keys import forget_stores, signer_of, soft_token, verifies
+from tiemchung.certificates.models import FacilityKey, SigningKey
+from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
+from tiemchung.core import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Keep this test's keys in a home of its own."""
+    monkeypatch.setenv("TIEMCHUNG_HOME", str(tmp_path))
+    monkeypatch.delenv("TIEMCHUNG_TOKEN_LABEL", raising=False)
+    forget_stores()
+    yield
+    forget_stores()
+
+
+def run(*words: str, **options: Any) -> str:
+    """Run a command and give what it says."""
+    out = StringIO()
+    call_command(*words, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_without_a_word_every_purpose_has_a_key_and_a_second_time_changes_nothing() -> None:
+    first = run("signing_key")
+    assert all(f"{purpose} " in first for purpose in KeyPurpose)
+    assert "encrypted files" in first
+    assert run("signing_key") == first
+
+
+def test_a_demonstration_signs_with_a_token_where_softhsm_is(settings: Any, tmp_path: Path) -> None:
+    settings.DEMO = True
+    if not soft_token.library():
+        pytest.skip(WHY_NOT)
+    told = run("signing_key")
+    assert "PKCS#11" in told
+    assert {key.store for key in SigningKey.objects.all()} == {"token"}
+    forget_stores()  # as another process
+    key = SigningKey.objects.get(purpose=KeyPurpose.CARD)
+    assert verifies(bytes(key.certificate), b"x", signer_of(bytes(key.kid), key.store).sign(b"x"))
+    secrets = [path for path in (tmp_path / "keys").rglob("*") if path.is_file() and "tokens" not in path.parts]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in secrets if path.name in {"pin", "store.toml"})
+
+
+def test_an_installation_that_has_keys_keeps_its_store(settings: Any) -> None:
+    run("signing_key")
+    settings.DEMO = True
+    assert "encrypted files" in run("signing_key")
+
+
+def test_a_demonstration_without_softhsm_says_so_and_works(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DEMO = True
+    monkeypatch.setattr(soft_token, "library", lambda: "")
+    assert "encrypted files" in run("signing_key")
+
+
+def test_a_rotation_asks_for_its_reason() -> None:
+    run("signing_key")
+    with pytest.raises(CommandError, match="--because"):
+        run("signing_key", "rotate")
+    assert "WAITING" in run("signing_key", "rotate", because="đổi khoá định kỳ")
+
+
+def test_a_certificate_from_elsewhere_goes_out_and_in_by_files(tmp_path: Path) -> None:
+    above = Elsewhere(AuthorityKind.CSCA)
+    (tmp_path / "root.der").write_bytes(above.certificate)
+    run("signing_key", "take-authority", str(tmp_path / "root.der"))
+    with pytest.raises(CommandError, match="NO_CENTRAL_KEY"):
+        run("signing_key")
+    run("signing_key", "request", str(tmp_path / "out.csr"))
+    (tmp_path / "in.der").write_bytes(above.answer((tmp_path / "out.csr").read_bytes()))
+    assert "PASSPORT" in run("signing_key", "take", str(tmp_path / "in.der"))
+    (tmp_path / "wrong.der").write_bytes(b"wrong")
+    with pytest.raises(CommandError, match="CERTIFICATE_UNREADABLE"):
+        run("signing_key", "take", str(tmp_path / "wrong.der"))
+
+
+@pytest.mark.usefixtures("country")
+def test_all_facilities_that_lack_a_key_get_one() -> None:
+    places = [builders.a_facility(), builders.a_facility()]
+    run("facility_key", "make", facility=places[0].code)
+    assert run("facility_key", "make").startswith("1 keys")
+    assert set(reads.facility_keys([p.id for p in places], clock.now())) == {p.id for p in places}
+    run("facility_key", "retire", facility=places[0].code, because="trạm đã đóng cửa")
+    assert "retired" in run("facility_key", "list", facility=places[0].code)
+    assert FacilityKey.objects.count() == 2
+    with pytest.raises(CommandError, match="--facility"):
+        run("facility_key", "list", facility="none")

@@ -1,0 +1,62 @@
+"""`manage.py ceremony FILE.toml`: hold a key ceremony as its file says (docs/how-to/ceremony.md)."""
+
+import getpass
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tiemchung.certificates.keys import config
+from tiemchung.certificates.keys.ceremony import BadPlan, hold, lines_of, plan_in
+from tiemchung.certificates.keys.files import FileKeyStore
+from tiemchung.certificates.keys.tokens import TokenKeyStore
+from tiemchung.certificates.keys.x509s import BadCertificate
+from tiemchung.certificates.ports import KeyStore, KeyStoreError
+from tiemchung.core import clock
+
+
+class Command(BaseCommand):
+    """Says what it will do, asks two witnesses, does it, and writes the transcript."""
+
+    help = "Make roots and answer requests as one reviewed file says; needs no database and no network."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the file, who reviewed it, and where the roots' keys lie."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--reviewed-by", action="append", default=[], help="a witness; give it twice")
+        parser.add_argument("--passphrase-file", type=Path, help="else it is asked for")
+        parser.add_argument("--token", action="store_true", help="roots in the token of TIEMCHUNG_TOKEN_LABEL")
+        parser.add_argument("--only-show", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the plan, then the transcript."""
+        try:
+            plan = plan_in(options["file"])
+            self.stdout.write("\n".join(lines_of(plan)))
+            if options["only_show"]:
+                return
+            reviewed = tuple(options["reviewed_by"]) or self._asked(plan.witnesses)
+            store = self._store(plan.folder, options)
+            self.stdout.write("\n".join(["", *hold(plan, store, reviewed_by=reviewed, at=clock.now())]))
+        except (BadPlan, BadCertificate, KeyStoreError, OSError) as problem:
+            raise CommandError(f"{type(problem).__name__}: {problem}") from None
+
+    def _asked(self, witnesses: tuple[str, ...]) -> tuple[str, ...]:
+        agreed = []
+        for name in witnesses:
+            if input(f"{name}, do you agree to every line above? (yes/no) ").strip().lower() == "yes":
+                agreed.append(name)
+        return tuple(agreed)
+
+    def _store(self, folder: Path, options: dict[str, Any]) -> KeyStore:
+        path = options["passphrase_file"]
+        if options["token"]:
+            place = config.token_place()
+            if place is None:
+                raise CommandError("No token is named: set TIEMCHUNG_TOKEN_LIB, _LABEL and _PIN_FILE.")
+            return TokenKeyStore(place, folder / "wrong-pin", place.label)
+        secret = path.read_text("utf-8").strip() if path else getpass.getpass("Passphrase of the roots' keys: ")
+        if len(secret) < 16:
+            raise CommandError("A passphrase of 16 letters or more, please.")
+        return FileKeyStore(folder / "private", secret)

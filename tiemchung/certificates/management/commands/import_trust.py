@@ -1,0 +1,53 @@
+"""`manage.py import_trust FILE --source EU`: believe the signers of a published list."""
+
+import datetime as dt
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.core.management.base import BaseCommand, CommandError
+
+from tiemchung.certificates.actions.trust_import import import_trust
+from tiemchung.certificates.trust_import import ListRefused, parse_list
+from tiemchung.core import clock
+from tiemchung.core.actor import SYSTEM
+
+
+class Command(BaseCommand):
+    """Takes in a list of foreign signers from a file."""
+
+    help = "Take in a published list of foreign signers: EU items, WHO DID, JWKS, signed JSON, plain certificates"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Name the file and what the list does not say itself."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--source", required=True, help="name of the list, such as EU or WHO-GDHCN")
+        parser.add_argument("--made-at", help="when its publisher made it (ISO), where the list does not say")
+        parser.add_argument("--issuer", default="", help="web address of a bare JWKS")
+        parser.add_argument("--publisher-key", type=Path, help="PEM of the key that signs the file")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Import, and print what was taken and what was passed over."""
+        try:
+            data = options["file"].read_bytes()
+        except OSError as problem:
+            raise CommandError(f"{options['file']}: {problem.strerror}") from None
+        key = options["publisher_key"]
+        try:
+            listed = parse_list(
+                data, issuer=options["issuer"], publisher_key=load_pem_public_key(key.read_bytes()) if key else None
+            )
+            made_at = dt.datetime.fromisoformat(options["made_at"]) if options["made_at"] else None
+            if made_at is not None and made_at.tzinfo is None:
+                made_at = made_at.replace(tzinfo=dt.UTC)
+            done = import_trust(
+                source=options["source"], listed=listed, data=data, by=SYSTEM, at=clock.now(), made_at=made_at
+            )
+        except ListRefused as refused:
+            raise CommandError(f"{options['file']}: {refused}") from None
+        self.stdout.write(f"{options['source']}: {done.keys} keys of form {listed.form}")
+        for reason, count in sorted(done.passed_over.items()):
+            self.stdout.write(f"  passed over, {reason}: {count}")
+        for line in listed.problems:
+            self.stdout.write(f"    {line}")
