@@ -29,11 +29,14 @@ class PersonFacts:
     record: DoseRecord
 
 
-def facts_of_all(person_ids: Iterable[UUID], on: dt.date) -> dict[UUID, PersonFacts]:
-    """Give everything that these persons' certificates follow from, in four statements; unknown ids are left out."""
+def facts_of_all(person_ids: Iterable[UUID], on: dt.date, *, ahead: bool = True) -> dict[UUID, PersonFacts]:
+    """Give everything that these persons' certificates follow from, in four statements; unknown ids are left out.
+
+    Without `ahead` no next dose is looked for: a passport states what was given, and the card alone what comes.
+    """
     holders = holders_of(person_ids)
     births = {person_id: birth_of(h.birth_date, h.birth_precision) for person_id, h in holders.items()}
-    records = records_of({person_id: h.profile_ids for person_id, h in holders.items()}, births, on)
+    records = records_of({person_id: h.profile_ids for person_id, h in holders.items()}, births, on, ahead=ahead)
     return {person_id: PersonFacts(holder, records[person_id]) for person_id, holder in holders.items()}
 
 

@@ -1,25 +1,33 @@
 """The tables of certificates, by what they are about."""
 
 from tiemchung.certificates.models.cards import Card, CardByToken, Certificate, CertificateByHash, Revocation
-from tiemchung.certificates.models.keys import FacilityKey, RevocationOrder, SigningKey
+from tiemchung.certificates.models.emissions import Emission
+from tiemchung.certificates.models.keys import Authority, FacilityKey, RevocationOrder, SigningKey
+from tiemchung.certificates.models.news import PassportNews
 from tiemchung.certificates.models.passports import DoseSignature, Passport, PassportTask
+from tiemchung.certificates.models.published import RevocationBatch, RevocationSlice
 from tiemchung.certificates.models.runs import LogHead, LogTile, SignRun, WatchDay
 from tiemchung.certificates.models.trust import ForeignSigner, TrustImport
 
 __all__ = [
+    "Authority",
     "Card",
     "CardByToken",
     "Certificate",
     "CertificateByHash",
     "DoseSignature",
+    "Emission",
     "FacilityKey",
     "ForeignSigner",
     "LogHead",
     "LogTile",
     "Passport",
+    "PassportNews",
     "PassportTask",
     "Revocation",
+    "RevocationBatch",
     "RevocationOrder",
+    "RevocationSlice",
     "SignRun",
     "SigningKey",
     "TrustImport",

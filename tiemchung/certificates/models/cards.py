@@ -31,6 +31,7 @@ class Certificate(ShardedModel):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=40, blank=True)
+    taken_at = models.DateTimeField(null=True, help_text="an intent that a dead worker left was taken up")
     log_position = models.BigIntegerField(null=True, help_text="leaf in the issuance log")
     replaces_id = models.UUIDField(null=True, help_text="the certificate in whose place it came")
     told_at = models.DateTimeField(null=True, help_text="the holder was told that it ends soon")
@@ -113,9 +114,11 @@ class Revocation(ShardedModel):
     rights = APPEND
 
     hash = models.BinaryField(help_text="first 16 bytes of SHA-256 of the certificate's number")
+    hash_type = models.CharField(max_length=10, default="UCI", help_text="UCI, or SIGNATURE where no number is ours")
     kid = models.BinaryField()
     revoked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint("hash", name="revoked_once")]
+        indexes = [models.Index("revoked_at", "hash", name="revoked_when")]

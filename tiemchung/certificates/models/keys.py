@@ -2,9 +2,26 @@
 
 from django.db import models
 
-from tiemchung.certificates.rules import KeyPurpose, OrderTarget
+from tiemchung.certificates.rules import AuthorityKind, KeyPurpose, OrderTarget
 from tiemchung.core.distribution import CHANGE, Reference
 from tiemchung.core.ids import new_id
+
+
+class Authority(models.Model):
+    """A root certificate: above the centre's signers, or above the facilities' keys. Its private key is never here."""
+
+    distribution = Reference()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in AuthorityKind])
+    certificate = models.BinaryField()
+    fingerprint = models.BinaryField(unique=True, help_text="SHA-256 of the certificate")
+    store = models.CharField(max_length=20, blank=True, help_text="key store here; empty where its key lies elsewhere")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    taken_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, help_text="no longer believed for what it signs from then on")
 
 
 class SigningKey(models.Model):
@@ -69,5 +86,6 @@ class RevocationOrder(models.Model):
     decided_name = models.CharField(max_length=120, blank=True)
     decided_at = models.DateTimeField(null=True)
     refused = models.BooleanField(default=False)
+    reissue = models.BooleanField(default=False, help_text="a new certificate is to be made in its place")
     done_at = models.DateTimeField(null=True, help_text="every certificate that it concerns is revoked or replaced")
     reached = models.PositiveIntegerField(default=0, help_text="certificates that it concerned")

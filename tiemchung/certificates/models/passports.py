@@ -31,7 +31,8 @@ class Passport(ShardedModel):
                 "person_id",
                 name="passport_ready",
                 condition=models.Q(state=PassportState.FACILITY_SIGNED),
-            )
+            ),
+            models.Index("unit_id", "state", name="passport_of_unit"),
         ]
 
 
@@ -43,6 +44,7 @@ class PassportTask(ShardedModel):
 
     unit_id = models.UUIDField(help_text="facility, or the area's id where no facility is known")
     person_id = models.UUIDField()
+    profile_id = models.UUIDField(null=True, help_text="where the dose lies")
     dose_id = models.UUIDField(null=True)
     reason = models.CharField(max_length=30, help_text="a code of rules.eligibility, TO_SIGN or TO_ISSUE")
     since = models.DateTimeField()

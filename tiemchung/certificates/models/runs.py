@@ -22,6 +22,7 @@ class SignRun(models.Model):
     allowed_name = models.CharField(max_length=120)
     allowed_trace = models.CharField(max_length=64, blank=True, help_text="the sign-in with its second factor")
     allowed_at = models.DateTimeField()
+    standing = models.BooleanField(default=False, help_text="goes on for a day with what becomes ready")
     total = models.PositiveIntegerField(default=0, help_text="ready when it was allowed")
     done = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0, help_text="passed over; each has its reason on its own row")

@@ -1,7 +1,39 @@
 """Decisions about certificates; no database, no clock."""
 
-from tiemchung.certificates.rules.eligibility import TO_ISSUE, TO_SIGN, Gap, Lack
+from tiemchung.certificates.rules.central import (
+    RUN_MOVES,
+    may_ask_revocation,
+    may_decide_revocation,
+    may_sign_centrally,
+    takes_two,
+)
+from tiemchung.certificates.rules.eligibility import (
+    TO_ISSUE,
+    TO_SIGN,
+    Gap,
+    Identity,
+    Lack,
+    doubts,
+    gaps_of,
+    passport_dose,
+)
 from tiemchung.certificates.rules.expiry import NOTICE, PUBLISH_AHEAD, ends_soon, expiry, key_wears_out
+from tiemchung.certificates.rules.keys import (
+    AUTHORITY_LIFE,
+    FACILITY_LIFE,
+    FACILITY_NOTICE,
+    SIGNER_LIFE,
+    AuthorityKind,
+    KeyStanding,
+    may_keep_keys,
+    may_turn_keys,
+    signing_now,
+    standing_alone,
+    standings,
+    successor_due,
+    usable_since,
+)
+from tiemchung.certificates.rules.standing import Live, standing
 from tiemchung.certificates.rules.states import (
     PASSPORT_TRANSITIONS,
     TRANSITIONS,
@@ -17,24 +49,48 @@ from tiemchung.certificates.rules.states import (
 )
 
 __all__ = [
+    "AUTHORITY_LIFE",
+    "FACILITY_LIFE",
+    "FACILITY_NOTICE",
     "NOTICE",
     "PASSPORT_TRANSITIONS",
     "PUBLISH_AHEAD",
+    "RUN_MOVES",
+    "SIGNER_LIFE",
     "TO_ISSUE",
     "TO_SIGN",
     "TRANSITIONS",
+    "AuthorityKind",
     "CertificateKind",
     "CertificateState",
     "Gap",
+    "Identity",
     "KeyPurpose",
+    "KeyStanding",
     "Lack",
+    "Live",
     "OrderTarget",
     "PassportState",
     "PassportStep",
     "RunKind",
     "RunState",
     "Step",
+    "doubts",
     "ends_soon",
     "expiry",
+    "gaps_of",
     "key_wears_out",
+    "may_ask_revocation",
+    "may_decide_revocation",
+    "may_keep_keys",
+    "may_sign_centrally",
+    "may_turn_keys",
+    "passport_dose",
+    "signing_now",
+    "standing",
+    "standing_alone",
+    "standings",
+    "successor_due",
+    "takes_two",
+    "usable_since",
 ]

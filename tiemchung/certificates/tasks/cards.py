@@ -1,4 +1,4 @@
-"""What the ledger triggers here: a new entry makes a new card within seconds."""
+"""What the ledger triggers here: a new entry makes a new card within seconds; signatures change no card."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -10,17 +10,22 @@ from tiemchung.core.follow import follow, retry_parked
 from tiemchung.core.receipts import note_receipts
 from tiemchung.core.worker import Loop
 from tiemchung.doses.reads import Entry, corrections_in
+from tiemchung.doses.rules import EntryKind
 from tiemchung.people.reads import Change
 
 FOLLOWER = "certificates"
 FOLLOWER_OF_PEOPLE = "certificates.people"
 BATCH = 100
+CHECKED = "CHECKED"
+_OF_SIGNING = frozenset({EntryKind.SIGNED, EntryKind.UNSIGNED})
 Handle = Callable[[Sequence[Any]], None]
 
 
 def _of_doses(at: dt.datetime) -> Handle:
     def handle(entries: Sequence[Any]) -> None:
-        _note(refresh_cards(person_ids=_profiles(entries), at=at), corrections_in(entries), at)
+        telling = [entry for entry in entries if entry.kind not in _OF_SIGNING]
+        if telling:
+            _note(refresh_cards(person_ids=_profiles(telling), at=at), corrections_in(telling), at)
 
     return handle
 
@@ -28,6 +33,9 @@ def _of_doses(at: dt.datetime) -> Handle:
 def _of_people(at: dt.datetime) -> Handle:
     # A joined profile refreshes its person, and its own former card, which from then on shows that person.
     def handle(changes: Sequence[Any]) -> None:
+        changes = [change for change in changes if change.kind != CHECKED]
+        if not changes:
+            return
         done = refresh_cards(person_ids=_profiles(changes), at=at)
         _note(done, [(change.profile_id, change.id) for change in changes], at)
 

@@ -1,0 +1,52 @@
+"""Start the signing program: `python -m tiemchung.certificates.agent --key me.p12 --site https://...`."""
+
+import argparse
+import getpass
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tiemchung.certificates.agent.keys import UnusableKey, read_key
+from tiemchung.certificates.agent.server import PORT, Agent, make_server
+
+
+def ask_here(told: Sequence[dict[str, Any]]) -> bool:
+    """Show on this console what would be signed, and take the person's yes or no."""
+    out = sys.stdout
+    out.write(f"\n{len(told)} mũi tiêm / doses:\n")
+    for (product, given_on), number in sorted(Counter((t["product"], t["given_on"]) for t in told).items()):
+        out.write(f"  {given_on}  {product}  x {number}\n")
+    out.write("Ký? / Sign? (c = có/yes) ")
+    out.flush()
+    return sys.stdin.readline().strip().lower() in {"c", "có", "y", "yes"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the key, listen, and sign what is agreed to until the person ends it."""
+    parser = argparse.ArgumentParser(prog="tiemchung-signing-agent", description=__doc__)
+    parser.add_argument("--key", type=Path, required=True, help="PKCS#12 (.p12, .pfx) or PEM file")
+    parser.add_argument("--site", required=True, help="the one address that may ask, such as https://tiemchung.example")
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--agree", action="store_true", help="for tests: never ask")
+    chosen = parser.parse_args(argv)
+    password = "" if chosen.agree else getpass.getpass("Mật khẩu của khóa / password of the key: ")
+    try:
+        key = read_key(chosen.key, password)
+    except UnusableKey as problem:
+        sys.stderr.write(f"Không mở được khóa / the key cannot be used: {problem}\n")
+        return 1
+    ask = (lambda told: True) if chosen.agree else ask_here
+    server = make_server(Agent(key, chosen.site.rstrip("/"), ask), chosen.port)
+    sys.stdout.write(f"http://127.0.0.1:{server.server_port} {key.name}\n")
+    sys.stdout.flush()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,173 @@
+"""One batch of doses on its way to its facility's signature: what is ready, as it is signed, and as it is written.
+
+Only this domain's actions call it. What is signed is made here from committed doses alone; no caller brings any of it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tiemchung.certificates.models import DoseSignature, PassportTask
+from tiemchung.certificates.passport_batch import Known, lock_passports
+from tiemchung.certificates.passport_writing import close_tasks, open_tasks, void_signatures
+from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, PassportState
+from tiemchung.certificates.statements import statement_of
+from tiemchung.core.actor import Actor
+from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.ids import new_id
+from tiemchung.core.rows import copy_rows
+from tiemchung.doses.actions import DoseToSign, sign_doses
+from tiemchung.doses.reads import doses_named
+from tiemchung.doses.rules import DoseState
+from tiemchung.doses.values import DoseView
+from tiemchung.people.reads import identity_states
+
+BATCH = 500
+_READY = """
+SELECT id, person_id, profile_id, dose_id FROM certificates_passporttask
+WHERE unit_id = %s AND reason = %s AND done_at IS NULL AND since <= %s ORDER BY since, id LIMIT %s
+"""
+_POSTPONE = """
+UPDATE certificates_passporttask t SET since = %s FROM unnest(%s::uuid[]) AS a (id)
+WHERE t.unit_id = %s AND t.id = a.id AND t.done_at IS NULL
+"""
+# Of those whose last dose was just signed; who has a certificate in force is looked at whole by the refresh.
+_SIGNED = """
+UPDATE certificates_passport p SET state = %s, since = %s, changed_at = %s
+WHERE p.person_id = ANY(%s) AND p.state = %s AND p.person_id <> ALL (ARRAY (
+    SELECT t.person_id FROM certificates_passporttask t
+    WHERE t.person_id = ANY(%s) AND t.reason = %s AND t.done_at IS NULL
+)) RETURNING p.person_id, p.unit_id
+"""
+_COLUMNS = (
+    "id", "profile_id", "dose_id", "version", "facility_id", "kid", "statement", "signature", "signed_by",
+    "signed_name", "signed_at", "run_id", "voided_because",
+)  # fmt: skip
+_SIGNED_WHERE = "whether all facilities of a person have signed lies with their units"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One dose that waits for its facility's signature, and the bytes to be signed; `stale` ones are passed over."""
+
+    task_id: UUID
+    person_id: UUID
+    item: DoseToSign
+    statement: bytes
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A dose with a signature that verifies."""
+
+    ready: Ready
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Who signs for which facility with which key, and by which run's allowance."""
+
+    by: Actor
+    facility_id: UUID
+    kid: bytes
+    run_id: UUID
+
+
+def count_to_sign(facility_id: UUID, until: dt.datetime) -> int:
+    """Give how many doses waited for this facility's signature by that moment."""
+    found = PassportTask.objects.filter(unit_id=facility_id, reason=TO_SIGN, done_at__isnull=True, since__lte=until)
+    return found.count()
+
+
+def ready_doses(facility_id: UUID, allowed_at: dt.datetime, limit: int = BATCH) -> list[Ready]:
+    """Give the next doses of a facility that were ready when the run was allowed, the longest waiting first.
+
+    A dose changed since then is marked stale: nobody saw it as it is now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_READY, [facility_id, TO_SIGN, allowed_at, limit])
+        tasks = cursor.fetchall()
+    doses = doses_named((profile_id, dose_id) for _, _, profile_id, dose_id in tasks)
+    checks = identity_states({person_id for _, person_id, _, _ in tasks})
+    ready = []
+    for task_id, person_id, profile_id, dose_id in tasks:
+        dose, check = doses.get(dose_id), checks.get(person_id)
+        if dose is None or check is None or not check.fields or not _is_as_shown(dose, allowed_at):
+            ready.append(Ready(task_id, person_id, DoseToSign(profile_id, dose_id, 0), b"", stale=True))
+            continue
+        item = DoseToSign(profile_id, dose_id, dose.version)
+        ready.append(Ready(task_id, person_id, item, statement_of(dose, facility_id, check.fields)))
+    return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The doses that are signed now, and the persons to be looked at whole: they have a certificate in force."""
+
+    dose_ids: frozenset[UUID] = frozenset()
+    late: frozenset[UUID] = frozenset()
+
+
+def _is_as_shown(dose: DoseView, allowed_at: dt.datetime) -> bool:
+    return dose.state is DoseState.CONFIRMED and dose.changed_at <= allowed_at
+
+
+def write_signed(signing: Signing, signed: Sequence[Signed], at: dt.datetime) -> Written:
+    """Write signatures, ledger entries, work lists and passports.
+
+    Part of the caller's transaction. Left out is who became not eligible meanwhile and what was corrected meanwhile;
+    a dose that already has a standing signature is never given a second one.
+    """
+    passports = lock_passports({one.ready.person_id for one in signed})
+    still = [s for s in signed if _is_eligible(passports.get(s.ready.person_id))]
+    done = sign_doses(by=signing.by, at=at, run_id=signing.run_id, items=[s.ready.item for s in still])
+    written = [s for s in still if s.ready.item.dose_id in done]
+    if not written:
+        return Written()
+    void_signatures([(s.ready.item.profile_id, s.ready.item.dose_id) for s in written], "DOSE_CHANGED", at)
+    _copy(signing, written, at)
+    close_tasks([(signing.facility_id, s.ready.task_id) for s in written], at)
+    persons = {s.ready.person_id for s in written}
+    late = frozenset(person for person in persons if passports[person].certificate_id is not None)
+    _move_passports(persons - late, at)
+    return Written(frozenset(done), late)
+
+
+def postpone(facility_id: UUID, task_ids: Iterable[UUID], at: dt.datetime) -> None:
+    """Let these wait for the next allowance: they were changed after the one of now."""
+    named = list(task_ids)
+    if named:
+        with connection.cursor() as cursor:
+            cursor.execute(_POSTPONE, [at, named, facility_id])
+
+
+def _is_eligible(known: Known | None) -> bool:
+    return known is not None and known.state is PassportState.ELIGIBLE
+
+
+def _copy(signing: Signing, written: Sequence[Signed], at: dt.datetime) -> None:
+    by = signing.by
+    copy_rows(
+        DoseSignature,
+        _COLUMNS,
+        (
+            (new_id(), s.ready.item.profile_id, s.ready.item.dose_id, s.ready.item.version, signing.facility_id,
+             signing.kid, s.ready.statement, s.signature, by.id, by.name, at, signing.run_id, "")
+            for s in written
+        ),
+    )  # fmt: skip
+
+
+def _move_passports(person_ids: set[UUID], at: dt.datetime) -> None:
+    persons = sorted(person_ids)
+    asked: list[Any] = [PassportState.FACILITY_SIGNED, at, at, persons, PassportState.ELIGIBLE, persons, TO_SIGN]
+    with allow_cross_shard(_SIGNED_WHERE), connection.cursor() as cursor:
+        cursor.execute(_SIGNED, asked)
+        moved: Mapping[UUID, UUID | None] = dict(cursor.fetchall())
+    open_tasks(((person, unit, None, None, TO_ISSUE) for person, unit in moved.items() if unit), at)

@@ -1,0 +1,166 @@
+"""What is known of many persons whose passports are brought up to date, read under the locks of their passports.
+
+Only this domain's actions call it. Locks are taken in the order of persons: passports, then doses, then certificates.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db import connection
+
+from tiemchung.certificates.content import PersonFacts, facts_of_all
+from tiemchung.certificates.models import Certificate, DoseSignature, FacilityKey
+from tiemchung.certificates.rules import CertificateKind, CertificateState, PassportState
+from tiemchung.core.clock import local
+from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.rows import rows
+from tiemchung.people.actions import check_identities
+from tiemchung.people.reads import IdentityView, NotFound, current_persons, identity_states, numbers_of
+from tiemchung.people.rules.kinds import IdSystem
+
+HOME = "VN"
+_LOCK = """
+SELECT person_id, state, reasons, content, unit_id, certificate_id FROM certificates_passport
+WHERE person_id = ANY(%s) ORDER BY person_id FOR UPDATE
+"""
+_OPEN_TASKS = """
+SELECT unit_id, id, person_id, dose_id, reason FROM certificates_passporttask
+WHERE person_id = ANY(%s) AND done_at IS NULL
+"""
+_WORK_LISTS = "a person's open tasks lie with their units; passport_task_person answers on every node"
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A passport's row as it was found."""
+
+    state: PassportState
+    reasons: list[dict[str, str | None]]
+    content: bytes | None
+    unit_id: UUID | None
+    certificate_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that was found open."""
+
+    unit_id: UUID
+    id: UUID
+    dose_id: UUID | None
+    reason: str
+
+
+@dataclass(slots=True)
+class PassportBatch:
+    """Everything that decides about the persons of one call."""
+
+    at: dt.datetime
+    on: dt.date
+    roots: dict[UUID, UUID]  # id asked -> the person it is now
+    facts: dict[UUID, PersonFacts]
+    known: dict[UUID, Known]
+    identities: Mapping[UUID, IdentityView]
+    with_passport: frozenset[UUID]  # foreigners who have a passport's number
+    live: dict[UUID, list[Certificate]]
+    signatures: dict[UUID, list[DoseSignature]]  # by profile
+    fallen_keys: dict[bytes, dt.datetime]
+    tasks: dict[UUID, list[OpenTask]] = field(default_factory=dict)
+
+    @property
+    def formers(self) -> list[UUID]:
+        """Give the ids asked that were joined into another person."""
+        return [asked for asked, root in self.roots.items() if asked != root]
+
+
+def open_passports(asked: Iterable[UUID], at: dt.datetime) -> PassportBatch:
+    """Lock the passports there are, then read: who waited for a lock sees what the one before it wrote.
+
+    Raises NotFound where an id is unknown.
+    """
+    ids, on = tuple(dict.fromkeys(asked)), local(at).date()
+    for _ in range(_TRIES):
+        roots = current_persons(ids)
+        persons = set(roots.values())
+        known = lock_passports(persons | roots.keys())
+        facts = facts_of_all(persons, on, ahead=False)
+        if facts.keys() == persons and all(one.holder.person_id == root for root, one in facts.items()):
+            return _batch(at, on, {i: roots[i] for i in ids}, facts, known)
+    raise NotFound
+
+
+def _batch(
+    at: dt.datetime, on: dt.date, roots: dict[UUID, UUID], facts: dict[UUID, PersonFacts], known: dict[UUID, Known]
+) -> PassportBatch:
+    holders = {person_id: one.holder for person_id, one in facts.items()}
+    check_identities(person_ids=roots, at=at, holders=holders)
+    foreign = {person_id: holder for person_id, holder in holders.items() if holder.nationality != HOME}
+    numbers = numbers_of(foreign) if foreign else {}
+    everybody = facts.keys() | roots.keys()
+    return PassportBatch(
+        at=at,
+        on=on,
+        roots=roots,
+        facts=facts,
+        known=known,
+        identities=identity_states(facts),
+        with_passport=frozenset(p for p, n in numbers.items() if any(system == IdSystem.PASSPORT for system, _ in n)),
+        live=_live(everybody),
+        signatures=_signatures(profile for one in holders.values() for profile in one.profile_ids),
+        fallen_keys=_fallen_keys(),
+        tasks=_open_tasks(everybody),
+    )
+
+
+def _fallen_keys() -> dict[bytes, dt.datetime]:
+    """Give the facilities' keys that are believed no more, and from when on."""
+    fallen = FacilityKey.objects.filter(revoked_since__isnull=False)
+    return {bytes(kid): since for kid, since in fallen.values_list("kid", "revoked_since") if since is not None}
+
+
+def lock_passports(person_ids: Iterable[UUID]) -> dict[UUID, Known]:
+    """Lock the passports of these persons in one order until the transaction ends; who has none is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [sorted(person_ids)])
+        return {
+            row[0]: Known(
+                PassportState(row[1]),
+                json.loads(row[2]) if isinstance(row[2], str) else row[2],
+                None if row[3] is None else bytes(row[3]),
+                row[4],
+                row[5],
+            )
+            for row in cursor.fetchall()
+        }
+
+
+def _live(person_ids: Iterable[UUID]) -> dict[UUID, list[Certificate]]:
+    """Give the certificates of passports that may be shown: the one in force and renewed ones, newest first."""
+    found: dict[UUID, list[Certificate]] = {}
+    where = "person_id = ANY(%s) AND kind = %s AND state = ANY(%s)"
+    shown = [str(CertificateState.ISSUED), str(CertificateState.RENEWED)]
+    for row in rows(Certificate, where, list(person_ids), str(CertificateKind.PASSPORT), shown):
+        found.setdefault(row.person_id, []).append(row)
+    for certificates in found.values():
+        certificates.sort(key=lambda c: (c.state != CertificateState.ISSUED, -c.issued_at.timestamp()))
+    return found
+
+
+def _signatures(profile_ids: Iterable[UUID]) -> dict[UUID, list[DoseSignature]]:
+    found: dict[UUID, list[DoseSignature]] = {}
+    for row in rows(DoseSignature, "profile_id = ANY(%s) AND voided_at IS NULL", list(profile_ids)):
+        found.setdefault(row.profile_id, []).append(row)
+    return found
+
+
+def _open_tasks(person_ids: Iterable[UUID]) -> dict[UUID, list[OpenTask]]:
+    found: dict[UUID, list[OpenTask]] = {}
+    with allow_cross_shard(_WORK_LISTS), connection.cursor() as cursor:
+        cursor.execute(_OPEN_TASKS, [list(person_ids)])
+        for unit_id, task_id, person_id, dose_id, reason in cursor.fetchall():
+            found.setdefault(person_id, []).append(OpenTask(unit_id, task_id, dose_id, reason))
+    return found

@@ -1,0 +1,72 @@
+"""Passports follow the ledger and the people; allowed runs of facilities are worked off here."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tiemchung.certificates.actions.facility_signing import OPEN, work_facility_batch
+from tiemchung.certificates.actions.passports import refresh_passports
+from tiemchung.certificates.models import SignRun
+from tiemchung.certificates.rules import RunKind, RunState
+from tiemchung.core.follow import follow, retry_parked
+from tiemchung.core.worker import Loop
+from tiemchung.doses.reads import Entry
+from tiemchung.doses.rules import EntryKind
+from tiemchung.people.reads import Change
+
+FOLLOWER = "passports"
+FOLLOWER_OF_PEOPLE = "passports.people"
+BATCH = 500
+Handle = Callable[[Sequence[Any]], None]
+
+
+def _of_doses(at: dt.datetime) -> Handle:
+    # Whoever signs writes passports and work lists in the same transaction: nothing is left to follow.
+    def handle(entries: Sequence[Any]) -> None:
+        _refresh([entry for entry in entries if entry.kind != EntryKind.SIGNED], at)
+
+    return handle
+
+
+def _of_people(at: dt.datetime) -> Handle:
+    def handle(changes: Sequence[Any]) -> None:
+        _refresh(changes, at)
+
+    return handle
+
+
+def _refresh(entries: Sequence[Any], at: dt.datetime) -> None:
+    persons = dict.fromkeys(entry.profile_id for entry in entries)
+    if persons:
+        refresh_passports(person_ids=persons, at=at)
+
+
+def follow_ledger_for_passports(at: dt.datetime) -> int:
+    """Bring up to date the passports of all whose doses changed; give how many entries were read."""
+    return follow(Entry, FOLLOWER, _of_doses(at), at=at, limit=BATCH)
+
+
+def follow_people_for_passports(at: dt.datetime) -> int:
+    """Bring up to date the passports of all who changed, or of whom the register answered; give how many changes."""
+    return follow(Change, FOLLOWER_OF_PEOPLE, _of_people(at), at=at, limit=BATCH)
+
+
+def retry_passports(at: dt.datetime) -> int:
+    """Try again what could not be handled; give how many succeeded."""
+    doses = retry_parked(Entry, FOLLOWER, _of_doses(at), at=at)
+    return doses + retry_parked(Change, FOLLOWER_OF_PEOPLE, _of_people(at), at=at)
+
+
+def work_facility_runs(at: dt.datetime) -> int:
+    """Sign one batch of each allowed run, those that wait for their key store last; give how many doses it were."""
+    runs = SignRun.objects.filter(kind=RunKind.FACILITY, state__in=OPEN).order_by("allowed_at")
+    found = sorted(runs.values_list("id", "state"), key=lambda run: run[1] != RunState.RUNNING)
+    return sum(work_facility_batch(run_id, at) for run_id, _ in found)
+
+
+LOOPS = [
+    Loop("certificates.follow_ledger_for_passports", follow_ledger_for_passports, every=0.5),
+    Loop("certificates.follow_people_for_passports", follow_people_for_passports, every=0.5),
+    Loop("certificates.retry_passports", retry_passports, every=10.0),
+    Loop("certificates.facility_runs", work_facility_runs, every=2.0),
+]
