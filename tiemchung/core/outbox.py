@@ -5,12 +5,14 @@ to run out and the message goes again under the same id, so the gateway can drop
 """
 
 import datetime as dt
+import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F
 
 from tiemchung.core.distribution import allow_cross_shard
@@ -22,6 +24,7 @@ CLAIM = dt.timedelta(seconds=60)
 MAX_TRIES = 12
 SENDERS = 8
 NOT_ASKED = "circuit_open"
+MAIL = "mail."  # the kinds that leave by e-mail begin so
 _BACKLOG = "the sender claims what is due on its whole node"
 
 
@@ -70,16 +73,35 @@ def put_message(
     return message.id
 
 
-def claim_due(*, at: dt.datetime, limit: int = 50) -> list[OutboxMessage]:
-    """Claim messages whose time has come; drop those that outlived their use, a one-time code above all."""
+def put_mail(
+    *, to: str, letter: Mapping[str, str], kind: str, at: dt.datetime, expires_at: dt.datetime | None = None
+) -> UUID:
+    """Put an e-mail into the outbox, in the caller's transaction.
+
+    `letter` says by plain values what to write about, ids above all; text and attachment are made when it is sent, so
+    that nothing of them lies here.
+    """
+    index = blind_index("mail", to.lower())
+    message = OutboxMessage(
+        contact_key=index, kind=f"{MAIL}{kind}", created_at=at, next_try_at=at, expires_at=expires_at
+    )
+    message.sealed_to = seal("outbox.to", to, str(message.id))
+    message.sealed_text = seal("outbox.text", json.dumps(dict(letter)), str(message.id))
+    put_row(message)
+    return message.id
+
+
+def claim_due(*, at: dt.datetime, limit: int = 50, by_mail: bool = False) -> list[OutboxMessage]:
+    """Claim messages whose time has come, texts or e-mails; drop those that outlived their use, codes above all."""
     waiting = OutboxMessage.State.WAITING
+    way = models.Q(kind__startswith=MAIL)
     with transaction.atomic(), allow_cross_shard(_BACKLOG):
         OutboxMessage.objects.filter(state=waiting, next_try_at__lte=at, expires_at__lte=at).update(
             state=OutboxMessage.State.EXPIRED, settled_at=at
         )
         due = list(
             OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(state=waiting, next_try_at__lte=at)
+            .filter(way if by_mail else ~way, state=waiting, next_try_at__lte=at)
             .order_by("next_try_at")[:limit]
         )
         OutboxMessage.objects.filter(id__in=[m.id for m in due]).update(
@@ -100,6 +122,16 @@ def send_due(port: SmsPort, *, at: dt.datetime, limit: int = 40) -> int:
     with ThreadPoolExecutor(SENDERS) as pool:
         answers = list(pool.map(lambda message: _hand_over(port, message), due))
     return sum(_note_answer(message, answer, at) for message, answer in zip(due, answers, strict=True))
+
+
+def send_mail_due(port: SmsPort, *, at: dt.datetime, limit: int = 4) -> int:
+    """Send the e-mails that are due, one after the other; give how many the server took.
+
+    A letter is written here, from the database: four of them with a server that takes its full ten seconds are
+    settled inside CLAIM.
+    """
+    due = claim_due(at=at, limit=limit, by_mail=True)
+    return sum(_note_answer(message, _hand_over(port, message), at) for message in due)
 
 
 def _hand_over(port: SmsPort, message: OutboxMessage) -> Handed | Temporary | Permanent:

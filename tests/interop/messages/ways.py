@@ -36,11 +36,12 @@ class StandIn:
 
     def __init__(self, folder: Path, receipts_to: str = "") -> None:
         self.folder, self.receipts_to = folder, receipts_to
-        self.http_port, self.smpp_port = 0, 0
+        self.http_port, self.smpp_port, self.mail_port = 0, 0, 0
         self.start()
 
     def start(self) -> None:
-        words = f"--port {self.http_port} --smpp-port {self.smpp_port} --receipt-delay 0.1".split()
+        ports = f"--port {self.http_port} --smpp-port {self.smpp_port} --mail-port {self.mail_port}"
+        words = f"{ports} --receipt-delay 0.1".split()
         words += ["--data", str(self.folder), "--receipts-to", self.receipts_to]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tiemchung.interop.messages.standin", *words],
@@ -55,8 +56,8 @@ class StandIn:
         )
         line = self.process.stdout.readline()
         assert line.startswith("READY "), line
-        ports = dict(word.split("=") for word in line.split()[1:])
-        self.http_port, self.smpp_port = int(ports["http"]), int(ports["smpp"])
+        given = dict(word.split("=") for word in line.split()[1:])
+        self.http_port, self.smpp_port, self.mail_port = (int(given[name]) for name in ("http", "smpp", "mail"))
         self.address = f"http://127.0.0.1:{self.http_port}"
 
     def stop(self, *, kill: bool = False) -> int:
@@ -74,6 +75,9 @@ class StandIn:
     def messages(self, to: str) -> list[dict[str, Any]]:
         answer = httpx.get(f"{self.address}/messages", params={"to": to}, trust_env=False)
         return answer.raise_for_status().json()["messages"]
+
+    def mails(self) -> list[dict[str, Any]]:
+        return httpx.get(f"{self.address}/mails", trust_env=False).raise_for_status().json()["mails"]
 
     def url(self, way: str) -> str:
         """The address in the settings that leads here."""

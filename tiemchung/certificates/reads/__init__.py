@@ -1,5 +1,92 @@
 """What others may ask: a person's card and passport, and what a verifier needs to trust."""
 
-from tiemchung.certificates.reads.cards import CARD_COLUMNS, CARD_TABLE, CardView, card_of_person, trust_list
+from tiemchung.certificates.reads.cards import CARD_COLUMNS, CARD_TABLE, CardView, card_of_person
+from tiemchung.certificates.reads.documents import fhir_document, fhir_document_of
+from tiemchung.certificates.reads.emissions import emitted_forms, health_card_keys
+from tiemchung.certificates.reads.keys import (
+    AuthorityView,
+    CentralKeyView,
+    FacilityKeyView,
+    agent_key_of,
+    authorities,
+    central_keys,
+    facilities_whose_key_ends,
+    facilities_without_key,
+    facility_key_of,
+    facility_keys,
+    facility_keys_by_kid,
+    keys_of_facility,
+    successors_missing,
+)
+from tiemchung.certificates.reads.passport_tasks import (
+    RunView,
+    TaskView,
+    UnitCounts,
+    Waiting,
+    counts_of_facility,
+    doses_to_sign,
+    run_of_facility,
+    runs_of_facility,
+    unit_counts,
+    work_list,
+)
+from tiemchung.certificates.reads.passport_views import (
+    GapView,
+    NameForms,
+    PassportDose,
+    PassportFields,
+    PassportInForce,
+    PassportView,
+)
+from tiemchung.certificates.reads.passports import News, passport_of, passports_in_force
+from tiemchung.certificates.reads.trust import (
+    published_abroad,
+    published_log_keys,
+    trust_list,
+)
 
-__all__ = ["CARD_COLUMNS", "CARD_TABLE", "CardView", "card_of_person", "trust_list"]
+__all__ = [
+    "CARD_COLUMNS",
+    "CARD_TABLE",
+    "AuthorityView",
+    "CardView",
+    "CentralKeyView",
+    "FacilityKeyView",
+    "GapView",
+    "NameForms",
+    "News",
+    "PassportDose",
+    "PassportFields",
+    "PassportInForce",
+    "PassportView",
+    "RunView",
+    "TaskView",
+    "UnitCounts",
+    "Waiting",
+    "agent_key_of",
+    "authorities",
+    "card_of_person",
+    "central_keys",
+    "counts_of_facility",
+    "doses_to_sign",
+    "emitted_forms",
+    "facilities_whose_key_ends",
+    "facilities_without_key",
+    "facility_key_of",
+    "facility_keys",
+    "facility_keys_by_kid",
+    "fhir_document",
+    "fhir_document_of",
+    "health_card_keys",
+    "keys_of_facility",
+    "passport_of",
+    "passports_in_force",
+    "published_abroad",
+    "published_log_keys",
+    "run_of_facility",
+    "runs_of_facility",
+    "successors_missing",
+    "trust_list",
+    "unit_counts",
+    "work_list",
+]

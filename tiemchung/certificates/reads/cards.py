@@ -1,15 +1,13 @@
-"""What others may ask: a person's card, and what a verifier needs to trust."""
+"""What others may ask about a person's card."""
 
-import base64
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from tiemchung.certificates.models import Card, CardByToken, Certificate, Revocation, SigningKey
+from tiemchung.certificates.models import Card, CardByToken, Certificate
 from tiemchung.certificates.rules import CertificateKind, CertificateState
 from tiemchung.core.actor import Actor, Kind
-from tiemchung.core.distribution import allow_cross_shard, column_of
+from tiemchung.core.distribution import column_of
 from tiemchung.core.sealing import unseal
 from tiemchung.people.reads import NotFound, person_of
 
@@ -48,24 +46,3 @@ def card_of_person(by: Actor, person_id: UUID) -> CardView | None:
     if live is None:
         return CardView(root, token, card.colour, card.changed_at)
     return CardView(root, token, card.colour, card.changed_at, live.uvci, live.hc1, live.issued_at, live.expires_at)
-
-
-def trust_list(at: dt.datetime) -> dict[str, Any]:
-    """Give what a verifier needs offline: our signers with their certificates, and what was revoked.
-
-    `kid` and `certificate` (DER) are base64, `revoked` holds base64 of 16-byte hashes of certificate numbers.
-    """
-    keys = SigningKey.objects.filter(valid_to__gt=at).order_by("valid_from")
-    with allow_cross_shard("the list of all that is revoked, for every verifier"):
-        rows = list(Revocation.objects.filter(expires_at__gt=at).values_list("hash", flat=True))
-    return {
-        "made_at": at.isoformat(timespec="seconds"),
-        "keys": [
-            {"kid": _b64(k.kid), "country": "VN", "certificate": _b64(k.certificate), "usages": ["v"]} for k in keys
-        ],
-        "revoked": sorted(_b64(h) for h in rows),
-    }
-
-
-def _b64(raw: bytes | memoryview) -> str:
-    return base64.b64encode(bytes(raw)).decode()

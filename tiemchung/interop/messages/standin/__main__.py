@@ -11,6 +11,8 @@ from pathlib import Path
 from tiemchung.interop.messages.standin.callbacks import Callbacks
 from tiemchung.interop.messages.standin.gateway import Gateway
 from tiemchung.interop.messages.standin.http_door import HttpDoor
+from tiemchung.interop.messages.standin.mail_door import MailDoor
+from tiemchung.interop.messages.standin.mail_store import MailStore
 from tiemchung.interop.messages.standin.mode import Switch
 from tiemchung.interop.messages.standin.smpp_door import SmppDoor
 from tiemchung.interop.messages.standin.store import Store
@@ -21,7 +23,7 @@ RECEIPT_PULSE_S = 0.1
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; give the exit status."""
     chosen = _parser().parse_args(arguments)
-    store = Store(chosen.data)
+    store, mails = Store(chosen.data), MailStore(chosen.data)
     gateway = Gateway(store, Switch(), receipt_delay_s=chosen.receipt_delay)
     try:
         smpp = SmppDoor(
@@ -35,18 +37,21 @@ def main(arguments: list[str] | None = None) -> int:
             port=chosen.port,
             token=os.environ.get("TIEMCHUNG_STANDIN_TOKEN", ""),
             mode_turned=smpp.follow_mode,
+            mails=mails,
         )
+        mail = MailDoor(mails, gateway.switch, port=chosen.mail_port)
     except OSError as error:
-        sys.stderr.write(f"The stand-in gateway cannot listen: {error.strerror}. Choose --port and --smpp-port.\n")
+        sys.stderr.write(f"The stand-in gateway cannot listen: {error.strerror}. Choose its ports (--help).\n")
         return 2
     key = os.environ.get("TIEMCHUNG_SMS_RECEIPT_KEY", "").encode()
     callbacks = Callbacks(store, address=chosen.receipts_to, key=key)
-    _serve(http, smpp, callbacks)
+    _serve(http, smpp, mail, callbacks)
     store.close()
+    mails.close()
     return 0
 
 
-def _serve(http: HttpDoor, smpp: SmppDoor, callbacks: Callbacks) -> None:
+def _serve(http: HttpDoor, smpp: SmppDoor, mail: MailDoor, callbacks: Callbacks) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -57,10 +62,11 @@ def _serve(http: HttpDoor, smpp: SmppDoor, callbacks: Callbacks) -> None:
     serving = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     for thread in (serving, *pulses):
         thread.start()
-    sys.stdout.write(f"READY http={http.server_address[1]} smpp={smpp.port}\n")
+    sys.stdout.write(f"READY http={http.server_address[1]} smpp={smpp.port} mail={mail.port}\n")
     sys.stdout.flush()
     stopping.wait()
     smpp.shut()
+    mail.shut()
     http.shutdown()
     http.server_close()
     for pulse in pulses:
@@ -77,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="standin", description=__doc__)
     parser.add_argument("--port", type=int, default=8025, help="HTTP; 0 takes a free one")
     parser.add_argument("--smpp-port", type=int, default=2775, help="SMPP; 0 takes a free one")
+    parser.add_argument("--mail-port", type=int, default=2525, help="SMTP; 0 takes a free one")
     parser.add_argument("--data", type=Path, required=True, help="folder of its own for what it has taken")
     parser.add_argument("--receipts-to", default="", help="address that gets receipts of HTTP messages")
     parser.add_argument("--receipt-delay", type=float, default=1.0, help="seconds until a phone has a message")

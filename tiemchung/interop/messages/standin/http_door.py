@@ -10,6 +10,8 @@ from typing import Any
 
 from tiemchung.interop.loopback import LoopbackDoor, LoopbackVisit
 from tiemchung.interop.messages.standin.gateway import MOST_TEXT, Gateway, KeyReused, NumberRejected
+from tiemchung.interop.messages.standin.mail_page import mail_page
+from tiemchung.interop.messages.standin.mail_store import MailStore
 from tiemchung.interop.messages.standin.mode import Answers, BadMode
 from tiemchung.interop.messages.standin.page import message_list, whole_page
 
@@ -18,9 +20,15 @@ class HttpDoor(LoopbackDoor):
     """The gateway's door; `token` empty means that any bearer is let in."""
 
     def __init__(
-        self, gateway: Gateway, *, port: int, token: str = "", mode_turned: Callable[[], None] = lambda: None
+        self,
+        gateway: Gateway,
+        *,
+        port: int,
+        token: str = "",
+        mode_turned: Callable[[], None] = lambda: None,
+        mails: MailStore | None = None,
     ) -> None:
-        self.gateway, self.token, self.mode_turned = gateway, token, mode_turned
+        self.gateway, self.token, self.mode_turned, self.mails = gateway, token, mode_turned, mails
         super().__init__(("127.0.0.1", port), Visit)
 
 
@@ -35,6 +43,8 @@ class Visit(LoopbackVisit):
         """Show the page, the list alone, the messages as JSON, or the mode."""
         if path in {"/", "/list", "/messages"}:
             self._show(path, query)
+        elif path.startswith("/mail") and self.server.mails:
+            self._show_mail(self.server.mails, path, query)
         elif path == "/mode":
             self.send_json(HTTPStatus.OK, self.server.gateway.switch.mode.as_json())
         else:
@@ -62,6 +72,18 @@ class Visit(LoopbackVisit):
         else:
             mode = self.server.gateway.switch.mode
             self.send_html(whole_page(messages, mode=mode, sought=sought, lang=lang))
+
+    def _show_mail(self, mails: MailStore, path: str, query: dict[str, str]) -> None:
+        asked = re.fullmatch(r"/mail/([0-9]{1,15})/file", path)
+        file = mails.file_of(int(asked[1])) if asked else None
+        if path == "/mail":
+            self.send_html(mail_page(mails.newest(), lang=query.get("lang", "vi")))
+        elif path == "/mails":
+            self.send_json(HTTPStatus.OK, {"mails": [letter.as_json() for letter in mails.newest()]})
+        elif file and file[0] == "application/pdf":
+            self.send(HTTPStatus.OK, file[1], file[0])
+        else:
+            self.send(HTTPStatus.NOT_FOUND)
 
     def _turn_mode(self, body: bytes) -> None:
         try:

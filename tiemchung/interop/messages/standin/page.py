@@ -33,6 +33,7 @@ def whole_page(messages: Sequence[Message], *, mode: Mode, sought: str, lang: st
 <p class="banner">{say["banner"]}</p>
 <p class="language"><a href="/?lang={other}" lang="{other}">{say["language"]}</a></p>
 <h1>{say["title"]}</h1>
+<p><a href="/mail?lang={lang}">{say["mails"]}</a></p>
 </header>
 <main>
 {_search(say, sought, lang)}

@@ -34,6 +34,9 @@ WORDS: dict[str, dict[str, str]] = {
         "state.delivered": "Đã đến máy",
         "state.failed": "Không đến được",
         "repeats": "gửi lại {count} lần, chỉ giữ một tin",
+        "mails": "Thư điện tử trình diễn",
+        "mails.banner": "Đây là hộp thư mô phỏng của bản trình diễn. Không có thư nào đến hộp thư thật.",
+        "mails.none": "Chưa có thư nào.",
         "language": "English",
     },
     "en": {
@@ -69,6 +72,9 @@ WORDS: dict[str, dict[str, str]] = {
         "state.delivered": "Delivered",
         "state.failed": "Not delivered",
         "repeats": "sent {count} more times, kept as one message",
+        "mails": "Demonstration e-mails",
+        "mails.banner": "This is the demonstration's stand-in for a mail server. Nothing reaches a real mailbox.",
+        "mails.none": "No e-mail yet.",
         "language": "Tiếng Việt",
     },
 }

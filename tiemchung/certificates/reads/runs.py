@@ -1,0 +1,150 @@
+"""What the centre follows: its signing runs, the orders of revocation, the nights of the watch."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tiemchung.access.reads import facility_scope
+from tiemchung.certificates.log import hash_of_number
+from tiemchung.certificates.models import Certificate, CertificateByHash, Passport, RevocationOrder, SignRun, WatchDay
+from tiemchung.certificates.reads.passport_tasks import RunView
+from tiemchung.certificates.rules import CertificateKind, OrderTarget, RunKind, RunState, may_ask_revocation
+from tiemchung.core.actor import Actor, Role
+from tiemchung.core.distribution import allow_cross_shard
+
+_CENTRE = frozenset({Role.MINISTRY_OFFICER, Role.ADMIN})
+_RUN = ("id", "facility_id", "why", "allowed_name", "allowed_at", "moved_at", "ended_at", "total", "done", "refused",
+        "worked")  # fmt: skip
+_IN_FORCE = ("ISSUED", "RENEWED")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order of revocation: what it is about, who asked, who decided, how far it is."""
+
+    id: UUID
+    target: OrderTarget
+    kid: bytes
+    person_id: UUID | None
+    since: dt.datetime | None
+    because: str
+    asked_by: UUID | None
+    asked_name: str
+    asked_at: dt.datetime
+    decided_name: str
+    decided_at: dt.datetime | None
+    refused: bool
+    done_at: dt.datetime | None
+    reached: int
+
+    @property
+    def state(self) -> str:
+        """Give ASKED, REFUSED, RUNNING or DONE."""
+        if self.decided_at is None:
+            return "ASKED"
+        if self.refused:
+            return "REFUSED"
+        return "DONE" if self.done_at else "RUNNING"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFound:
+    """A certificate that somebody may take back, found by its number; nothing about its holder."""
+
+    person_id: UUID
+    certificate_id: UUID
+    kind: CertificateKind
+    issued_at: dt.datetime
+    expires_at: dt.datetime
+    facility_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchView:
+    """One night's look: how many certificates were verified, what was wrong, what the sample showed."""
+
+    began_at: dt.datetime
+    ended_at: dt.datetime | None
+    seen: int
+    wrong: int
+    sampled: int
+    reasons: Mapping[str, int]
+
+
+def central_runs(by: Actor, limit: int = 50) -> tuple[RunView, ...]:
+    """Give the centre's runs, the newest first; empty for who does not sit at the centre."""
+    if by.role not in _CENTRE:
+        return ()
+    rows = SignRun.objects.filter(kind=RunKind.CENTRAL).order_by("-allowed_at")[:limit]
+    return tuple(_run(row) for row in rows)
+
+
+def central_run(by: Actor, run_id: UUID) -> RunView | None:
+    """Give one run of the centre, None where there is none or it is not the reader's."""
+    row = SignRun.objects.filter(id=run_id, kind=RunKind.CENTRAL).first() if by.role in _CENTRE else None
+    return _run(row) if row else None
+
+
+def orders(by: Actor, limit: int = 100) -> tuple[OrderView, ...]:
+    """Give the orders that the actor may see, the newest first: all at the centre, elsewhere those they asked for."""
+    rows = RevocationOrder.objects.order_by("-asked_at")
+    rows = rows if by.role in _CENTRE else rows.filter(asked_by=by.id)
+    return tuple(_order(row) for row in rows[:limit])
+
+
+def order(by: Actor, order_id: UUID) -> OrderView | None:
+    """Give one order, None where there is none or it is not the reader's."""
+    row = RevocationOrder.objects.filter(id=order_id).first()
+    if row is None or (by.role not in _CENTRE and row.asked_by != by.id):
+        return None
+    return _order(row)
+
+
+def certificate_to_revoke(by: Actor, number: str) -> CertificateFound | None:
+    """Give the certificate in force of a number, where the actor may take it back; else None, for either reason."""
+    hash16 = hash_of_number(number.strip().upper())
+    where = CertificateByHash.objects.filter(hash=hash16).values_list("person_id", "certificate_id").first()
+    if where is None:
+        return None
+    row = Certificate.objects.filter(person_id=where[0], id=where[1], state__in=_IN_FORCE).first()
+    unit = Passport.objects.filter(person_id=where[0]).values_list("unit_id", flat=True).first()
+    areas = facility_scope(unit) if unit else frozenset()
+    if row is None or not may_ask_revocation(by, OrderTarget.CERTIFICATE, facility_id=unit, area_ids=areas):
+        return None
+    return CertificateFound(row.person_id, row.id, CertificateKind(row.kind), row.issued_at, row.expires_at, unit)
+
+
+def watch_nights(limit: int = 31) -> tuple[WatchView, ...]:
+    """Give the last nights of the watch, the newest first."""
+    return tuple(
+        WatchView(
+            row.began_at,
+            row.ended_at,
+            row.seen,
+            row.wrong,
+            row.reasons.get("SAMPLED", 0),
+            {code: n for code, n in row.reasons.items() if code != "SAMPLED"},
+        )
+        for row in WatchDay.objects.order_by("-began_at")[:limit]
+    )
+
+
+def count_in_force() -> int:
+    """Give how many passports are in force."""
+    with allow_cross_shard("the centre counts on every node"):
+        return Certificate.objects.filter(kind=CertificateKind.PASSPORT, state="ISSUED").count()
+
+
+def _run(row: SignRun) -> RunView:
+    return RunView(state=RunState(row.state), **{name: getattr(row, name) for name in _RUN})
+
+
+def _order(row: RevocationOrder) -> OrderView:
+    plain: dict[str, Any] = {
+        name: getattr(row, name)
+        for name in OrderView.__slots__
+        if name not in {"target", "kid"}
+    }
+    return OrderView(target=OrderTarget(row.target), kid=bytes(row.kid or b""), **plain)
