@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("authority/", include("tiemchung.web.authority.urls")),
     path("hooks/", include("tiemchung.interop.messages.urls")),
     path("interop/pc-covid/", include("tiemchung.interop.pc_covid.urls")),
+    path("interop/fhir/", include("tiemchung.interop.fhir.urls")),
     path("", include("tiemchung.web.shared.urls")),
 ]
 

@@ -1,0 +1,51 @@
+"""The browser's reader believes what an emitter writes, with our published keys alone, and nothing that was changed."""
+
+import base64
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tests.certificates.emitters.cast import ADDRESS, AUTHORITY, FACTS, SIGNER, key
+from tests.certificates.formats.cast import NOW, der
+from tiemchung.certificates.emitters import emitters
+from tiemchung.certificates.emitters.shc import jwk_of
+from tiemchung.certificates.formats import trust
+
+TESTS = Path(__file__).parents[3] / "frontend" / "test" / "verifier"
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed; the server's reader is asked elsewhere")
+
+
+def text64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def answers(texts: list[str]) -> list[dict[str, Any]]:
+    """Ask the browser's reader under Node."""
+    spki = AUTHORITY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    believed = {
+        "keys": [{"kid": text64(trust.kid_of(der(SIGNER))), "certificate": text64(der(SIGNER))}],
+        "authorities": [text64(spki)],
+        "issuers": [{"url": ADDRESS, "keys": [jwk_of(der(SIGNER))]}],
+    }
+    asked = [{"text": text, "now": NOW.timestamp(), "trust": believed} for text in texts]
+    done = subprocess.run(
+        [str(NODE), "answers.js"], input=json.dumps(asked), capture_output=True, text=True, check=True, cwd=TESTS
+    )
+    told: list[dict[str, Any]] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.parametrize("code", sorted(emitters()))
+def test_the_browser_believes_it_and_no_turned_bit_of_it(code: str) -> None:
+    text, dice = emitters()[code].emit(FACTS, key()).text, random.Random(code)
+    turned = [f"{text[:at]}{chr(ord(text[at]) ^ 1 << dice.randrange(7))}{text[at + 1 :]}" for at in range(len(text))]
+    first, *others = answers([text, *turned])
+    assert (first["verdict"], first["reason"]) == ("VALID", "")
+    assert [t for t, answer in zip(turned, others, strict=True) if answer["verdict"] == "VALID"] == []

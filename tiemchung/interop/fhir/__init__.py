@@ -1,0 +1,1 @@
+"""A passport as a FHIR document, for partners who were shown its code."""
