@@ -167,6 +167,11 @@ def take_upload(*, at: dt.datetime, network: str) -> None:
     take_or_refuse(_of_network(rules.UPLOAD_NETWORK, network), at)
 
 
+def take_unknown_code(*, at: dt.datetime, network: str) -> None:
+    """Count one code sent from this address as ours though our register does not hold it."""
+    take_or_refuse(_of_network(rules.UNKNOWN_CODE_NETWORK, network), at)
+
+
 def _of_phone(limit: Limit, phone: str) -> Counted:
     return ((limit, contact_key(phone).hex()),) if phone else ()
 

@@ -72,6 +72,8 @@ REPORT_PHONE = Limit("report:phone", 5, 86400)
 REPORT_NETWORK = Limit("report:network", 300, 3600)
 DRAFT_NETWORK = Limit("draft:network", 600, 3600)
 UPLOAD_NETWORK = Limit("upload:network", 1500, 3600)
+# Codes that a verifier holds for ours and does not find; a border's gates stand behind one address.
+UNKNOWN_CODE_NETWORK = Limit("unknown-code:network", 60, 3600)
 # Proof of work (M18). A puzzle costs its solver between the two numbers of key derivations, each of PUZZLE_ROUNDS
 # rounds of PBKDF2 (about 1 ms on a desk machine of 2024); a network that asks for very many and a country where proofs
 # are spent faster than people could ask HARDER times as much. More derivations and not longer ones: what the server

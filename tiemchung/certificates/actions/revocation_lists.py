@@ -1,0 +1,171 @@
+"""What was revoked is put where others fetch it: in batches for partners, in slices for verifiers without a network."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max, Sum
+from django.db.models.functions import Length
+
+from tiemchung.certificates.formats import varhash
+from tiemchung.certificates.models import Revocation, RevocationBatch, RevocationSlice
+from tiemchung.certificates.rules.slices import (
+    FALSE_HITS,
+    HASH_BYTES,
+    Mode,
+    mode_for,
+    mode_of,
+    month_after,
+    place_of,
+    split,
+)
+from tiemchung.core.distribution import allow_cross_shard
+
+BATCH = 1000  # what the gateway takes in one batch
+AT_ONCE = 50_000
+# A revocation is written with the moment at which its action began; whoever commits later than this is not seen.
+_LATE = dt.timedelta(minutes=5)
+_LOCK = 0x7463_7265_766F  # "tcrevo"
+# When this process last saw everything, by the newest batch that there was: the last minutes of a mass revocation are
+# not read again at every turn until the next revocation comes.
+_looked: dict[UUID, dt.datetime] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    kid: bytes
+    hash_type: str
+    ends_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    hash: bytes
+    expires_at: dt.datetime
+
+
+def publish_revocations(*, at: dt.datetime) -> int:
+    """Put every revocation not yet handed out into batches and slices; give how many there were.
+
+    At most 50,000 in one call, in one transaction; two callers at once are one. Revoked codes that ended since leave
+    the slices.
+    """
+    with transaction.atomic():
+        if not _alone():
+            return 0
+        groups, through_at, count = _not_yet_published(at)
+        if count:
+            _make_batches(groups, at, through_at)
+            _make_slices(groups, at)
+        RevocationSlice.objects.filter(ends_on__lte=at.astimezone(dt.UTC).date()).delete()
+        newest = _newest()
+    if count < AT_ONCE and newest is not None:
+        _looked[newest[0]] = at
+        for other in _looked.keys() - {newest[0]}:
+            del _looked[other]
+    return count
+
+
+def _newest() -> tuple[UUID, dt.datetime] | None:
+    return RevocationBatch.objects.order_by("-through_at", "-id").values_list("id", "through_at").first()
+
+
+def _alone() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _not_yet_published(at: dt.datetime) -> tuple[dict[_Group, list[_Found]], dt.datetime, int]:
+    """Give what no batch holds yet, the moment up to which that is all, and how many they are."""
+    asked, known, newest = Revocation.objects.filter(expires_at__gt=at), set[bytes](), _newest()
+    if newest is not None:
+        since = max(newest[1], _looked.get(newest[0], newest[1])) - _LATE
+        asked = asked.filter(revoked_at__gt=since)
+        recent = RevocationBatch.objects.filter(through_at__gt=since).values_list("hashes", flat=True)
+        known = {entry for hashes in recent for entry in split(bytes(hashes))}
+    groups: dict[_Group, list[_Found]] = {}
+    count, last = 0, at
+    with allow_cross_shard("what was revoked since the last batch, in the order of its moments"):
+        ordered = asked.order_by("revoked_at", "hash")
+        columns = ordered.values_list("hash", "hash_type", "kid", "revoked_at", "expires_at")
+        for raw, hash_type, kid, revoked_at, expires_at in columns.iterator(chunk_size=5000):
+            if bytes(raw) in known:
+                continue
+            group = _Group(bytes(kid), hash_type, month_after(expires_at))
+            groups.setdefault(group, []).append(_Found(bytes(raw), expires_at))
+            count, last = count + 1, revoked_at
+            if count == AT_ONCE:
+                break
+    return groups, last, count
+
+
+def _make_batches(groups: dict[_Group, list[_Found]], at: dt.datetime, through_at: dt.datetime) -> None:
+    rows = []
+    for group, found in groups.items():
+        found.sort(key=lambda one: one.hash)
+        for start in range(0, len(found), BATCH):
+            some = found[start : start + BATCH]
+            rows.append(
+                RevocationBatch(
+                    kid=group.kid,
+                    hash_type=group.hash_type,
+                    hashes=b"".join(one.hash for one in some),
+                    made_at=at,
+                    through_at=through_at,
+                    expires_at=max(one.expires_at for one in some),
+                )
+            )
+    RevocationBatch.objects.bulk_create(rows, batch_size=500)
+
+
+def _make_slices(groups: dict[_Group, list[_Found]], at: dt.datetime) -> None:
+    for kid in {group.kid for group in groups}:
+        months: dict[dt.date, list[bytes]] = {}
+        for group, found in groups.items():
+            if group.kid == kid:
+                months.setdefault(group.ends_on, []).extend(one.hash for one in found)
+        _slices_of_key(kid, months, at)
+
+
+def _slices_of_key(kid: bytes, months: dict[dt.date, list[bytes]], at: dt.datetime) -> None:
+    """Make anew the slices that these hashes join; every slice of the key where it outgrows its mode."""
+    rows = RevocationSlice.objects.filter(kid=kid)
+    held = rows.aggregate(size=Sum(Length("hashes")), place=Max("place"))
+    count = (held["size"] or 0) // HASH_BYTES + sum(map(len, months.values()))
+    mode = mode_for(count)
+    if held["place"] and mode_of(held["place"]) is not mode:
+        for month, held_hashes in rows.values_list("ends_on", "hashes"):
+            months.setdefault(month, []).extend(split(bytes(held_hashes)))
+        rows.delete()
+    for ends_on, hashes in months.items():
+        places = _by_place(hashes, mode)
+        known = dict(rows.filter(ends_on=ends_on, place__in=list(places)).values_list("place", "hashes"))
+        fresh = [
+            _slice(kid, place, ends_on, {*some, *split(bytes(known.get(place, b"")))}, at)
+            for place, some in places.items()
+        ]
+        RevocationSlice.objects.bulk_create(
+            fresh,
+            batch_size=200,
+            update_conflicts=True,
+            unique_fields=["kid", "place", "ends_on"],
+            update_fields=["hashes", "digest", "changed_at"],
+        )
+
+
+def _slice(kid: bytes, place: str, ends_on: dt.date, hashes: set[bytes], at: dt.datetime) -> RevocationSlice:
+    every = sorted(hashes)
+    digest = sha256(varhash.shortened(every, FALSE_HITS).to_bytes()).digest()
+    joined = b"".join(every)
+    return RevocationSlice(kid=kid, place=place, ends_on=ends_on, hashes=joined, digest=digest, changed_at=at)
+
+
+def _by_place(hashes: Iterable[bytes], mode: Mode) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for entry in hashes:
+        found.setdefault(place_of(entry, mode), []).append(entry)
+    return found
