@@ -18,5 +18,6 @@ export async function buildScripts(frontend, out) {
     external: ["node:*", "fs", "path", "module"],
   });
   copyFileSync(join(frontend, "node_modules/htmx.org/dist/htmx.min.js"), join(out, "htmx.js"));
+  for (const name of readdirSync(join(frontend, "icons"))) copyFileSync(join(frontend, "icons", name), join(out, name));
   copyFileSync(join(frontend, "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm"), join(out, "zxing_reader.wasm"));
 }

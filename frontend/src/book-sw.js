@@ -1,12 +1,13 @@
-// The health book's service worker: keeps the reader's own cards and the parts of the pages, and nothing else.
-// The server writes `self.TC_BOOK = {version, shell, cards, signOut, files, parts}` above this file.
+// The health book's service worker: keeps the reader's own cards, passports and the parts of the pages, and nothing else.
+// The server writes `self.TC_BOOK = {version, shell, cards, passports, signOut, files, parts}` above this file.
 
-const { version, shell, cards, signOut, files, parts } = self.TC_BOOK;
+const { version, shell, cards, passports, signOut, files, parts } = self.TC_BOOK;
 const PARTS_OF = "tc-book-parts-";
 const PARTS = `${PARTS_OF}${version}`;
 const CARDS = "tc-book-cards";
 const PATIENCE_MS = 700; // a kept card opens within a second, however slow the network is
 
+const isKept = (path) => path.startsWith(cards) || new RegExp(passports).test(path);
 const pathOf = (request) => new URL(request.url ?? request, self.location.origin).pathname;
 
 async function install() {
@@ -101,7 +102,7 @@ self.addEventListener("fetch", (event) => {
   if (address.origin !== self.location.origin) return;
   if (request.method === "POST" && signOut.includes(address.pathname)) event.respondWith(leave(request));
   else if (request.method !== "GET") return;
-  else if (request.mode === "navigate" && address.pathname.startsWith(cards)) event.respondWith(card(address.pathname));
+  else if (request.mode === "navigate" && isKept(address.pathname)) event.respondWith(card(address.pathname));
   else if (request.mode === "navigate") event.respondWith(page(request));
   else if (address.pathname.startsWith(files)) event.respondWith(part(request));
 });

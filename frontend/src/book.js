@@ -4,6 +4,7 @@ import { watchCard } from "./book/card.js";
 import { startCountdown } from "./book/countdown.js";
 import { watchIdle } from "./book/idle.js";
 import { forgetCards, keepOnly, listKept, register } from "./book/kept.js";
+import { watchPassport } from "./book/passport.js";
 
 const facts = JSON.parse(document.getElementById("book-facts").textContent);
 const part = (name) => document.querySelector(`[data-book="${name}"]`);
@@ -29,3 +30,4 @@ if (part("signed-out") || facts.keep === false) forgetCards();
 if (part("kept")) listKept(part("kept"), part("kept-none"));
 if (part("persons") && facts.keep) keepOnly(part("persons"));
 if (part("card")) watchCard(part("card"), part("freshness"), ready);
+if (part("passport")) watchPassport(part("passport"), part("freshness"), ready);

@@ -1,38 +1,52 @@
 // The public verifier: reads a code here, on this device, and says one of three things about it.
 import { prepareScanning, scanCamera, scanImage } from "./scan.js";
-import { freshness, weighed } from "./verifier/freshness.js";
+import { Clock } from "./verifier/clock.js";
+import { freshness, weighed, worse } from "./verifier/freshness.js";
+import { VALID } from "./verifier/outcome.js";
+import { askRegister, registered, tellUnknown } from "./verifier/register.js";
 import { Screen } from "./verifier/screen.js";
-import { tell, tellList } from "./verifier/tell.js";
+import { tell, tellChecked, tellClock, tellList } from "./verifier/tell.js";
 import { TrustStore } from "./verifier/trust-store.js";
 import { verify } from "./verifier/verify.js";
 
 const root = document.querySelector("[data-verify-page]");
 const words = JSON.parse(document.getElementById("verify-words").textContent);
 const screen = new Screen();
-const store = new TrustStore(root.dataset.trust, showList);
+const clock = new Clock();
+const { trust, foreign, lists, state: register, unknown } = root.dataset;
+let store = null;
+store = new TrustStore({ trust, foreign, lists }, clock, showList);
 const part = screen.part;
 const LIST_MS = 4000; // an answer waits this long for the page's first trust list, then goes by what is there
 const listed = Promise.race([store.start(), new Promise((resolve) => setTimeout(resolve, LIST_MS))]);
 let stopCamera = null;
 let byCamera = false;
 
-/** This device's clock, but never before the moment when the list was made: a clock that is set back proves nothing. */
-function now() {
-  return Math.max(Math.floor(Date.now() / 1000), store.current().madeAt);
-}
+const now = () => clock.now(store?.current().madeAt);
 
 function showList() {
-  const { madeAt } = store.current();
-  const state = freshness(madeAt, now());
-  screen.list(tellList(state, madeAt, now(), words), state);
+  if (!store) return; // the store's first word comes while it is being made
+  const [keys, revoked] = [store.current().madeAt, store.revocations().madeAt];
+  const state = worse(freshness(keys, now()), revoked ? freshness(revoked, now()) : "FRESH");
+  screen.list(tellList(state, revoked ? Math.min(keys, revoked) : keys, now(), words), state);
+  screen.clock(tellClock(clock.off(), words));
+}
+
+/** What the register says of a code that holds good; the code itself leaves this device only if we never issued it. */
+async function asked(answer, text) {
+  if (answer.verdict !== VALID || !answer.own || !answer.numberHash) return answer;
+  const word = await askRegister(register, answer.numberHash);
+  if (word === "UNKNOWN") tellUnknown(unknown, text.trim());
+  return registered(answer, word);
 }
 
 async function check(text) {
   await listed;
-  const trust = store.current();
-  const answer = await verify(text, { trust, now: now() });
   screen.problem("");
-  screen.answer(tell(weighed(answer, freshness(trust.madeAt, now())), words));
+  const [keys, revocations] = [store.current(), store.revocations()];
+  const answer = await asked(await verify(text, { trust: keys, now: now(), revocations }), text);
+  const judged = weighed(answer, freshness(keys.madeAt, now()), freshness(revocations.madeAt, now()));
+  screen.answer({ ...tell(judged, words), checked: tellChecked(judged, revocations.madeAt, keys, now(), words) });
 }
 
 function endCamera() {

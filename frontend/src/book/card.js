@@ -2,7 +2,7 @@
 import { isKept, keepCard } from "./kept.js";
 
 // Without a worker between them this page came from the server a moment ago: there is nothing to compare it with.
-const direct = !navigator.serviceWorker?.controller;
+export const direct = !navigator.serviceWorker?.controller;
 
 const AGAIN_MS = 2000;
 const MOST_TRIES = 30;
@@ -16,7 +16,7 @@ async function content(token) {
 }
 
 /** Gives the page as the server shows it now, null when it asks for a sign-in. */
-async function page() {
+export async function page() {
   const answer = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
   return answer.ok ? answer : null;
 }
@@ -26,17 +26,18 @@ const two = (number) => String(number).padStart(2, "0");
 // Vietnam's clock, seven hours ahead of UTC all year: the server's moments on this page are written by it too.
 const VIETNAM_MS = 7 * 3600 * 1000;
 
-function moment(date) {
+export function moment(date) {
   const at = new Date(date.getTime() + VIETNAM_MS);
   const day = `${two(at.getUTCDate())}/${two(at.getUTCMonth() + 1)}/${at.getUTCFullYear()}`;
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())} ${day}`;
 }
 
-function say(line, words, when) {
+export function say(line, words, when) {
   line.textContent = line.dataset[words].replace("{moment}", when);
 }
 
-async function keepThis() {
+/** Keeps this page as the server gives it now. */
+export async function keepThis() {
   const fresh = await page().catch(() => null);
   if (fresh) await keepCard(location.pathname, fresh);
 }

@@ -15,8 +15,19 @@ export function freshness(madeAt, now) {
   return age > HARD_LIMIT ? "TOO_OLD" : age > SOFT_LIMIT ? "OLD" : "FRESH";
 }
 
-/** The answer with the state of the list taken into account: without a good list nothing is VALID. */
-export function weighed(answer, state) {
+const OLDER = ["FRESH", "OLD", "TOO_OLD", "NONE"];
+
+/** The worse of two states: what is known is as good as its older half. */
+export function worse(one, other) {
+  return OLDER[Math.max(OLDER.indexOf(one), OLDER.indexOf(other))];
+}
+
+/**
+ * The answer with the state of the lists taken into account: without a good list of keys nothing is VALID, and of our own
+ * certificates nothing without a good list of what was revoked, unless the register itself was asked.
+ */
+export function weighed(answer, keys, revocations = "FRESH") {
+  const state = answer.own && !answer.asked ? worse(keys, revocations) : keys;
   const hangsOnList = answer.verdict === VALID || answer.reason === "UNKNOWN_KEY";
   const reason = { NONE: "LIST_MISSING", TOO_OLD: "LIST_TOO_OLD" }[state];
   return hangsOnList && reason ? { ...answer, verdict: UNKNOWN, reason, genuine: false } : answer;

@@ -28,7 +28,7 @@ export class Screen {
   }
 
   /** Shows an answer and moves the focus to its title, so that it is also heard. */
-  answer({ verdict, title, what, todo, holder }) {
+  answer({ verdict, title, what, todo, kind, holder, checked }) {
     const result = this.part("result");
     result.className = `tc-result tc-result--${KIND[verdict]}`;
     result.dataset.verdict = verdict;
@@ -36,6 +36,10 @@ export class Screen {
     this.part("title").textContent = title;
     this.part("what").textContent = what;
     this.part("todo").textContent = todo;
+    for (const [name, text] of [["kind", kind], ["checked", checked]]) {
+      this.part(name).textContent = text;
+      this.part(name).hidden = !text;
+    }
     showHolder(this.part("holder"), holder);
     this.part("ask").hidden = true;
     this.part("footer").hidden = true;
@@ -68,6 +72,12 @@ export class Screen {
     this.part("list-warning").textContent = state === "FRESH" ? "" : text;
     this.part("list-warning").hidden = state === "FRESH";
     this.part("list").hidden = state !== "FRESH";
+  }
+
+  /** Says that this device's clock is wrong; "" takes it away. */
+  clock(text) {
+    this.part("clock").textContent = text;
+    this.part("clock").hidden = !text;
   }
 
   /** Says whether the page will work without a network. */

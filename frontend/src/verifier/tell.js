@@ -1,4 +1,5 @@
 // An answer in words: plain texts for the screen, in the language of the page. No element is touched here.
+import { ageOfSource } from "./foreign.js";
 import { UNKNOWN } from "./outcome.js";
 
 /** The sentence with its facts put into {places}; a place without a fact stays empty. */
@@ -81,8 +82,36 @@ export function tell(answer, words) {
     title: words.result[answer.verdict],
     what: fill(reason.what, facts),
     todo: fill(reason.todo, facts),
+    kind: answer.genuine ? kindLine(answer, words) : "",
     holder: holderOf(answer, words),
   };
+}
+
+function kindLine(answer, words) {
+  if (!answer.own) return "";
+  return words.kind[answer.purpose] ?? "";
+}
+
+/** By which list and when the answer was found: one line below it, "" where nothing was judged by a list. */
+export function tellChecked(answer, revokedAt, trust, now, words) {
+  if (!answer.genuine) return "";
+  if (answer.source) {
+    const age = ageOfSource(answer.source, trust.foreign, now);
+    const key = age === "OLD" ? "by_old_source" : "by_source";
+    return fill(words.checked[key], { source: answer.source.name, on: dayOfSeconds(answer.source.madeAt) });
+  }
+  if (!answer.own) return "";
+  if (answer.asked) return answer.reason ? words.checked.register_refuses : words.checked.register;
+  return revokedAt ? fill(words.checked.lists, { at: momentInWords(revokedAt) }) : "";
+}
+
+/** What the page says of a device whose clock is wrong by so many seconds; "" where it is not. */
+export function tellClock(off, words) {
+  if (!off) return "";
+  const days = Math.round(Math.abs(off) / 86_400);
+  const hours = Math.round(Math.abs(off) / 3600);
+  const key = days ? "days" : hours ? "hours" : "minutes";
+  return fill(words.clock[key], { n: days || hours || Math.round(Math.abs(off) / 60) });
 }
 
 /** What the page says about its trust list, by its freshness. */

@@ -1,43 +1,83 @@
-// Holds the trust list in memory and asks for a newer one now and then, never while a code is being verified.
+// Holds the lists in memory and asks for newer ones now and then, never while a code is being verified.
+import { readForeign, withForeign } from "./foreign.js";
+import { RevocationStore } from "./revocation-store.js";
 import { readTrust } from "./trust.js";
 
 const REFRESH_EVERY_MS = 60 * 60 * 1000;
 
-/** Keeps the list of `address` fresh and calls `onChange(trust)`; `current()` gives the newest, empty at first. */
+/** The JSON at an address and whether it came over the network just now; null where there is none at all. */
+async function fetched(address) {
+  try {
+    const answer = await fetch(address, { cache: "no-cache", credentials: "omit" });
+    return answer.ok ? { told: await answer.json(), fresh: !answer.headers.get("x-kept") } : null;
+  } catch {
+    return null; // offline without a copy: the list in memory stays, and the page shows its age
+  }
+}
+
+/**
+ * Keeps our keys, what was revoked and other countries' keys fresh, and calls `onChange()` after each of them came.
+ *
+ * addresses: {trust, foreign, lists}; clock: a Clock, which is set by each list that comes over the network. `current()`
+ * gives what withForeign gives, `revocations()` what readRevocations gives; both are empty at first.
+ */
 export class TrustStore {
-  constructor(address, onChange) {
-    this.address = address;
+  constructor(addresses, clock, onChange) {
+    this.addresses = addresses;
+    this.clock = clock;
     this.onChange = onChange;
-    this.trust = readTrust(null);
+    this.own = readTrust(null);
+    this.foreign = readForeign(null);
+    this.revoked = new RevocationStore(addresses.lists);
     this.asked = 0;
+    this.combine();
   }
 
   current() {
     return this.trust;
   }
 
-  /** Asks the server, or the copy on this device when the network is away; keeps the newer of both lists. */
+  revocations() {
+    return this.revoked.current();
+  }
+
+  combine() {
+    this.trust = withForeign(this.own, this.foreign);
+    this.onChange();
+  }
+
+  /** Asks the server, or the copies on this device when the network is away; keeps the newer of both. */
   async refresh() {
     this.asked = Date.now();
-    try {
-      const answer = await fetch(this.address, { cache: "no-cache", credentials: "omit" });
-      if (answer.ok) {
-        const trust = readTrust(await answer.json());
-        // An older copy must not bring back a key or forget a revocation.
-        if (trust.madeAt >= this.trust.madeAt) this.trust = trust;
-      }
-    } catch {
-      // Offline without a copy: the list in memory stays, and the page shows its age.
+    const list = await fetched(this.addresses.trust);
+    if (list) {
+      const own = readTrust(list.told);
+      if (list.fresh) this.clock.set(own.madeAt);
+      // An older copy must not bring back a key.
+      if (own.madeAt >= this.own.madeAt) this.own = own;
     }
-    this.onChange(this.trust);
+    this.combine();
+    await this.revoked.refresh();
+    this.onChange();
+  }
+
+  /** Other countries' keys: a hundred times as many, so they come last, and rarely anew. */
+  async refreshForeign() {
+    const list = await fetched(this.addresses.foreign);
+    if (list) this.foreign = readForeign(list.told);
+    this.combine();
   }
 
   /** Refreshes when the network comes back, when the page is looked at again, and each hour while it is. */
   start() {
     const due = () => document.visibilityState === "visible" && Date.now() - this.asked > REFRESH_EVERY_MS;
-    addEventListener("online", () => this.refresh());
-    document.addEventListener("visibilitychange", () => due() && this.refresh());
-    setInterval(() => due() && this.refresh(), REFRESH_EVERY_MS / 4);
-    return this.refresh();
+    const again = async () => {
+      await this.refresh();
+      await this.refreshForeign();
+    };
+    addEventListener("online", again);
+    document.addEventListener("visibilitychange", () => due() && again());
+    setInterval(() => due() && again(), REFRESH_EVERY_MS / 4);
+    return this.revoked.load().then(again);
   }
 }

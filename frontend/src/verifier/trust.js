@@ -1,5 +1,6 @@
 // The trust list as the page holds it: which keys may sign, for which country and for what.
 import { fromBase64, sameBytes, toBase64 } from "./bytes.js";
+import { readAuthority } from "./foreign.js";
 import { readCertificate } from "./x509.js";
 
 // Both arcs are in use: the second was published by mistake and lives on in real certificates.
@@ -33,6 +34,9 @@ function readEntry(entry) {
       publicKey: read.publicKey,
       validFrom: read.validFrom,
       validTo: read.validTo,
+      purpose: entry.purpose ?? "",
+      givenUpAt: seconds(entry.compromised_since),
+      source: null,
       der,
     };
   } catch {
@@ -40,19 +44,32 @@ function readEntry(entry) {
   }
 }
 
+const seconds = (text) => Math.floor(Date.parse(text ?? "") / 1000) || 0;
+
+function byKid(entries) {
+  const found = new Map();
+  for (const entry of entries) found.set(entry.kid, [...(found.get(entry.kid) ?? []), entry]);
+  return found;
+}
+
 /**
- * The trust list of `/verify/trust.json` made ready: keysFor(kid bytes), keyOf(certificate DER), issuer(url),
- * revoked (Set of base64 hashes), madeAt (epoch seconds, 0 when it does not say).
+ * Our own keys, as `/verify/trust.json` gives them, made ready: keysFor(kid bytes), keyOf(certificate DER), issuer(url),
+ * authorities, revoked (Set of base64 hashes), madeAt (epoch seconds, 0 when it does not say).
+ *
+ * A key with `source` null is our own; `purpose` is CARD, PASSPORT or ""; what it signed from `givenUpAt` on (epoch
+ * seconds, 0 for never) is believed no more.
  */
 export function readTrust(list) {
   const entries = (list?.keys ?? []).map(readEntry).filter(Boolean);
-  const issuers = new Map((list?.issuers ?? []).map((issuer) => [issuer.url, issuer.keys ?? []]));
+  const kids = byKid(entries);
+  const issuers = new Map((list?.issuers ?? []).map((issuer) => [issuer.url, { keys: issuer.keys ?? [], source: null }]));
   return {
     size: entries.length + issuers.size,
-    madeAt: Math.floor(Date.parse(list?.made_at ?? "") / 1000) || 0,
+    madeAt: seconds(list?.made_at),
     revoked: new Set(list?.revoked ?? []),
-    keysFor: (kid) => entries.filter((entry) => entry.kid === toBase64(kid)),
+    keysFor: (kid) => kids.get(toBase64(kid)) ?? [],
     keyOf: (der) => entries.find((entry) => sameBytes(entry.der, der)),
     issuer: (url) => issuers.get(url),
+    authorities: (list?.authorities ?? []).map((der) => readAuthority(["", 0, 0, -1, der], [])).filter(Boolean),
   };
 }

@@ -5,6 +5,7 @@ import { canCheckSignatures } from "./signature.js";
 import { isHc1, readHc1 } from "./hc1.js";
 import { isShc, readShc } from "./shc.js";
 import { isVdsNc, readVdsNc } from "./vdsnc.js";
+import { ageOfSource } from "./foreign.js";
 
 /** Longest text that is read at all: a QR code holds 7,089 signs at most. */
 export const TEXT_CAP = 8 * 1024;
@@ -32,7 +33,7 @@ function answer(reason, { format = "", card = emptyCard(), issuedAt = null, vali
   const genuine = GENUINE.has(reason);
   return {
     verdict: reason ? RESULT_OF[reason] : VALID, reason, detail, format, genuine,
-    ...card, issuedAt, validUntil,
+    ...card, issuedAt, validUntil, own: false, purpose: "", source: null, numberHash: "",
   };
 }
 
@@ -43,7 +44,19 @@ function timeFaults({ issuedAt, validUntil }, now) {
   return found;
 }
 
-async function judge(text, { trust, now, revoked }) {
+const listedNowhere = { has: () => false };
+
+function listFault({ key }, trust, now) {
+  return key?.source && trust.foreign && ageOfSource(key.source, trust.foreign, now) === "TOO_OLD" ? "LIST_TOO_OLD" : "";
+}
+
+/** Whose key it was: `own` with its purpose (CARD, PASSPORT or ""), or the imported list it is on. */
+function signerOf({ key, hashes, faults }) {
+  const own = Boolean(key) && !key.source && !faults.has("BAD_SIGNATURE");
+  return { own, purpose: own ? key.purpose ?? "" : "", source: key?.source ?? null, numberHash: hashes[1] ?? hashes[0] };
+}
+
+async function judge(text, { trust, now, revoked, revocations }) {
   if (text.length > TEXT_CAP) return answer("TOO_LONG");
   const member = FORMATS.find((format) => format.is(text));
   if (!member) {
@@ -54,9 +67,16 @@ async function judge(text, { trust, now, revoked }) {
   try {
     const read = await member.read(text, trust, now);
     for (const fault of timeFaults(read, now)) read.faults.add(fault);
-    if (read.hashes.some((hash) => revoked.has(hash) || trust.revoked.has(hash))) read.faults.add("REVOKED");
-    const reason = ORDER.find((name) => read.faults.has(name)) ?? "";
-    return { ...answer(reason, { ...read, detail: read.wrong.join(", ") }), faults: [...read.faults] };
+    const listed = read.hashes.some((hash) => revoked.has(hash) || trust.revoked.has(hash));
+    if (listed || (read.kid && revocations.has(read.kid, read.hashes))) read.faults.add("REVOKED");
+    read.faults.add(listFault(read, trust, now));
+    const first = ORDER.find((name) => read.faults.has(name)) ?? "";
+    // Of a code and its key that ended, people are told about the code.
+    const reason = first === "KEY_EXPIRED" && read.faults.has("EXPIRED") ? "EXPIRED" : first;
+    return {
+      ...answer(reason, { ...read, detail: read.wrong.join(", ") }), ...signerOf(read),
+      faults: [...read.faults].filter(Boolean),
+    };
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
     return answer(error.reason, { format: error.format || member.format, detail: error.detail });
@@ -67,12 +87,14 @@ async function judge(text, { trust, now, revoked }) {
  * Judges the text of a code: {verdict VALID|INVALID|UNKNOWN, reason ("" or a named one), name, birthDate, format,
  * issuer, country, doses, issuedAt, validUntil (epoch seconds or null), genuine, ...}; never throws.
  *
- * trust: what readTrust() gives; now: epoch seconds; revoked: a Set of base64 hashes besides the list's own.
+ * trust: what readTrust() or withForeign() gives; now: epoch seconds; revoked: a Set of base64 hashes besides the list's
+ * own; revocations: what readRevocations() gives. `own` says that one of our keys signed it, for `purpose`; `numberHash`
+ * is what the register may be asked by: the number's hash, or the signature's where a form has no number.
  * `genuine` says that a trusted key signed exactly this content, so that it may be shown as fact.
  */
-export async function verify(text, { trust, now, revoked = new Set() }) {
+export async function verify(text, { trust, now, revoked = new Set(), revocations = listedNowhere }) {
   try {
-    return await judge(tidy(String(text)), { trust, now, revoked });
+    return await judge(tidy(String(text)), { trust, now, revoked, revocations });
   } catch (error) {
     return answer("UNSUPPORTED_CONTENT", { detail: error.name });
   }

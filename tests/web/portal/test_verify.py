@@ -4,25 +4,34 @@ import json
 import re
 import tomllib
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import include, path
+from PIL import Image
 
-from tiemchung.certificates import reads
-from tiemchung.web.portal import verify
+from tiemchung.certificates.reads import trusted
+from tiemchung.web.portal import revocation_lists, verify
 
 OUTCOME = Path(__file__).parents[3] / "frontend/src/verifier/outcome.js"
 WORDS = Path(verify.__file__).parents[1] / "shared/words"
-LIST = {"made_at": "2026-11-22T03:00:00+00:00", "keys": [], "revoked": ["AAAAAAAAAAAAAAAAAAAAAA=="]}
+LIST = {"made_at": "2026-11-22T03:00:00+00:00", "keys": [{"kid": "AAAAAAAAAAA=", "purpose": "PASSPORT"}]}
+FOREIGN = {"made_at": "2026-11-22T03:00:00+00:00", "keys": [["AAAAAAAAAAA=", "FR", "v", 0, 0, 0, "key"]]}
+ADDRESSES = ["/verify", "/verify/trust.json", "/verify/foreign.json", "/verify/app.webmanifest", "/verify/sw.js"]
 
 
 class Doors:
-    """The verifier and the shared pages, without the other front doors."""
+    """The verifier, the lists it asks for and the shared pages, without the other front doors."""
 
-    urlpatterns = [path("", include(verify.urlpatterns)), path("", include("tiemchung.web.shared.urls"))]
+    urlpatterns = [
+        path("", include(verify.urlpatterns)),
+        path("", include(revocation_lists.urlpatterns)),
+        path("", include("tiemchung.web.shared.urls")),
+    ]
 
 
 @pytest.fixture
@@ -32,7 +41,9 @@ def client(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    monkeypatch.setattr(reads, "trust_list", lambda at: {**LIST, "asked_at_is_aware": at.tzinfo is not None})
+    monkeypatch.setattr(trusted, "verifier_list", lambda at: {**LIST, "asked_at_is_aware": at.tzinfo is not None})
+    monkeypatch.setattr(trusted, "foreign_list", lambda at: FOREIGN)
+    monkeypatch.setattr(trusted, "foreign_version", lambda: "v1")
     return Client(headers={"host": "localhost"}, SERVER_NAME="localhost", **{"wsgi.url_scheme": "https"})
 
 
@@ -73,7 +84,7 @@ def test_the_page_carries_words_for_every_reason_in_both_languages(client: Clien
 def test_the_browser_names_no_reason_without_words() -> None:
     named = set(re.findall(r"^  ([A-Z_]+): (?:VALID|INVALID|UNKNOWN),$", OUTCOME.read_text(), re.MULTILINE))
     assert len(named) > 15
-    assert named | {"GENUINE", "LIST_MISSING", "LIST_TOO_OLD"} == set(verify.REASONS)
+    assert named | {"GENUINE"} == set(verify.REASONS)
 
 
 def test_the_words_hold_no_reason_that_nobody_names() -> None:
@@ -82,11 +93,28 @@ def test_the_words_hold_no_reason_that_nobody_names() -> None:
         assert set(table["verify"]["reason"]) == set(verify.REASONS)
 
 
-def test_the_trust_list_is_what_certificates_give_and_is_asked_anew_each_time(client: Client) -> None:
+def test_our_keys_are_what_certificates_give_and_are_asked_anew_each_time(client: Client) -> None:
     answer = client.get("/verify/trust.json")
     assert answer.json() == {**LIST, "asked_at_is_aware": True}
     assert datetime.fromisoformat(answer.json()["made_at"]).tzinfo
     assert answer.headers["Cache-Control"] == "public, no-cache"
+
+
+def test_other_countries_keys_are_sent_again_only_when_they_changed(client: Client) -> None:
+    answer = client.get("/verify/foreign.json")
+    assert answer.json() == FOREIGN
+    again = client.get("/verify/foreign.json", headers={"if-none-match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_phone_may_install_the_verifier_as_an_app_of_its_own(client: Client) -> None:
+    told = client.get("/verify/app.webmanifest").json()
+    assert (told["start_url"], told["scope"], told["display"]) == ("/verify", "/verify", "standalone")
+    assert {icon["purpose"] for icon in told["icons"]} == {"any", "maskable"}
+    for icon in told["icons"]:
+        picture = Image.open(BytesIO(Path(str(finders.find(icon["src"].removeprefix("/static/")))).read_bytes()))
+        assert f"{picture.width}x{picture.height}" == icon["sizes"]
+    assert '<link rel="manifest" href="/verify/app.webmanifest">' in client.get("/verify").content.decode()
 
 
 def test_the_service_worker_is_told_its_parts_and_may_serve_the_page(client: Client) -> None:
@@ -94,7 +122,7 @@ def test_the_service_worker_is_told_its_parts_and_may_serve_the_page(client: Cli
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert answer.headers["Service-Worker-Allowed"] == "/verify"
     told = json.loads(answer.content.decode().splitlines()[0].removeprefix("self.TC_VERIFY=").removesuffix(";"))
-    assert (told["page"], told["trust"]) == ("/verify", "/verify/trust.json")
+    assert (told["page"], told["data"][:2]) == ("/verify", ["/verify/trust.json", "/verify/foreign.json"])
     assert {"/static/tc/verify.js", "/static/tc/zxing_reader.wasm"} <= set(told["parts"])
 
 
@@ -104,11 +132,11 @@ def test_the_pages_part_list_is_all_that_the_page_asks_for(client: Client) -> No
     assert asked <= set(verify.PARTS)
 
 
-@pytest.mark.parametrize("address", ["/verify", "/verify/trust.json", "/verify/sw.js"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_nothing_can_be_sent_to_the_verifier(client: Client, address: str) -> None:
     assert client.post(address, {"text": "HC1:"}).status_code == 405
 
 
-@pytest.mark.parametrize("address", ["/verify", "/verify/trust.json", "/verify/sw.js"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_the_verifier_leaves_no_cookie(client: Client, address: str) -> None:
     assert not client.get(address).cookies

@@ -4,11 +4,13 @@ Nobody learns here whether a person, a number or a certificate exists (threats I
 same page after the same time, and only the phone of the one whom all facts fit hears of it.
 """
 
+import datetime as dt
 import re
 import time
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -16,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tiemchung.access.actions import send_code, take_lookup, use_code
 from tiemchung.access.rules import Purpose
-from tiemchung.certificates.reads import card_of_person
+from tiemchung.certificates.reads import card_of_person, passport_of
 from tiemchung.core import clock
 from tiemchung.core.actor import PUBLIC, Actor, Kind
 from tiemchung.core.audit import note_look
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.doses.reads import birth_of, record_of
-from tiemchung.people.reads import NotFound, holder_of, reach_of
+from tiemchung.people.reads import NotFound, holder_of, person_of, reach_of
 from tiemchung.people.rules.births import birth_text
 from tiemchung.people.rules.identifiers import mask
 from tiemchung.vaccines.rules import the_book
@@ -31,6 +33,8 @@ from tiemchung.web.portal.holder_facts import HolderFacts, person_meant, read_fa
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
 from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.passport_page import passport_page
 from tiemchung.web.shared.qr import qr_of
 from tiemchung.web.shared.words import say, sentence
 
@@ -124,39 +128,48 @@ def _used(pending: PendingCode, digits: str) -> Verdict:
 @require_safe
 @open_to_public
 def certificate_page(request: HttpRequest) -> HttpResponse:
-    """Show the card and the certificate's code to whoever proved the phone on file, for a quarter of an hour."""
-    at = clock.now()
+    """Show the card and where the passport stands to whoever proved the phone on file, for a quarter of an hour."""
+    person_id = proven_person(request)
+    return redirect("portal:holder_ask") if person_id is None else result_page(request, person_id)
+
+
+def proven_person(request: HttpRequest) -> UUID | None:
+    """Give the person as it is now whose phone on file was proved in this browser, at most a quarter of an hour ago."""
     pending = pending_in(request.session, KEPT)
-    if pending is None or not pending.open(at) or not pending.about:
-        return redirect("portal:holder_ask")
-    person_id = UUID(pending.about)
+    if pending is None or not pending.open(clock.now()) or not pending.about:
+        return None
     try:
-        facts = _certificate(person_id)
+        return person_of(UUID(pending.about))
     except NotFound:
-        return redirect("portal:holder_ask")
-    by = Actor(kind=Kind.CITIZEN, person_ids=frozenset({person_id}))
+        return None
+
+
+def result_page(request: HttpRequest, person_id: UUID, *, errors: Errors | None = None, told: str = "") -> HttpResponse:
+    """Show what was found, with the two ways to have the passport; `told` is what has just been done."""
+    at, by = clock.now(), Actor(kind=Kind.CITIZEN, person_ids=frozenset({person_id}))
+    facts = _certificate(person_id, by, at)
     note_look(by=by, at=at, action="portal.view_certificate", subject_ids=[person_id], purpose="holder look-up")
-    return private_page(request, "portal/holder_certificate.html", facts | {"shown_at": at})
+    chosen = {} if told else {name: request.POST.get(name, "")[:254] for name in ("how", "address")}
+    form = {"how": chosen.get("how") or "screen", "address": chosen.get("address", "")}
+    asked = {"errors": errors or {}, "told": told, "form": form, "by_mail": bool(settings.MAIL)}
+    return private_page(request, "portal/holder_certificate.html", facts | asked | {"shown_at": at})
 
 
-def _certificate(person_id: UUID) -> dict[str, Any]:
-    holder, at = holder_of(person_id), clock.now()
-    by = Actor(kind=Kind.CITIZEN, person_ids=frozenset({holder.person_id}))
-    signed = card_of_person(by, holder.person_id)
-    record = record_of(
-        holder.profile_ids, birth=birth_of(holder.birth_date, holder.birth_precision), on=clock.today()
-    )
+def _certificate(person_id: UUID, by: Actor, at: dt.datetime) -> dict[str, Any]:
+    holder, signed = holder_of(person_id), card_of_person(by, person_id)
+    birth = birth_of(holder.birth_date, holder.birth_precision)
+    record = record_of(holder.profile_ids, birth=birth, on=clock.local(at).date())
     ready = signed is not None and signed.hc1 and (signed.expires_at is None or signed.expires_at > at)
     return {
         "name": holder.full_name,
         "birth": birth_text(holder.birth_date, holder.birth_precision),
-        "sex": holder.sex,
         "card": record.card,
         "sign": "wait" if record.card.reason == "BEING_VERIFIED" else _SIGNS[record.card.colour],
         "number": mask(signed.number) if signed and signed.number else "",
         "until": signed.expires_at if signed else None,
         "qr": qr_of(signed.hc1) if signed and ready else None,
         "doses": [_dose_line(line.number, line.dose) for line in record.course.doses if line.counted],
+        "passport": passport_page(passport_of(by, person_id, at), at, spoken_language()),
     }
 
 

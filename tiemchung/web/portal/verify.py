@@ -16,22 +16,45 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from tiemchung.certificates import reads as certificates
+from tiemchung.certificates.reads import trusted
 from tiemchung.core import clock
 from tiemchung.web.shared import words
 from tiemchung.web.shared.gate import open_to_public
 from tiemchung.web.shared.language import spoken_language
 
 RESULTS = ("VALID", "INVALID", "UNKNOWN")
-# The server's reader and the browser's name the same reasons; the last two are the page's own.
+# The server's reader and the browser's name the same reasons; the last four are the page's own.
 REASONS = (
-    "GENUINE", "NOT_OURS", "INCOMPLETE", "UNKNOWN_KEY", "UNSUPPORTED_SIGNATURE", "UNSUPPORTED_CONTENT",
-    "LINK_NOT_FOLLOWED", "TOO_LONG", "DAMAGED", "MALFORMED_HEADER", "UNSUPPORTED_ALGORITHM", "BAD_SIGNATURE",
-    "KEY_EXPIRED", "SCHEMA", "COUNTRY_MISMATCH", "WRONG_KEY_USAGE", "REVOKED", "NOT_YET_VALID", "EXPIRED",
-    "TEST_POSITIVE", "LIST_MISSING", "LIST_TOO_OLD",
+    "GENUINE",
+    "NOT_OURS",
+    "INCOMPLETE",
+    "UNKNOWN_KEY",
+    "UNSUPPORTED_SIGNATURE",
+    "UNSUPPORTED_CONTENT",
+    "LINK_NOT_FOLLOWED",
+    "TOO_LONG",
+    "DAMAGED",
+    "MALFORMED_HEADER",
+    "UNSUPPORTED_ALGORITHM",
+    "BAD_SIGNATURE",
+    "KEY_EXPIRED",
+    "SCHEMA",
+    "COUNTRY_MISMATCH",
+    "WRONG_KEY_USAGE",
+    "REVOKED",
+    "NOT_YET_VALID",
+    "EXPIRED",
+    "TEST_POSITIVE",
+    "REPLACED",
+    "NOT_ISSUED",
+    "LIST_MISSING",
+    "LIST_TOO_OLD",
 )
 _SENTENCES = {
     "fact": ("dose", "dose_of", "dose_plain", "tested", "tested_positive", "recovered", "issuer", "until"),
+    "kind": ("CARD", "PASSPORT"),
+    "checked": ("register", "register_refuses", "lists", "by_source", "by_old_source"),
+    "clock": ("days", "hours", "minutes"),
     "holder": ("proven", "unproven", "born", "born_unknown"),
     "list": ("FRESH", "OLD", "TOO_OLD", "NONE"),
     "offline": ("waiting", "ready", "never"),
@@ -39,9 +62,22 @@ _SENTENCES = {
 }
 # All that the page needs on the device before the network may go away.
 PARTS = (
-    "tc/app.css", "tc/app.js", "tc/verify.js", "tc/zxing.js", "tc/zxing_reader.wasm", "tc/icon.svg",
-    "tc/be-vietnam-pro-400.woff2", "tc/be-vietnam-pro-600.woff2",
+    "tc/app.css",
+    "tc/app.js",
+    "tc/verify.js",
+    "tc/zxing.js",
+    "tc/zxing_reader.wasm",
+    "tc/icon.svg",
+    "tc/verify-192.png",
+    "tc/verify-512.png",
+    "tc/verify-maskable-512.png",
+    "tc/be-vietnam-pro-400.woff2",
+    "tc/be-vietnam-pro-600.woff2",
 )
+ICONS = (
+    ("verify-192.png", "192x192", "any"), ("verify-512.png", "512x512", "any"),
+    ("verify-maskable-512.png", "512x512", "maskable"),
+)  # fmt: skip
 _WORKER = "tc/verify-sw.js"
 # The QR reader is compiled from wasm; nothing else about the policy is loosened.
 _RULES: dict[str, list[str]] = dict(settings.SECURE_CSP)  # type: ignore[arg-type]
@@ -55,6 +91,11 @@ def verify_page(request: HttpRequest) -> HttpResponse:
     """Show the verifier; the answer is found in the browser, so the server learns of no certificate."""
     facts = {
         "trust": reverse(_named(request, "verify_trust")),
+        "foreign": reverse(_named(request, "verify_foreign")),
+        "manifest": reverse(_named(request, "verify_manifest")),
+        "lists": reverse(_named(request, "revocation_lists")),
+        "state": reverse(_named(request, "number_state")),
+        "unknown": reverse(_named(request, "unknown_code")),
         "worker": reverse(_named(request, "verify_worker")),
         "scope": request.path,
         "words": page_words(),
@@ -67,11 +108,53 @@ def verify_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @open_to_public
 def verify_trust(request: HttpRequest) -> HttpResponse:
-    """Give the trust list as JSON: whose signatures count, and the hashes of what was revoked."""
-    body = json.dumps(certificates.trust_list(clock.now()), separators=(",", ":"))
+    """Give our own keys as JSON: what each is for, and from when on it is believed no more."""
+    body = json.dumps(trusted.verifier_list(clock.now()), separators=(",", ":"))
     response = HttpResponse(body, content_type="application/json")
-    # A revocation must be seen at once by everybody who has a network.
+    # A key that was given up must be known at once to everybody who has a network.
     response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@require_safe
+@open_to_public
+def verify_foreign(request: HttpRequest) -> HttpResponse:
+    """Give the keys of other countries, from the lists that were taken in; sent again only when these changed."""
+    etag = f'W/"{trusted.foreign_version()}"'  # weak: the answer is compressed on its way
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        body = json.dumps(trusted.foreign_list(clock.now()), separators=(",", ":"))
+        response = HttpResponse(body, content_type="application/json")
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@require_safe
+@open_to_public
+def verify_manifest(request: HttpRequest) -> HttpResponse:
+    """Give what lets a phone put the verifier on its home screen."""
+    lang = spoken_language()
+    page = reverse(_named(request, "verify"))
+    told = {
+        "id": page,
+        "name": words.sentence("verify.app.name", lang),
+        "short_name": words.sentence("verify.app.short", lang),
+        "lang": lang,
+        "start_url": page,
+        "scope": page,
+        "display": "standalone",
+        "orientation": "portrait",
+        "background_color": "#ffffff",
+        "theme_color": "#00515e",
+        "icons": [
+            {"src": staticfiles_storage.url(f"tc/{name}"), "type": "image/png", "sizes": size, "purpose": purpose}
+            for name, size, purpose in ICONS
+        ],
+    }
+    response = HttpResponse(json.dumps(told, ensure_ascii=False), content_type="application/manifest+json")
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 
@@ -83,7 +166,7 @@ def verify_service_worker(request: HttpRequest) -> HttpResponse:
     told = {
         "version": _version(),
         "page": page,
-        "trust": reverse(_named(request, "verify_trust")),
+        "data": [reverse(_named(request, name)) for name in ("verify_trust", "verify_foreign", "verify_manifest")],
         "parts": [staticfiles_storage.url(name) for name in PARTS],
     }
     script = f"self.TC_VERIFY={json.dumps(told)};\n{_built(_WORKER).decode()}"
@@ -105,9 +188,7 @@ def page_words() -> dict[str, Any]:
     }
     told["lang"] = lang
     told["result"] = {name: sentence(f"result.{name}") for name in RESULTS}
-    told["reason"] = {
-        code: {part: sentence(f"reason.{code}.{part}") for part in ("what", "todo")} for code in REASONS
-    }
+    told["reason"] = {code: {part: sentence(f"reason.{code}.{part}") for part in ("what", "todo")} for code in REASONS}
     return told
 
 
@@ -134,5 +215,7 @@ def _version() -> str:
 urlpatterns = [
     path("verify", verify_page, name="verify"),
     path("verify/trust.json", verify_trust, name="verify_trust"),
+    path("verify/foreign.json", verify_foreign, name="verify_foreign"),
+    path("verify/app.webmanifest", verify_manifest, name="verify_manifest"),
     path("verify/sw.js", verify_service_worker, name="verify_worker"),
 ]

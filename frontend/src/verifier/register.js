@@ -1,0 +1,43 @@
+// Asks our register about a number while there is a network: only a hash of the number leaves this device.
+import { INVALID } from "./outcome.js";
+
+const PATIENCE_MS = 2500; // somebody stands at the door; after this the answer is given without the register
+const STATES = new Set(["VALID", "EXPIRED", "REPLACED", "REVOKED", "UNKNOWN"]);
+
+function post(address, told, fetcher) {
+  return fetcher(address, {
+    method: "POST", credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer",
+    headers: { "Content-Type": "application/json" }, body: JSON.stringify(told),
+    signal: globalThis.AbortSignal?.timeout?.(PATIENCE_MS),
+  });
+}
+
+/** The register's word about the hash of a number, "" where it cannot be asked now. */
+export async function askRegister(address, hash, fetcher = fetch) {
+  if (globalThis.navigator?.onLine === false) return "";
+  try {
+    const answer = await post(address, { hash }, fetcher);
+    const { state } = answer.ok ? await answer.json() : {};
+    return STATES.has(state) ? state : "";
+  } catch {
+    return "";
+  }
+}
+
+/** Sends a code that carries our signature and is in no register; whoever watches our keys must see it. */
+export async function tellUnknown(address, text, fetcher = fetch) {
+  try {
+    await post(address, { text }, fetcher);
+  } catch {
+    // The nightly look at the log finds it too.
+  }
+}
+
+const REASON_OF = { EXPIRED: "EXPIRED", REPLACED: "REPLACED", REVOKED: "REVOKED", UNKNOWN: "NOT_ISSUED" };
+
+/** The answer with the register's word taken into account: it can only take away, never make valid. */
+export function registered(answer, state) {
+  const reason = REASON_OF[state];
+  if (!reason) return { ...answer, asked: state === "VALID" };
+  return { ...answer, verdict: INVALID, reason, asked: true, genuine: reason !== "NOT_ISSUED" };
+}

@@ -1,0 +1,78 @@
+"""Whatever form we give a passport in, our own page believes it, and our register knows it by what the page asks."""
+
+import base64
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from tests.builders import NOW
+from tests.certificates.passport_cast import a_signed_person, issue_passport
+from tests.web.portal.test_verify_browser import NODE, run_node
+from tiemchung.certificates.actions import emitting
+from tiemchung.certificates.actions.emitting import emit_certificate
+from tiemchung.certificates.actions.revocation_lists import publish_revocations
+from tiemchung.certificates.actions.revoking import revoke_certificates
+from tiemchung.certificates.models import Certificate, SigningKey
+from tiemchung.certificates.reads import revoked
+from tiemchung.certificates.reads.states import state_of_number
+from tiemchung.certificates.reads.trusted import verifier_list
+from tiemchung.certificates.rules import CertificateKind
+from tiemchung.core.actor import SYSTEM
+
+pytestmark = [pytest.mark.django_db, pytest.mark.skipif(NODE is None, reason="Node is not installed")]
+LATER = NOW + dt.timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def switched_on(settings: Any) -> None:
+    settings.EMITTERS = frozenset({"icvp", "ddcc", "shc", "vdsnc"})
+    settings.PUBLIC_ADDRESS = "https://tiemchung.example"
+
+
+def browsers_answer(text: str) -> dict[str, Any]:
+    asked = [{"text": text, "trust": verifier_list(LATER), "now": LATER.timestamp()}]
+    done = run_node("answers.js", stdin=json.dumps(asked))
+    assert done.returncode == 0, done.stderr
+    (answer,) = json.loads(done.stdout)
+    return dict(answer)
+
+
+def known_as(answer: dict[str, Any]) -> str:
+    return str(state_of_number(base64.b64decode(answer["numberHash"]), LATER))
+
+
+def test_a_passport_is_valid_named_as_one_and_known_to_the_register() -> None:
+    passport = issue_passport(a_signed_person())
+    answer = browsers_answer(passport.hc1)
+    assert (answer["verdict"], answer["own"], answer["purpose"]) == ("VALID", True, "PASSPORT")
+    assert known_as(answer) == "VALID"
+
+
+@pytest.mark.parametrize("form", ["icvp", "ddcc", "shc", "vdsnc"])
+def test_another_form_of_it_is_valid_and_known_too(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = (("PASSPORT", "C1234567"),)  # a seal of ICAO's binds to the holder's one passport book
+    monkeypatch.setattr(emitting, "numbers_of", lambda holders: dict.fromkeys(holders, books))
+    person_id = a_signed_person()
+    issue_passport(person_id)
+    answer = browsers_answer(emit_certificate(by=SYSTEM, person_id=person_id, form=form, at=LATER).text)
+    assert (answer["verdict"], answer["reason"], answer["own"]) == ("VALID", "", True)
+    assert answer["name"].upper() in ("NGUYỄN THỊ MINH CHÂU", "NGUYEN THI MINH CHAU")
+    assert known_as(answer) == "VALID"
+
+
+def test_what_is_revoked_is_in_the_slices_under_its_key() -> None:
+    passport = issue_passport(a_signed_person())
+    rows = list(Certificate.objects.filter(person_id=passport.person_id, kind=CertificateKind.PASSPORT))
+    revoke_certificates(certificates=rows, because="ORDER", at=LATER, by=SYSTEM)
+    assert publish_revocations(at=LATER) == 1
+    assert len(list(revoked.slices_of(bytes(passport.kid), LATER))) == 1
+    assert known_as(browsers_answer(passport.hc1)) == "REVOKED"
+
+
+def test_a_key_that_was_given_up_reaches_the_page_with_its_moment() -> None:
+    passport = issue_passport(a_signed_person())
+    SigningKey.objects.filter(kid=passport.kid).update(compromised_since=NOW - dt.timedelta(days=1))
+    answer = browsers_answer(passport.hc1)
+    assert (answer["verdict"], answer["reason"]) == ("INVALID", "REVOKED")
