@@ -34,6 +34,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "version": _version(),
         "shell": reverse("citizen:kept"),
         "cards": "/so/the/",
+        "passports": "^/so/ho-so/[0-9a-f-]{36}/ho-chieu$",
         "signOut": [reverse("citizen:sign_out"), reverse("citizen:sign_out_everywhere")],
         "files": staticfiles_storage.url(PARTS[0]).rpartition("/")[0] + "/",
         "parts": [staticfiles_storage.url(name) for name in PARTS],

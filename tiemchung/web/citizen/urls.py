@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tiemchung.web.citizen import book, offline, sign_in, who_saw
+from tiemchung.web.citizen import book, offline, passport, sign_in, who_saw
 from tiemchung.web.citizen.reports import beginning, declared, following, sending
 
 app_name = "citizen"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("da-dang-xuat", book.signed_out, name="signed_out"),
     path("them-nguoi", book.add_person_page, name="add_person"),
     path("the/<uuid:person_id>", book.person_card, name="card"),
+    path(f"{_PERSON}/ho-chieu", passport.show_passport, name="passport"),
+    path(f"{_PERSON}/ho-chieu/ten", passport.confirm_passport_name, name="passport_name"),
+    path(f"{_PERSON}/ho-chieu/giay", passport.passport_file, name="passport_file"),
     path(f"{_PERSON}/ai-da-xem", who_saw.who_saw_page, name="who_saw"),
     path(f"{_PERSON}/thieu-mui", beginning.dose_missing, name="dose_missing"),
     path(f"{_PERSON}/thong-tin-sai", beginning.data_wrong, name="data_wrong"),

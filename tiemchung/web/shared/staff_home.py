@@ -15,9 +15,12 @@ from tiemchung.vaccines.rules import LotFacts
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import (
     ACCOUNT_ROLES,
+    BOARD_ROLES,
     CASE_ROLES,
+    KEY_ROLES,
     LOT_ROLES,
     PEOPLE_ROLES,
+    REVOKER_ROLES,
     actor_of,
     address_of,
     staff_page,
@@ -49,11 +52,17 @@ def tiles_of(by: Actor) -> list[dict[str, str]]:
     pages = [
         ("facility:desk", "desk", by.role in FACILITY_ROLES),
         ("facility:today", "today", by.role in FACILITY_ROLES),
+        ("facility:passports", "passports", by.role in FACILITY_ROLES),
         ("cases:queue", "cases", by.role in CASE_ROLES),
         ("hotline:console", "hotline", by.role is Role.HOTLINE_AGENT),
         ("authority:people", "people", by.role in PEOPLE_ROLES),
+        ("authority:passports", "passport_board", by.role in BOARD_ROLES),
         ("authority:lots", "lots", by.role in LOT_ROLES),
         ("accounts:find", "accounts", by.role in ACCOUNT_ROLES),
+        ("authority:central", "signing", by.role is Role.MINISTRY_OFFICER),
+        ("authority:revocations", "revocations", by.role in REVOKER_ROLES),
+        ("authority:watch", "watch", by.role in KEY_ROLES),
+        ("authority:keys", "keys", by.role in KEY_ROLES),
         ("staff:account", "account", True),
     ]
     found = [(address_of(name), key) for name, key, mine in pages if mine]

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from tiemchung.core.actor import FACILITY_ROLES, Actor, Role
+from tiemchung.people.rules.identity import REVIEWERS
 from tiemchung.places import reads as places
 from tiemchung.web.shared.words import say
 
@@ -38,23 +39,35 @@ CASE_ROLES = (
 )
 # Who may correct doses at all; a bulk correction changes many of them.
 BULK_ROLES = (Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR)
+# Who follows how the passports of an area come on.
+BOARD_ROLES = (Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER,
+               Role.MINISTRY_OFFICER)  # fmt: skip
 # Who may ask whom a member of staff has seen; a province officer only about staff of the own province.
 AUDIT_ROLES = (Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER, Role.ADMIN)
 ALARM_ROLES = (Role.MINISTRY_OFFICER, Role.ADMIN)
 # Who sees staff accounts; only an administrator changes anything there.
 ACCOUNT_ROLES = (Role.ADMIN, Role.MINISTRY_OFFICER)
+# Who makes, rotates and retires signing keys.
+KEY_ROLES = (Role.ADMIN, Role.MINISTRY_OFFICER)
+# Who asks for revocations and follows them.
+REVOKER_ROLES = (Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER, Role.ADMIN)
 # The pages in the order of the bar: name of the address, key of its words, whose it is.
 PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("staff:home", "staff.nav.home", frozenset(Role)),
     ("facility:desk", "staff.nav.desk", FACILITY_ROLES),
     ("facility:today", "staff.nav.today", FACILITY_ROLES),
+    ("facility:passports", "passports.nav", FACILITY_ROLES),
     ("cases:queue", "cases.nav", frozenset(CASE_ROLES)),
     ("hotline:console", "hotline.nav", frozenset({Role.HOTLINE_AGENT})),
     ("authority:people", "staff.nav.people", frozenset(PEOPLE_ROLES)),
+    ("facility:identities", "identity.nav", REVIEWERS),
+    ("authority:identity_board", "identity.nav", frozenset({Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})),
+    ("authority:passports", "passports.nav", frozenset(BOARD_ROLES)),
     ("authority:lots", "staff.nav.lots", frozenset(LOT_ROLES)),
     ("accounts:find", "staff.nav.accounts", frozenset(ACCOUNT_ROLES)),
     ("authority:auditor", "staff.nav.auditor", frozenset(AUDIT_ROLES)),
     ("authority:alarms", "staff.nav.alarms", frozenset(ALARM_ROLES)),
+    ("authority:keys", "staff.nav.keys", frozenset(KEY_ROLES)),
 )
 
 

@@ -1,0 +1,81 @@
+"""The passport in the health book: where it stands, its code and eleven fields, the name to confirm, the paper."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from tiemchung.certificates.actions import confirm_name
+from tiemchung.certificates.reads import PassportView, passport_of
+from tiemchung.core import clock
+from tiemchung.core.actor import Actor
+from tiemchung.core.audit import note_look
+from tiemchung.people.reads import NotFound
+from tiemchung.web.citizen.book import frame
+from tiemchung.web.shared.gate import open_to_citizen
+from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.passport_page import passport_page, pdf_answer
+from tiemchung.web.shared.words import say, say_reason
+
+TOLD = "passport_told"
+
+
+def _passport(request: HttpRequest, person_id: UUID) -> PassportView:
+    """Give a passport of this book and note the look; of anybody else the page does not exist."""
+    by: Actor = request.actor  # type: ignore[attr-defined]
+    at = clock.now()
+    try:
+        view = passport_of(by, person_id, at)
+    except NotFound as unknown:
+        raise Http404 from unknown
+    note_look(
+        by=by, at=at, action="citizen.view_passport", subject_ids=[view.person_id], purpose="health book: passport"
+    )
+    return view
+
+
+@require_safe
+@open_to_citizen
+def show_passport(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show one person's passport; of a person that is not the reader's, nothing, as of one that does not exist."""
+    view = _passport(request, person_id)
+    if view.person_id != person_id:
+        return redirect("citizen:passport", person_id=view.person_id)
+    facts = {
+        "page": passport_page(view, clock.now(), spoken_language()),
+        "shown_at": clock.now(),
+        "told": request.session.pop(TOLD, ""),
+        **frame(request),
+    }
+    return render(request, "citizen/passport.html", facts, using="jinja2")
+
+
+@require_POST
+@open_to_citizen
+def confirm_passport_name(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Take the holder's word that both forms of the name are right."""
+    by: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        verdict = confirm_name(by=by, at=clock.now(), person_id=person_id, mark=_mark(request.POST.get("mark", "")))
+    except NotFound as unknown:
+        raise Http404 from unknown
+    request.session[TOLD] = say("passport.name.thanks") if verdict.allowed else say_reason(verdict.refusals[0])
+    return redirect("citizen:passport", person_id=person_id)
+
+
+@require_safe
+@open_to_citizen
+def passport_file(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Give the passport as PDF, A4 or for a wallet (`giay=THE`); without a certificate the page says why."""
+    view = _passport(request, person_id)
+    if not view.in_force(clock.now()):
+        return redirect("citizen:passport", person_id=view.person_id)
+    return pdf_answer(view, request.GET.get("giay", "A4"), spoken_language())
+
+
+def _mark(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text[:64])
+    except ValueError:
+        return b""
