@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from tiemchung.web.authority import alarm_list, auditor, doses, links, lots, people, profiles, trail
+from tiemchung.web.authority import (
+    alarm_list,
+    auditor,
+    doses,
+    identities,
+    keys,
+    links,
+    lots,
+    passport_board,
+    people,
+    profiles,
+    revocations,
+    signing_runs,
+    trail,
+    trust_sources,
+    watch,
+)
 
 app_name = "authority"
 _PERSON, _DOSE = "nguoi/<uuid:person_id>", "nguoi/<uuid:person_id>/mui/<uuid:dose_id>"
@@ -24,6 +40,15 @@ urlpatterns = [
     path(f"{_DOSE}/huy", doses.void_dose, name="void_dose"),
     path(f"{_DOSE}/xac-minh", doses.verify_dose, name="verify_dose"),
     path("ho-so/<uuid:profile_id>/sua", profiles.amend_person, name="amend_person"),
+    path("danh-tinh", identities.identity_board, name="identity_board"),
+    path("danh-tinh/<uuid:province_id>", identities.identity_board, name="identity_board_of"),
+    *keys.urlpatterns,
+    *signing_runs.urlpatterns,
+    *revocations.urlpatterns,
+    *watch.urlpatterns,
+    *trust_sources.urlpatterns,
+    path("ho-chieu", passport_board.board, name="passports"),
+    path("ho-chieu/<uuid:area_id>", passport_board.board, name="passports_of"),
     path("lo", lots.lots, name="lots"),
     path("lo/them", lots.new_lot, name="new_lot"),
     path("lo/<uuid:lot_id>", lots.lot, name="lot"),

@@ -1,0 +1,69 @@
+"""The boards count what waits and what is issued by unit, from the country down, and nobody sees beyond their area."""
+
+import datetime as dt
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.builders import NOW, a_facility, an_area, an_officer
+from tests.certificates.central_cast import a_ministry_officer, a_passport, a_ready_person, a_vaccinated_person
+from tests.web.authority.conftest import enter_as
+from tiemchung.core.actor import Role
+from tiemchung.doses.models import Dose
+from tiemchung.places.rules import Level
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("country")]
+FAR = "00070"  # a ward of Hà Nội
+
+
+def cells(browser: Client, address: str, name: str) -> list[str]:
+    """Give the cells of the line of a unit."""
+    import re
+
+    text = unescape(browser.get(address).content.decode())
+    rows = re.findall(r"<tr>(.*?)</tr>", text, re.S)
+    (row,) = [row for row in rows if name in re.sub(r"<[^>]+>", "", row).strip()[: len(name) + 5]]
+    return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.S)]
+
+
+@pytest.fixture
+def town() -> None:
+    """Give a facility with one person on each step, and one person far away."""
+    here = a_facility("Trạm Y tế phường Bến Nghé")
+    a_passport(facilities=[here])
+    a_ready_person(facilities=[here])
+    a_vaccinated_person(facilities=[here])
+    a_vaccinated_person(facilities=[a_facility("Trạm Y tế Hàng Bạc", area=an_area(FAR))])
+
+
+@pytest.mark.usefixtures("town")
+def test_the_ministry_sees_provinces_and_goes_down_to_a_facility() -> None:
+    browser = enter_as(a_ministry_officer())
+    city = an_area("79", level=Level.PROVINCE)
+    assert cells(browser, reverse("authority:passports"), city.full_name)[:4] == ["0", "2", "1", "1"]
+    assert cells(browser, reverse("authority:passports"), "Cộng")[:4] == ["0", "4", "1", "1"]
+    ward = an_area()
+    found = cells(browser, reverse("authority:passports_of", args=[ward.id]), "Trạm Y tế phường Bến Nghé")
+    assert found[:4] == ["0", "2", "1", "1"]
+    assert found[4] == NOW.strftime("%d/%m/%Y")
+
+
+@pytest.mark.usefixtures("town")
+def test_an_officer_sees_the_own_area_and_no_other() -> None:
+    browser = enter_as(an_officer(Role.PROVINCE_OFFICER))
+    assert cells(browser, reverse("authority:passports"), "Cộng")[:4] == ["0", "2", "1", "1"]
+    far = an_area(FAR)
+    assert browser.get(reverse("authority:passports_of", args=[far.id])).status_code == 404
+    assert browser.get(reverse("authority:passports_of", args=[an_area().id])).status_code == 200
+
+
+def test_what_lies_at_no_facility_counts_in_its_area() -> None:
+    from tiemchung.certificates.actions import refresh_passports
+
+    person = a_vaccinated_person(facilities=[a_facility()])
+    Dose.objects.filter(profile_id=person).update(facility_id=None)
+    refresh_passports(person_ids=[person], at=NOW + dt.timedelta(minutes=1))
+    browser = enter_as(an_officer(Role.COMMUNE_OFFICER, an_area()))
+    assert cells(browser, reverse("authority:passports"), "Chưa rõ cơ sở")[0] == "2"

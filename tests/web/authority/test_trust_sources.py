@@ -1,0 +1,88 @@
+"""The page of other countries' keys: which lists, how old, and taking a newer one in with a second factor."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests import builders
+from tests.certificates.test_trust_import import FRANCE, ITALY, as_items
+from tests.web.authority.conftest import LATER, House, enter_as, shown
+from tiemchung.certificates.models import TrustImport
+from tiemchung.certificates.reads.trusted import trust_sources
+from tiemchung.core.actor import Role
+from tiemchung.core.models import AuditLine
+
+SOURCES, TAKE = "/authority/khoa/nguon", "/authority/khoa/nguon/nap"
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def admin(house: House) -> Client:
+    return enter_as(builders.a_staff_member(Role.ADMIN))
+
+
+def send(client: Client, data: bytes, **told: str) -> Any:
+    file = SimpleUploadedFile("list.json", data)
+    return client.post(TAKE, {"source": "EU", "file": file, **told})
+
+
+def an_item(days: int = 1) -> bytes:
+    return as_items(FRANCE.item(timestamp=(LATER - days * DAY).isoformat()), ITALY.item(timestamp=""), 5)
+
+
+def test_a_list_is_taken_in_and_shown_with_its_age_its_keys_and_what_was_passed_over(admin: Client) -> None:
+    assert "Chưa nhận danh sách nào" in shown(admin.get(SOURCES))
+    assert send(admin, an_item()).url == SOURCES
+    words = shown(admin.get(SOURCES))
+    for told in ("EU", "JSON của cổng EU", "2 khoá", "Bỏ qua 1 mục: không đọc được (1)", "Còn mới"):
+        assert told in words
+    line = AuditLine.objects.get(action="import_trust")
+    assert (line.subject_id, line.facts["keys"]) == (trust_sources(LATER)[0].id, 2)
+
+
+def test_an_old_list_warns_and_a_too_old_one_says_that_it_is_not_believed(admin: Client) -> None:
+    send(admin, an_item(days=9))
+    assert "đã cũ" in shown(admin.get(SOURCES))
+    TrustImport.objects.update(made_at=LATER - 31 * DAY)
+    assert "không được tin nữa" in shown(admin.get(SOURCES))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'[\n{"rawData": "x"},\n5 6]', "dòng 3"), (b"nothing", "Không nhận ra dạng"), (b"  ", "Tệp trống"),
+        (as_items(FRANCE.item(timestamp="")), "không ghi ngày lập"), (as_items({"rawData": ""}), "mục 1: không phải khoá ký"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_refused_with_what_is_wrong_and_where(admin: Client, data: bytes, said: str) -> None:
+    answer = send(admin, data)
+    assert (answer.status_code, said in shown(answer)) == (422, True)
+    assert trust_sources(LATER) == []
+
+
+def test_the_day_is_asked_for_where_the_file_does_not_say_it(admin: Client) -> None:
+    day = LATER - 2 * DAY
+    told = {"made_on_day": str(day.day), "made_on_month": str(day.month), "made_on_year": str(day.year)}
+    assert send(admin, as_items(FRANCE.item(timestamp="")), **told).status_code == 302
+    assert trust_sources(LATER)[0].made_at.date() == day.date()
+
+
+def test_without_a_file_the_page_says_so(admin: Client) -> None:
+    assert "Chọn một tệp" in shown(admin.post(TAKE, {"source": "EU"}))
+
+
+def test_taking_a_list_in_asks_for_the_second_factor_again(house: House) -> None:
+    client = enter_as(builders.a_staff_member(Role.ADMIN))
+    session = client.session
+    session.pop("stepped_up_at", None)
+    session.save()
+    assert client.get(TAKE).url == reverse("staff:step_up")
+
+
+@pytest.mark.parametrize("name", ["lead", "corrector", "nurse"])
+def test_the_page_exists_for_those_who_keep_keys_alone(house: House, name: str) -> None:
+    assert enter_as(getattr(house, name)).get(SOURCES).status_code == 404

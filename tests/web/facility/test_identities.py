@@ -1,0 +1,146 @@
+"""A desk reviews the identities that the population database does not know: one list, one action each."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests import builders
+from tests.web.authority.conftest import LATER, House, as_lead, enter_as, house, plain_static_files, shown, soon_after
+from tiemchung.core.models import AuditLine
+from tiemchung.people.actions import check_identities
+from tiemchung.people.models import IdentityCheck
+
+__all__ = ["as_lead", "house", "plain_static_files", "soon_after"]
+NOW = builders.NOW
+
+
+def at(name: str, **parts: Any) -> str:
+    return reverse(f"facility:{name}", kwargs=parts or None)
+
+
+@pytest.fixture(autouse=True)
+def whole_site(plain_site: None, settings: Any) -> None:
+    """Serve every audience: these pages lead to the authority's."""
+    settings.ROOT_URLCONF = "tiemchung.urls"
+
+
+@pytest.fixture
+def contradicted(house: House) -> UUID:
+    """Give somebody of this facility whom the register contradicts."""
+    person = builders.a_person("Lê Thị Liên", dt.date(1990, 5, 17), by=house.lead).person_id
+    check_identities(person_ids=[person], at=NOW)
+    IdentityCheck.objects.filter(person_id=person).update(state="MISMATCHED", due_at=None)
+    return person
+
+
+def state(person_id: UUID) -> str:
+    return IdentityCheck.objects.get(person_id=person_id).state
+
+
+def test_the_list_shows_four_fields_and_one_action_and_notes_the_look(
+    as_lead: Client, contradicted: UUID, house: House
+) -> None:
+    text = shown(as_lead.get(at("identities")))
+    assert "Lê Thị Liên Sinh 17/05/1990, Nữ, Căn cước / CCCD •••" in text
+    assert "Không khớp từ 10:00 20/11/2026 Xem lại" in text
+    line = AuditLine.objects.get(action="people.identities")
+    assert (line.subject_id, line.actor_id, line.because) == (contradicted, house.lead.id, "identity review")
+
+
+def test_the_list_is_filtered_by_state_and_by_page(as_lead: Client, house: House) -> None:
+    people = [builders.a_person(f"Trần Thị {n}", identifiers=(), by=house.lead).person_id for n in ("An", "Bé")]
+    for n, person in enumerate(people):
+        check_identities(person_ids=[person], at=NOW + dt.timedelta(seconds=n))
+    assert "Tất cả" in shown(as_lead.get(at("identities")))
+    assert "2 Chưa gửi được" in shown(as_lead.get(at("identities") + "?state=NOT_SENT"))
+    assert "Không có ai ở tình trạng này" in shown(as_lead.get(at("identities") + "?state=DUPLICATE"))
+    assert "Trần Thị An" in shown(as_lead.get(at("identities") + "?state=ANYTHING&after=nonsense"))
+    after = f"?after={NOW.isoformat().replace('+', '%2B')}_{people[0]}"
+    rest = shown(as_lead.get(at("identities") + after))
+    assert "Trần Thị An" not in rest
+    assert "Trần Thị Bé" in rest
+    assert "Chưa có số căn cước hoặc CMND" in rest
+
+
+def test_nothing_to_do_is_said(as_lead: Client) -> None:
+    assert "Không còn danh tính nào cần xem lại" in shown(as_lead.get(at("identities")))
+
+
+def test_from_wrong_to_confirmed_by_the_police(as_lead: Client, contradicted: UUID) -> None:
+    page = as_lead.get(at("identity", person_id=contradicted))
+    assert "Hồ sơ đúng: nhờ công an xác minh" in shown(page)
+    assert reverse("authority:amend_person", kwargs={"profile_id": contradicted}) in page.content.decode()
+    done = as_lead.post(at("identity_review", person_id=contradicted), follow=True)
+    assert "Đã chuyển công an xác minh" in shown(done)
+    assert state(contradicted) == "LOCAL_REVIEW"
+    said = {"officer": "Thượng úy Lê Văn Tâm", "minute_ref": "BB-12", "note": "CSDL sai tên đệm"}
+    done = as_lead.post(at("identity_confirm", person_id=contradicted), said, follow=True)
+    assert "Thượng úy Lê Văn Tâm, biên bản số BB-12" in shown(done)
+    assert state(contradicted) == "POLICE_CONFIRMED"
+    assert "Lưu số đúng" not in shown(done)
+
+
+def test_a_confirmation_without_officer_or_minute_keeps_what_was_typed(as_lead: Client, contradicted: UUID) -> None:
+    form = {"officer": "Tâm", "minute_ref": "", "note": "Đã hỏi"}
+    answer = as_lead.post(at("identity_confirm", person_id=contradicted), form)
+    assert answer.status_code == 422
+    text, page = shown(answer), answer.content.decode()
+    assert "Ghi họ tên cán bộ công an" in text
+    assert "Ghi số biên bản đã ký" in text
+    assert 'value="Đã hỏi"' in page
+    assert 'href="#confirm-officer"' in page
+    assert state(contradicted) == "MISMATCHED"
+
+
+def test_nobody_found_is_written_down_with_a_reason(as_lead: Client, contradicted: UUID) -> None:
+    as_lead.post(at("identity_review", person_id=contradicted))
+    assert as_lead.post(at("identity_nobody", person_id=contradicted), {"note": ""}).status_code == 422
+    done = as_lead.post(at("identity_nobody", person_id=contradicted), {"note": "Tổ 5 không có"}, follow=True)
+    assert "Ghi chú Tổ 5 không có" in shown(done)
+    assert state(contradicted) == "NOT_FOUND"
+
+
+def test_the_right_number_is_saved_and_a_wrong_form_is_refused(as_lead: Client, contradicted: UUID) -> None:
+    where = at("identity_number", person_id=contradicted)
+    wrong = as_lead.post(where, {"system": "CCCD", "value": "123", "because": "Gõ nhầm"})
+    assert wrong.status_code == 422
+    assert 'id="number-value"' in wrong.content.decode()
+    right = {"system": "CCCD", "value": builders.a_cccd(), "because": "Gõ nhầm số cuối"}
+    assert "Đã lưu số mới" in shown(as_lead.post(where, right, follow=True))
+
+
+def test_a_step_that_is_over_says_so(as_lead: Client, contradicted: UUID) -> None:
+    IdentityCheck.objects.update(state="MATCHED")
+    answer = as_lead.post(at("identity_review", person_id=contradicted))
+    assert answer.status_code == 422
+    assert "không còn ở bước đó" in shown(answer)
+    assert state(contradicted) == "MATCHED"
+
+
+@pytest.mark.parametrize(
+    "name", ["identity", "identity_review", "identity_confirm", "identity_nobody", "identity_number"]
+)
+def test_a_stranger_and_nobody_are_one_answer(contradicted: UUID, name: str) -> None:
+    far = enter_as(builders.a_lead(builders.a_facility(area=builders.an_area("00070"))))
+    form = {"officer": "Lê Văn Tâm", "minute_ref": "1", "note": "x", "system": "CCCD", "value": builders.a_cccd(),
+            "because": "x"}  # fmt: skip
+    for person in (contradicted, UUID(int=5)):
+        where = at(name, person_id=person)
+        assert (far.get(where) if name == "identity" else far.post(where, form)).status_code == 404
+    assert state(contradicted) == "MISMATCHED"
+
+
+def test_another_facility_sees_nobody_of_ours_in_its_list(contradicted: UUID) -> None:
+    other = enter_as(builders.a_lead(builders.a_facility()))
+    assert "Lê Thị Liên" not in shown(other.get(at("identities")))
+
+
+def test_both_languages_are_whole(as_lead: Client, contradicted: UUID) -> None:
+    as_lead.cookies["lang"] = "en"
+    for before in ("MISMATCHED", "LOCAL_REVIEW", "NOT_FOUND", "DUPLICATE", "NOT_SENT", "POLICE_CONFIRMED", "MATCHED"):
+        IdentityCheck.objects.update(state=before, since=LATER)
+        assert as_lead.get(at("identity", person_id=contradicted)).status_code == 200

@@ -1,0 +1,161 @@
+"""Passports by unit: what waits where, how long, and why; from the country down to one facility."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from tiemchung.certificates.reads import UnitCounts, unit_counts
+from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, Lack
+from tiemchung.core import clock
+from tiemchung.core.actor import Actor, Role
+from tiemchung.places import reads as places
+from tiemchung.places.reads import AreaView, FacilityView, NoSuchPlace
+from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
+from tiemchung.web.shared.words import say
+
+
+@dataclass(slots=True)
+class Line:
+    """One unit of the board: an area with all that lies under it, a facility, or what no facility has."""
+
+    name: str
+    href: str | None = None
+    counts: UnitCounts = field(default_factory=UnitCounts)
+
+
+@open_to_staff(*BOARD_ROLES)
+@require_GET
+def board(request: HttpRequest, area_id: UUID | None = None) -> HttpResponse:
+    """Show the units right under the reader's area, or under one that lies in it."""
+    by, today = actor_of(request), clock.today()
+    here = _here(by, area_id, today)
+    lines = _lines(here, today)
+    total = UnitCounts()
+    for line in lines:
+        total.add(line.counts)
+    return staff_page(
+        request,
+        "authority/passport_board.html",
+        title=say("passports.board.of", name=here.full_name if here else say("passports.board.country")),
+        lines=[_told(line) for line in lines],
+        total=_told(Line(say("passports.board.total"), counts=total)),
+        gaps=[
+            {"number": total.number(lack), "label": say(f"passports.reason.{lack}.title"), "href": None}
+            for lack in Lack
+            if total.number(lack)
+        ],
+        above=_above(by, here),
+    )
+
+
+def _here(by: Actor, area_id: UUID | None, today: dt.date) -> AreaView | None:
+    """Give the area of the board, None for the country; what the reader may not see does not exist."""
+    if area_id is None:
+        if by.role is Role.MINISTRY_OFFICER:
+            return None
+        own = places.current_of(by.area_id, today) if by.area_id else None
+        return own or (places.area(by.area_id) if by.area_id else _nowhere())
+    if by.role is not Role.MINISTRY_OFFICER and area_id not in by.area_ids:
+        raise Http404
+    try:
+        return places.area(area_id)
+    except NoSuchPlace:
+        raise Http404 from None
+
+
+def _nowhere() -> AreaView:
+    raise Http404
+
+
+def _lines(here: AreaView | None, today: dt.date) -> list[Line]:
+    children = places.children_of(here.id if here else None, today)
+    scope = places.scope_of([here.id]) if here else None
+    facilities = _facilities(scope, today)
+    counts = unit_counts(None if scope is None else [*facilities, *scope])
+    lines = {area.id: Line(area.full_name, reverse("authority:passports_of", args=[area.id])) for area in children}
+    loose: dict[UUID, Line] = {}
+    for unit_id, theirs in counts.items():
+        line = _line_of(unit_id, here, lines, facilities, loose, today)
+        if line is not None:
+            line.counts.add(theirs)
+    shown = [line for line in lines.values() if _says_something(line)]
+    return shown + sorted(loose.values(), key=lambda line: line.name)
+
+
+def _line_of(
+    unit_id: UUID,
+    here: AreaView | None,
+    lines: Mapping[UUID, Line],
+    facilities: Mapping[UUID, FacilityView],
+    loose: dict[UUID, Line],
+    today: dt.date,
+) -> Line | None:
+    """Give the line that a unit counts in: the area under which it lies, else a line of its own."""
+    facility = facilities.get(unit_id)
+    lies_in = _area_of(facility, today) if facility else unit_id
+    for area_id in _upward(lies_in, today):
+        if area_id in lines:
+            return lines[area_id]
+    if facility is not None:
+        return loose.setdefault(unit_id, Line(facility.name))
+    # The area itself: people whose dose has no known place.
+    known = here is not None and lies_in is not None
+    return loose.setdefault(here.id, Line(say("passports.board.no_facility"))) if known and here else None
+
+
+def _facilities(scope: frozenset[UUID] | None, today: dt.date) -> dict[UUID, FacilityView]:
+    if scope is None:
+        every = frozenset(area.id for area in places.children_of(None, today))
+        scope = places.scope_of(every)
+    return {found.id: found for found in places.facilities_in(scope, today)}
+
+
+def _area_of(facility: FacilityView, today: dt.date) -> UUID | None:
+    stay = facility.stay_on(today)
+    return stay.area_id if stay else None
+
+
+def _upward(area_id: UUID | None, today: dt.date) -> list[UUID]:
+    """Give the area of today that holds this one's land, and everything above it."""
+    if area_id is None:
+        return []
+    try:
+        now = places.current_of(area_id, today)
+        return [step.id for step in places.path_of(now.id if now else area_id)]
+    except NoSuchPlace:
+        return []
+
+
+def _says_something(line: Line) -> bool:
+    return bool(line.counts.waiting or line.counts.issued)
+
+
+def _told(line: Line) -> dict[str, Any]:
+    counts = line.counts
+    return {
+        "name": line.name,
+        "href": line.href,
+        "gaps": counts.gaps,
+        "to_sign": counts.number(TO_SIGN),
+        "to_issue": counts.number(TO_ISSUE),
+        "issued": counts.issued,
+        "oldest": clock.local(counts.oldest).date() if counts.oldest else None,
+    }
+
+
+def _above(by: Actor, here: AreaView | None) -> dict[str, str] | None:
+    if here is None:
+        return None
+    if here.parent_id is not None and (by.role is Role.MINISTRY_OFFICER or here.parent_id in by.area_ids):
+        parent = places.area(here.parent_id)
+        return {"href": reverse("authority:passports_of", args=[parent.id]), "name": parent.full_name}
+    if here.parent_id is None and by.role is Role.MINISTRY_OFFICER:
+        return {"href": reverse("authority:passports"), "name": say("passports.board.country")}
+    return None

@@ -1,0 +1,96 @@
+"""Whose lists of foreign signers we believe, how old they are, and taking in a newer one from its file."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tiemchung.certificates.actions.trust_import import import_trust
+from tiemchung.certificates.reads.trusted import ListAge, TrustSource, trust_sources
+from tiemchung.certificates.trust_import import ListRefused, parse_list
+from tiemchung.certificates.trust_import.parsed import MAX_BYTES, PASSED_OVER
+from tiemchung.core import clock
+from tiemchung.core.verdict import Verdict, refuse
+from tiemchung.web.shared.account import steps_up
+from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.staff_page import KEY_ROLES, actor_of, staff_page, tell
+from tiemchung.web.shared.typed import date_in, line_in
+from tiemchung.web.shared.words import say
+
+open_to_keepers = open_to_staff(*KEY_ROLES)
+
+
+@open_to_keepers
+@require_GET
+def sources_page(request: HttpRequest) -> HttpResponse:
+    """Show each list in force with its age, its keys and what was passed over."""
+    found = trust_sources(clock.now())
+    warned = [one for one in found if one.age is not ListAge.FRESH]
+    return staff_page(request, "authority/trust_sources.html", sources=found, warned=warned, whys=_whys)
+
+
+@open_to_keepers
+@require_http_methods(["GET", "POST"])
+@steps_up
+def take_source(request: HttpRequest) -> HttpResponse:
+    """Take a list in from its file; what is wrong with it is named with its line."""
+    typed: dict[str, Any] = {name: line_in(request.POST, name, cap) for name, cap in (("source", 60), ("issuer", 200))}
+    made_on = date_in(request.POST, "made_on")
+    typed["made_on"] = made_on.parts
+    if request.method == "GET":
+        return _ask(request, typed)
+    upload = request.FILES.get("file")
+    if upload is None or (upload.size or 0) > MAX_BYTES:
+        return _ask(request, typed, errors={"file": say("trust_sources.file_missing")})
+    made_at = _noon(made_on.day) if made_on.day else None
+    data = upload.read()
+    try:
+        listed = parse_list(data, issuer=typed["issuer"])
+        done = import_trust(
+            source=typed["source"], listed=listed, data=data, by=actor_of(request), at=clock.now(), made_at=made_at
+        )
+    except ListRefused as refused:
+        return _ask(request, typed, refuse(f"LIST_{refused.code}", where=_in_words(refused.where)))
+    tell(request, "trust_sources.done", source=typed["source"], n=done.keys, passed=sum(done.passed_over.values()))
+    return redirect("authority:trust_sources")
+
+
+def _whys(source: TrustSource) -> str:
+    return ", ".join(
+        f"{say(f'trust_sources.why.{code}')} ({count})" for code, count in sorted(source.passed_over.items())
+    )
+
+
+def _in_words(where: str) -> str:
+    """Give a place in a file, and the codes that stand there, in the reader's language."""
+    told = re.sub(
+        r"\b(line|item|method|issuer|key)(?= \d)", lambda found: say(f"trust_sources.place.{found[1]}"), where
+    )
+    return re.sub(r"[A-Z]+(?:_[A-Z]+)+|TWICE", lambda found: _why(found[0]), told)
+
+
+def _why(code: str) -> str:
+    return say(f"trust_sources.why.{code}") if code in PASSED_OVER else code
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    # A list that names a day alone was made some time on it; never later than now, which would be refused.
+    return min(dt.datetime.combine(day, dt.time(12), clock.VIETNAM), clock.now())
+
+
+def _ask(
+    request: HttpRequest, typed: dict[str, Any], verdict: Verdict | None = None, errors: dict[str, str] | None = None
+) -> HttpResponse:
+    shown = Verdict() if verdict is None else verdict
+    status = 422 if errors or shown.refusals else 200
+    return staff_page(request, "authority/trust_source.html", status, typed=typed, verdict=shown, errors=errors or {})
+
+
+urlpatterns = [
+    path("khoa/nguon", sources_page, name="trust_sources"),
+    path("khoa/nguon/nap", take_source, name="trust_source"),
+]

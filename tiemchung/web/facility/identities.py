@@ -1,0 +1,218 @@
+"""Identities to review: whom the population database does not know as we do, and what may be done about each."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from tiemchung.core import clock
+from tiemchung.core.actor import Actor
+from tiemchung.core.audit import note_look
+from tiemchung.core.verdict import Refused, Verdict
+from tiemchung.people import actions as people
+from tiemchung.people import reads
+from tiemchung.people.reads import ReviewLine
+from tiemchung.people.rules import IdentityState
+from tiemchung.people.rules.identity import NUMBER_SYSTEMS, REVIEWED, REVIEWERS
+from tiemchung.people.rules.links import may_join
+from tiemchung.web.facility.frame import hides_strangers
+from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.staff_page import actor_of, address_of, staff_page, tell
+from tiemchung.web.shared.typed import line_in, text_in
+from tiemchung.web.shared.words import say, say_reason
+
+PURPOSE = "identity review"
+PAGE = 25
+open_to_reviewers = open_to_staff(*sorted(REVIEWERS))
+# Where a deed is offered; what it may follow is the rule's own table.
+_CONFIRMED_FROM = (IdentityState.MISMATCHED, IdentityState.LOCAL_REVIEW, IdentityState.NOT_FOUND)
+_FIELD_OF = {"IDENTITY_OFFICER": "officer", "IDENTITY_MINUTE": "minute_ref", "IDENTIFIER_FORMAT": "value",
+             "IDENTITY_NUMBER_SAME": "value", "TEXT_TOO_LONG": "note"}  # fmt: skip
+
+
+@open_to_reviewers
+@require_GET
+def identities(request: HttpRequest) -> HttpResponse:
+    """List the reader's people whose identity is not settled, those that wait longest first."""
+    by, at = actor_of(request), clock.now()
+    state = next((one for one in REVIEWED if one == request.GET.get("state")), None)
+    after = _place(request.GET.get("after", ""))
+    found = reads.reviews_of(by, state=state, limit=PAGE, after=after)
+    shown = [line.person_id for line in found.lines]
+    people.note_seen(by=by, at=at, person_ids=shown)
+    note_look(by=by, at=at, action="people.identities", subject_ids=shown, purpose=PURPOSE)
+    return staff_page(
+        request,
+        "facility/identities.html",
+        lines=[_told(line) for line in found.lines],
+        shows=_shows(by, state),
+        state=state,
+        more=_query(state, found.more) if found.more else None,
+        first=_query(state, None) if after else None,
+        board=address_of("authority:identity_board") if by.facility_id is None else None,
+    )
+
+
+@open_to_reviewers
+@require_GET
+@hides_strangers
+def identity(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Show one person's four fields, what is known of the comparison, and what may be done."""
+    return _page(request, person_id)
+
+
+@open_to_reviewers
+@require_POST
+@hides_strangers
+def begin_identity_review(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Hand a person to the police."""
+    return _do(request, person_id, "REVIEW", "review", people.begin_review, {})
+
+
+@open_to_reviewers
+@require_POST
+@hides_strangers
+def confirm_identity(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Write down what the police confirmed on paper."""
+    typed = {name: line_in(request.POST, name, 200) for name in ("officer", "minute_ref")}
+    typed["note"] = text_in(request.POST, "note")
+    return _do(request, person_id, "CONFIRM", "confirm", people.confirm_identity, typed)
+
+
+@open_to_reviewers
+@require_POST
+@hides_strangers
+def nobody_found(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Write down that the local review found nobody."""
+    typed = {"note": text_in(request.POST, "note")}
+    return _do(request, person_id, "FIND_NOBODY", "nobody", people.note_nobody_found, typed)
+
+
+@open_to_reviewers
+@require_POST
+@hides_strangers
+def correct_number(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Give the person the right number of a card."""
+    typed = {"system": line_in(request.POST, "system", 10), "value": line_in(request.POST, "value", 60)}
+    typed["because"] = text_in(request.POST, "because")
+    return _do(request, person_id, "NUMBER", "number", people.correct_number, typed)
+
+
+def _do(
+    request: HttpRequest, person_id: UUID, deed: str, form: str, act: Callable[..., Any], typed: dict[str, str]
+) -> HttpResponse:
+    try:
+        partial(act, by=actor_of(request), at=clock.now(), person_id=person_id, **typed)()
+    except Refused as refused:
+        return _page(request, person_id, form=form, typed=typed, verdict=refused.verdict)
+    tell(request, f"identity.done.{deed}")
+    return redirect("facility:identity", person_id=person_id)
+
+
+def _page(
+    request: HttpRequest,
+    person_id: UUID,
+    *,
+    form: str = "",
+    typed: dict[str, str] | None = None,
+    verdict: Verdict | None = None,
+) -> HttpResponse:
+    by = actor_of(request)
+    opened = people.open_person(by=by, at=clock.now(), person_id=person_id, purpose=PURPOSE)
+    if opened.person_id != person_id:
+        return redirect("facility:identity", person_id=opened.person_id)
+    line = reads.review_of(person_id)
+    errors = _errors(form, verdict) if verdict is not None else {}
+    return staff_page(
+        request,
+        "facility/identity.html",
+        422 if errors else 200,
+        line=line,
+        why=say(f"identity.why.{line.why}") if line.why else "",
+        number=_number(line),
+        next_step=say(f"identity.person.next.{line.state if line.state in REVIEWED else 'OTHER'}"),
+        can=_can(line.state, by),
+        systems=[(str(system), say(f"people.id_system.{system}")) for system in NUMBER_SYSTEMS],
+        form=form,
+        typed=typed or {},
+        errors=errors,
+        whole=address_of("authority:person", person_id=person_id),
+        amend=address_of("authority:amend_person", profile_id=person_id),
+        join=address_of("authority:find_twin", person_id=person_id) if may_join(by) else None,
+    )
+
+
+def _errors(form: str, verdict: Verdict) -> dict[str, str]:
+    """Give each refusal at its field; ids hold the form's name, since two forms ask for a note."""
+    errors: dict[str, str] = {}
+    for reason in verdict.refusals:
+        field = _FIELD_OF.get(reason.code, "because" if form == "number" else "note")
+        errors[f"{form}-{field}"] = say_reason(reason)
+    return errors
+
+
+def _can(state: IdentityState, by: Actor) -> dict[str, bool]:
+    return {
+        "correct": state in REVIEWED and state is not IdentityState.POLICE_CONFIRMED,
+        "review": state is IdentityState.MISMATCHED,
+        "confirm": state in _CONFIRMED_FROM,
+        "nobody": state is IdentityState.LOCAL_REVIEW,
+        "join": state is IdentityState.DUPLICATE,
+    }
+
+
+def _told(line: ReviewLine) -> dict[str, Any]:
+    act = say(f"identity.act.{line.state}")
+    return {
+        "line": line,
+        "href": reverse("facility:identity", kwargs={"person_id": line.person_id}),
+        "act": act,
+        "act_of": say("identity.act.of", act=act, name=line.full_name),
+        "number": _number(line) or say("identity.list.number_none"),
+        "why": say(f"identity.why.{line.why}") if line.why else "",
+    }
+
+
+def _number(line: ReviewLine) -> str:
+    return f"{say(f'people.id_system.{line.number_system}')} {line.number_shown}" if line.number_shown else ""
+
+
+def _shows(by: Actor, state: IdentityState | None) -> list[dict[str, Any]]:
+    """Give the filters with how many persons each holds; the one shown is marked."""
+    counts = dict.fromkeys(REVIEWED, 0)
+    for count in reads.identity_counts(by):
+        if count.state in counts:
+            counts[count.state] += count.persons
+    whole = [(None, sum(counts.values())), *((one, n) for one, n in counts.items() if n or one is state)]
+    return [
+        {
+            "href": _query(one, None),
+            "text": say(f"state.identity.{one}.label") if one else say("identity.list.ALL"),
+            "number": n,
+            "current": one is state,
+        }
+        for one, n in whole
+    ]
+
+
+def _place(text: str) -> tuple[dt.datetime, UUID] | None:
+    moment, _, person = text.partition("_")
+    try:
+        at = dt.datetime.fromisoformat(moment)
+        return (at, UUID(person)) if at.tzinfo is not None else None
+    except ValueError:
+        return None
+
+
+def _query(state: IdentityState | None, place: tuple[dt.datetime, UUID] | None) -> str:
+    asked = {"state": str(state)} if state else {}
+    if place is not None:
+        asked["after"] = f"{place[0].astimezone(dt.UTC).isoformat()}_{place[1]}"
+    return "?" + urlencode(asked)

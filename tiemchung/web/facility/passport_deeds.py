@@ -1,0 +1,56 @@
+"""What a facility does about one thing in the way of a passport: one deed, and the page where it is done."""
+
+from dataclasses import dataclass
+
+from tiemchung.certificates.reads import TaskView
+from tiemchung.certificates.rules import TO_SIGN, Lack
+from tiemchung.core.actor import Actor, Role
+from tiemchung.people.reads import PersonSight
+from tiemchung.web.shared.staff_page import address_of
+from tiemchung.web.shared.words import say
+
+_OF_DOSE = {
+    Lack.DOSE_UNVERIFIED: "authority:verify_dose",
+    Lack.PLACE_UNKNOWN: "authority:amend_dose",
+    Lack.PRODUCT_NOT_ACCEPTED: "authority:dose",
+}
+_OF_PROFILE = frozenset({Lack.NAME_MISSING, Lack.BIRTH_INCOMPLETE, Lack.SEX_MISSING})
+_OF_IDENTITY = frozenset(
+    {Lack.NUMBER_MISSING, Lack.IDENTITY_MISMATCHED, Lack.IDENTITY_NOT_FOUND, Lack.IDENTITY_DUPLICATE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """The words of a deed, and its page; without one there is nothing to do but wait, or to find the person first."""
+
+    text: str
+    href: str | None = None
+
+
+def deed_of(by: Actor, task: TaskView, who: PersonSight) -> Deed:
+    """Give what to do about a line of the work list.
+
+    Whoever is not in this facility's sight is found by number first: that opens them for a shift (people.rules.sight).
+    """
+    reason = task.reason
+    if reason in (Lack.IDENTITY_WAITING, "TO_ISSUE"):
+        return Deed(say(f"passports.reason.{reason}.deed"))
+    if reason == TO_SIGN:
+        return Deed(say(f"passports.reason.{reason}.deed"), address_of("facility:passport_sign"))
+    if not who.seen:
+        return Deed(say("passports.find_first"), address_of("authority:people"))
+    return Deed(say(f"passports.reason.{reason}.deed"), _page(by, task, who))
+
+
+def _page(by: Actor, task: TaskView, who: PersonSight) -> str | None:
+    person_id = who.person_id
+    if task.reason in _OF_DOSE and task.dose_id is not None:
+        return address_of(_OF_DOSE[Lack(task.reason)], person_id=person_id, dose_id=task.dose_id)
+    if task.reason in _OF_PROFILE:
+        return address_of("authority:amend_person", profile_id=person_id)
+    if task.reason in _OF_IDENTITY:
+        # The lead reviews; a vaccinator may look, and correct what is plainly wrong.
+        reviews = by.role is Role.FACILITY_LEAD
+        return address_of("facility:identity" if reviews else "authority:person", person_id=person_id)
+    return address_of("facility:person", person_id=person_id)

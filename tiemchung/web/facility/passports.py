@@ -1,0 +1,137 @@
+"""The facility's part of the passport: what is in the way, as lists with one deed a line, and what is ready to sign."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tiemchung.certificates import reads
+from tiemchung.certificates.reads import RunView, TaskView, UnitCounts
+from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, Lack
+from tiemchung.core import clock
+from tiemchung.core.actor import Actor, Role
+from tiemchung.core.audit import note_look
+from tiemchung.doses.reads import doses_named
+from tiemchung.doses.values import DoseView
+from tiemchung.people.reads import PersonSight, sights_of
+from tiemchung.web.facility.frame import open_to_desk
+from tiemchung.web.facility.history import label_of
+from tiemchung.web.facility.passport_deeds import deed_of
+from tiemchung.web.shared.staff_page import actor_of, staff_page
+from tiemchung.web.shared.words import say
+
+PURPOSE = "passports"
+REASONS = (*Lack, TO_SIGN, TO_ISSUE)
+
+
+@require_safe
+@open_to_desk
+def passports(request: HttpRequest) -> HttpResponse:
+    """Show where this facility's passports stand: what to do, what is ready to sign, the runs so far."""
+    by, at = actor_of(request), clock.now()
+    counts, runs = reads.counts_of_facility(by), reads.runs_of_facility(by)
+    return staff_page(
+        request,
+        "facility/passports.html",
+        ready=counts.number(TO_SIGN),
+        signs=by.role is Role.FACILITY_LEAD,
+        has_key=_has_key(by, at),
+        own_key=_has_own_key(by, at),
+        open_run=next((run for run in runs if run.is_open), None),
+        gaps=_gaps(counts),
+        waiting=counts.number(TO_ISSUE),
+        issued=counts.issued,
+        runs=[run_told(run) for run in runs],
+    )
+
+
+@require_safe
+@open_to_desk
+def work(request: HttpRequest, reason: str) -> HttpResponse:
+    """Show everybody who waits for one thing, each with what there is to do."""
+    if reason not in set(map(str, REASONS)):
+        raise Http404
+    by, at = actor_of(request), clock.now()
+    tasks = reads.work_list(by, reason, after=_place(request.GET.get("after", "")), limit=PAGE + 1)
+    more = tasks[PAGE - 1].place if len(tasks) > PAGE else None
+    return staff_page(
+        request,
+        "facility/passport_work.html",
+        reason=reason,
+        rows=_rows(by, at, tasks[:PAGE]),
+        total=reads.counts_of_facility(by).number(reason),
+        more=_query(more) if more else None,
+        first=reverse("facility:passport_work", args=[reason]) if request.GET.get("after") else None,
+    )
+
+
+PAGE = 50
+
+
+def run_told(run: RunView) -> dict[str, Any]:
+    """Give one run as a line: its page, its words, how far it came."""
+    return {
+        "run": run,
+        "href": reverse("facility:passport_run", args=[run.id]),
+        "title": say("passports.run.of", at=run.allowed_at, name=run.allowed_name),
+        "facts": [say("passports.run.done_of", done=run.done, total=run.total)]
+        + ([say("passports.run.refused", n=run.refused)] if run.refused else []),
+    }
+
+
+def _gaps(counts: UnitCounts) -> list[dict[str, Any]]:
+    found = [(lack, counts.waiting[lack]) for lack in Lack if lack in counts.waiting]
+    return [
+        {
+            "number": waiting.number,
+            "label": say(f"passports.reason.{lack}.title"),
+            "href": reverse("facility:passport_work", args=[lack]),
+            "since": say("passports.oldest", day=clock.local(waiting.oldest).date()),
+        }
+        for lack, waiting in found
+    ]
+
+
+def _rows(by: Actor, at: dt.datetime, tasks: Sequence[TaskView]) -> list[dict[str, Any]]:
+    """Give the lines of a list; whom the facility may not open is named all the same, for it gave the dose."""
+    sights = sights_of(by, at, [task.person_id for task in tasks])
+    doses = doses_named((t.profile_id, t.dose_id) for t in tasks if t.profile_id and t.dose_id)
+    note_look(by=by, at=at, action="passports.work", subject_ids=sights, purpose=PURPOSE)
+    return [_row(by, task, sights[task.person_id], doses) for task in tasks if task.person_id in sights]
+
+
+def _row(by: Actor, task: TaskView, who: PersonSight, doses: Mapping[UUID, DoseView]) -> dict[str, Any]:
+    dose = doses.get(task.dose_id) if task.dose_id else None
+    return {
+        "who": who,
+        "dose": say("passports.dose", product=label_of(dose.facts.product), day=dose.facts.given_on) if dose else "",
+        "since": task.since,
+        "deed": deed_of(by, task, who),
+    }
+
+
+def _has_key(by: Actor, at: dt.datetime) -> bool:
+    return by.facility_id is not None and reads.facility_key_of(by.facility_id, at) is not None
+
+
+def _has_own_key(by: Actor, at: dt.datetime) -> bool:
+    known = by.id is not None and by.facility_id is not None
+    return known and reads.agent_key_of(by.id, by.facility_id, at) is not None  # type: ignore[arg-type]
+
+
+def _place(text: str) -> tuple[dt.datetime, UUID] | None:
+    moment, _, row = text.partition("_")
+    try:
+        at = dt.datetime.fromisoformat(moment)
+        return (at, UUID(row)) if at.tzinfo is not None else None
+    except ValueError:
+        return None
+
+
+def _query(place: tuple[dt.datetime, UUID]) -> str:
+    return "?" + urlencode({"after": f"{place[0].astimezone(dt.UTC).isoformat()}_{place[1]}"})
