@@ -1,7 +1,7 @@
 """A few thousand people in their households, with doses over the last weeks; loaded in pieces that are whole."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -37,9 +37,22 @@ def home_of(stage: Stage, number: int) -> Site:
     return rng_of("home", number).choices(sites, weights=[site.share for site in sites])[0]
 
 
+def households_of(stage: Stage, *, people: int) -> Iterator[tuple[int, tuple[Kin, ...]]]:
+    """Give number and members of every household that a crowd of so many people has."""
+    met, number = 0, 0
+    while met < people or number % PIECE:
+        kin = _kin_of(stage, number)
+        yield number, kin
+        met, number = met + len(kin), number + 1
+
+
+def _kin_of(stage: Stage, number: int) -> tuple[Kin, ...]:
+    site = home_of(stage, number)
+    return household(number, today=stage.today, region=site.region, province=site.cccd)
+
+
 def _load_household(stage: Stage, number: int) -> int:
-    site, rng = home_of(stage, number), rng_of("doses", number)
-    kin = household(number, today=stage.today, region=site.region, province=site.cccd)
+    site, rng, kin = home_of(stage, number), rng_of("doses", number), _kin_of(stage, number)
     courses = [course_for(rng, _age(one, stage.today)) for one in kin]
     first = max((shot.ago for course in courses for shot in course), default=rng.randint(1, 30))
     at = stage.moment(first, -20)

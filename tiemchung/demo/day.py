@@ -27,12 +27,13 @@ def load_day(stage: Stage, *, at: dt.datetime) -> int:
 def _load(stage: Stage, day: dt.date, at: dt.datetime) -> dict[str, Any]:
     lot = stage.shelf["PFIZER", "", "A"]
     choose_day(by=stage.nurse(BEN_NGHE), at=at, product="PFIZER", lot_id=lot.id)
-    for n, kin in enumerate(_adults(stage, day)):
+    for n, kin in enumerate(visitors_on(stage, day)):
         _visit(stage, kin, n, day, at)
     return {"visits": VISITS}
 
 
-def _adults(stage: Stage, day: dt.date) -> list[Kin]:
+def visitors_on(stage: Stage, day: dt.date) -> list[Kin]:
+    """Give who comes to Bến Nghé on this day."""
     site = stage.sites[BEN_NGHE]
     found: list[Kin] = []
     number = _FIRST_HOUSEHOLD + day.toordinal() * _HOUSEHOLDS_A_DAY % _FIRST_HOUSEHOLD

@@ -11,9 +11,12 @@ from tiemchung.core.once import once
 from tiemchung.demo.cast import fill_shared_phones, play_cast
 from tiemchung.demo.crowd import load_crowd
 from tiemchung.demo.day import load_day
+from tiemchung.demo.identities import settle_identities
 from tiemchung.demo.lots import recall_month, stock_month
+from tiemchung.demo.passports import sign_passports
 from tiemchung.demo.people import CROWDED_PHONE
 from tiemchung.demo.places import open_places
+from tiemchung.demo.population import citizens_of, write_population
 from tiemchung.demo.reports import file_reports
 from tiemchung.demo.signins import read_sign_ins
 from tiemchung.demo.staff import hire_everybody, staff_plans
@@ -66,6 +69,10 @@ def load_week(
     load_crowd(stage, people=people, at=at, say=say)
     recall_month(stage.shelf, at=at)
     load_day(_stage_of_today(stage, at), at=at)
+    citizens = list(citizens_of(stage, people=people, day=local(at).date()))
+    write_population(citizens)
+    settle_identities(stage, played, citizens, at=at)
+    sign_passports(stage, played, at=at)
     file_reports(stage, played, at=at)
     once(_mark(at, people, crowded), _ACTION, {}, at, dict)
     return stage
