@@ -139,7 +139,7 @@ def test_many_cards_cost_the_statements_of_one(desk_people: list[UUID]) -> None:
         with CaptureQueriesContext(connection) as statements:
             refresh_cards(person_ids=some, at=NOW)
         costs.append(len(statements))
-    assert costs[0] == costs[1] <= 16
+    assert costs[0] == costs[1] <= 21
 
 
 @pytest.fixture

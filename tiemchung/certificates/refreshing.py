@@ -20,7 +20,8 @@ from tiemchung.certificates.content import (
     facts_of_all,
     fingerprint,
 )
-from tiemchung.certificates.models import Card, CardByToken, Certificate, Revocation, SigningKey
+from tiemchung.certificates.log import append_leaves, leaf_of_text
+from tiemchung.certificates.models import Card, CardByToken, Certificate, CertificateByHash, Revocation, SigningKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState
 from tiemchung.certificates.signing import ensure_signing_key, signed_certificate
 from tiemchung.core.actor import SYSTEM
@@ -136,13 +137,27 @@ def write_batch(batch: Batch) -> None:
     """Write what was decided; the old certificate goes before its successor comes, for one is in force at most."""
     for because, certificates in batch.revoked.items():
         _write_revoked(certificates, because, batch.at)
-    Certificate.objects.bulk_create(batch.issued)
     colours: dict[str, list[UUID]] = {}
     for change in batch.changes.values():
         colours.setdefault(change.colour, []).append(change.person_id)
     for colour, persons in colours.items():
         Card.objects.filter(person_id__in=persons).update(colour=colour, changed_at=batch.at)
     _publish(batch)
+    _write_issued(batch.issued, batch.at)
+
+
+def _write_issued(certificates: list[Certificate], at: dt.datetime) -> None:
+    """Write the new certificates, the look-up by their numbers and their leaves in the log, whose lock comes last."""
+    if not certificates:
+        return
+    CertificateByHash.objects.bulk_create(
+        CertificateByHash(hash=revocation_hash(c.uvci), person_id=c.person_id, certificate_id=c.id)
+        for c in certificates
+    )
+    first = append_leaves([leaf_of_text(c.uvci, c.hc1) for c in certificates], at)
+    for place, certificate in enumerate(certificates):
+        certificate.log_position = first + place
+    Certificate.objects.bulk_create(certificates)
 
 
 def _write_revoked(certificates: list[Certificate], because: str, at: dt.datetime) -> None:

@@ -142,9 +142,5 @@ def _run(row: SignRun) -> RunView:
 
 
 def _order(row: RevocationOrder) -> OrderView:
-    plain: dict[str, Any] = {
-        name: getattr(row, name)
-        for name in OrderView.__slots__
-        if name not in {"target", "kid"}
-    }
+    plain: dict[str, Any] = {name: getattr(row, name) for name in OrderView.__slots__ if name not in {"target", "kid"}}
     return OrderView(target=OrderTarget(row.target), kid=bytes(row.kid or b""), **plain)
