@@ -1,0 +1,169 @@
+"""A passport's certificate from the ledger to the signed text: drawn up, tried with a scratch key, sealed.
+
+Nothing here takes a payload from a caller: a draft is made from committed doses alone, and what is not exactly what
+the ledger says never reaches a key.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from tiemchung.certificates.content import PersonFacts, dcc_parts, fingerprint
+from tiemchung.certificates.formats import cose, dcc, hc1
+from tiemchung.certificates.formats.reading import Fault, Outcome
+from tiemchung.certificates.formats.registry import never_revoked
+from tiemchung.certificates.formats.trust import TrustedKey, TrustList, trust_list
+from tiemchung.certificates.rules import passport_dose
+from tiemchung.doses.rules import DoseState
+from tiemchung.doses.values import DoseView
+
+HOME = "VN"
+MAX_NAME = 80  # of either part of a name; a longer one is cut by the format's own rule
+# Letters that a QR code of version 18 at level Q holds (ISO/IEC 18004, table 7); a denser code scans badly on paper.
+QR_18_Q = 586
+_ES256 = ec.ECDSA(SHA256())
+Parts = tuple[dcc.Holder, dcc.VaccineDose]
+
+
+class NotDrawn(Exception):
+    """The ledger does not make a certificate of this person; `code` says why, without any of its facts."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a person's passport states now: its parts and their fingerprint, the dose named, the doses it rests on."""
+
+    parts: Parts
+    content: bytes
+    dose_id: UUID
+    rests_on: tuple[DoseView, ...]
+
+
+@dataclass(slots=True)
+class Draft:
+    """One certificate on its way to its signature; `claims` are the bytes that will be signed, as CBOR."""
+
+    id: UUID
+    person_id: UUID
+    number: str
+    claims: bytes
+    content: bytes
+    dose_id: UUID
+    issued_at: dt.datetime
+    expires_at: dt.datetime
+    replaces_id: UUID | None = None
+    parts: Parts | None = None
+    facts: PersonFacts | None = None
+    text: str = ""
+    signed_bytes: bytes = b""
+
+    @property
+    def key_hash(self) -> bytes:
+        """Give the hash by which the number is asked for."""
+        return sha256(self.number.encode()).digest()[:16]
+
+
+def passport_statement(facts: PersonFacts) -> Statement:
+    """Give what a passport states by these facts; raises NotDrawn where there is none or a dose is not signed."""
+    dose_id = passport_dose(facts.record.course)
+    by_id = {dose.id: dose for dose in facts.record.doses}
+    counted = tuple(by_id[row.dose.id] for row in facts.record.course.counted)
+    if dose_id is None:
+        raise NotDrawn("NO_DOSE")
+    if any(dose.state is not DoseState.SIGNED for dose in counted):
+        raise NotDrawn("DOSE_NOT_SIGNED")
+    parts = dcc_parts(facts, by_id[dose_id])
+    return Statement(parts, fingerprint(parts), dose_id, counted)
+
+
+def still_states(facts: PersonFacts, dose_id: UUID | None, content: bytes) -> bool:
+    """Tell whether a certificate of this dose and content still says what is true of the person."""
+    counted = {row.dose.id for row in facts.record.course.counted}
+    dose = next((one for one in facts.record.doses if one.id == dose_id and one.id in counted), None)
+    return dose is not None and fingerprint(dcc_parts(facts, dose)) == content
+
+
+def claims_of(parts: Parts, number: str, issued_at: dt.datetime, expires_at: dt.datetime) -> bytes:
+    """Give the claims of a certificate as CBOR; the same parts, number and moments give the same bytes.
+
+    Raises NotDrawn where the parts make no certificate that the schema accepts.
+    """
+    try:
+        payload = dcc.vaccination(*parts, number)
+        return hc1.claims_text(payload, issued_at=issued_at, expires_at=expires_at, country=HOME)
+    except dcc.NotIssuable as problem:
+        raise NotDrawn(problem.code) from problem
+    except ValueError as problem:
+        raise NotDrawn("DAYS") from problem
+
+
+@lru_cache(maxsize=1)
+def _scratch() -> tuple[ec.EllipticCurvePrivateKey, bytes, TrustList]:
+    """Give a key that lives in this process alone and that nobody believes, with a list that believes only it."""
+    key, kid = ec.generate_private_key(ec.SECP256R1()), b"scratch!"
+    return key, kid, trust_list([TrustedKey(kid, key.public_key(), HOME)])
+
+
+def lint(draft: Draft, *, whole: bool) -> str:
+    """Try a draft with the scratch key: encode it, read it back, compare; give the code of what is wrong, or "".
+
+    `whole` also computes and verifies the scratch signature, which says nothing of the content: one of a batch is
+    enough to know that what we write can be verified. All layers of every draft are taken apart and compared.
+    """
+    key, kid, believed = _scratch()
+    signature = bytes(64)
+    if whole:
+        signature = cose.raw_signature(key.sign(hc1.to_be_signed(draft.claims, kid), _ES256))
+    text = hc1.signed_text(draft.claims, kid, signature)
+    if whole:
+        answer = hc1.read(text, keys=believed, now=draft.issued_at, revoked=never_revoked)
+        if answer.outcome is not Outcome.VALID:
+            return f"LINT_{answer.why}"
+    return _difference(draft, text)
+
+
+def _difference(draft: Draft, text: str) -> str:
+    try:
+        code = hc1.unpack(text)
+    except Fault:
+        return "LINT_DAMAGED"
+    said, parts = code.content, draft.parts
+    if parts is None or not code.holds or code.group != "v" or len(said.doses) != 1:
+        return "LINT_SCHEMA"
+    days = (int(draft.issued_at.timestamp()), int(draft.expires_at.timestamp()))
+    if (said.issued_at, said.expires_at) != days or said.issuer != HOME:
+        return "LINT_CLAIMS"
+    (holder, dose), line = parts, said.doses[0]
+    stated = (line.vaccine, line.product, line.maker, line.number, line.of, line.given_on, line.issuer, line.country)
+    wanted = (dose.vaccine, dose.product, dose.maker, dose.number, dose.of, dose.given_on.isoformat(), dose.issuer)
+    if stated != (*wanted, dose.country) or line.disease != dose.disease:
+        return "LINT_DOSE"
+    named = " ".join(f"{holder.family_name} {holder.given_name}".split())
+    fits = said.birth_date == holder.birth_date and line.certificate_id == draft.number
+    return "" if fits and (said.holder_name == named or len(named) > MAX_NAME) else "LINT_HOLDER"
+
+
+def seal_drafts(drafts: Sequence[Draft], signatures: Sequence[bytes], kid: bytes, certificate: bytes) -> list[Draft]:
+    """Put signatures under drafts and give those that the key's certificate verifies; the others stay drafts.
+
+    Verified after signing, each one: a broken module must be noticed before anybody is handed a code.
+    """
+    from tiemchung.certificates.keys import verifies
+
+    sealed = []
+    for draft, signature in zip(drafts, signatures, strict=True):
+        draft.signed_bytes = hc1.to_be_signed(draft.claims, kid)
+        if verifies(certificate, draft.signed_bytes, signature):
+            draft.text = hc1.signed_text(draft.claims, kid, signature)
+            sealed.append(draft)
+    return sealed

@@ -1,0 +1,230 @@
+"""The statements of the central signature, each about a whole batch: claim, keep the intent, look again, write down."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from tiemchung.certificates.issuing import QR_18_Q, Draft
+from tiemchung.certificates.log import append_leaves, leaf_of
+from tiemchung.certificates.models import CertificateByHash, FacilityKey
+from tiemchung.certificates.news import note_news
+from tiemchung.certificates.rules import NOTICE
+from tiemchung.core.actor import Actor
+from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.ids import new_id
+from tiemchung.core.models import AuditLine
+from tiemchung.core.rows import copy_rows
+
+# An intent as old as this was left by a worker that died; a younger one is on somebody's table.
+LEFT_BEHIND = dt.timedelta(seconds=30)
+_NO_INTENT = """NOT EXISTS (SELECT 1 FROM certificates_certificate i
+    WHERE i.person_id = p.person_id AND i.kind = 'PASSPORT' AND i.state = 'INTENT')"""
+_READY = f"""
+SELECT p.person_id FROM certificates_passport p WHERE p.state = 'FACILITY_SIGNED' AND {_NO_INTENT}
+ORDER BY p.since, p.person_id LIMIT %s FOR UPDATE OF p SKIP LOCKED
+"""  # noqa: S608 - constants only
+_ENDING = f"""
+SELECT p.person_id FROM certificates_certificate c JOIN certificates_passport p ON p.person_id = c.person_id
+WHERE c.kind = 'PASSPORT' AND c.state = 'ISSUED' AND c.expires_at <= %s AND p.state = 'EXPIRING' AND {_NO_INTENT}
+ORDER BY c.expires_at, c.person_id LIMIT %s FOR UPDATE OF p SKIP LOCKED
+"""  # noqa: S608 - constants only
+_LEFT = """
+SELECT id, person_id, uvci, payload, kid, content, dose_id, issued_at, expires_at, replaces_id
+FROM certificates_certificate WHERE state = 'INTENT' AND issued_at < %s AND (taken_at IS NULL OR taken_at < %s)
+ORDER BY issued_at, person_id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+_KEEP = """
+INSERT INTO certificates_certificate
+(id, person_id, kind, uvci, hc1, payload, kid, content, dose_id, state, issued_at, expires_at, revoked_because,
+ replaces_id)
+SELECT u.id, u.person_id, 'PASSPORT', u.uvci, '', u.payload, %s, u.content, u.dose_id, 'INTENT', %s, %s, '', u.replaces
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::uuid[])
+AS u (id, person_id, uvci, payload, content, dose_id, replaces) ON CONFLICT DO NOTHING RETURNING person_id
+"""
+_STANDING = """
+SELECT p.person_id, p.state, p.content, p.unit_id, p.certificate_id, l.id, l.content, l.dose_id, i.id
+FROM certificates_passport p
+LEFT JOIN certificates_certificate l ON l.person_id = p.person_id AND l.kind = 'PASSPORT' AND l.state = 'ISSUED'
+LEFT JOIN certificates_certificate i ON i.person_id = p.person_id AND i.kind = 'PASSPORT' AND i.state = 'INTENT'
+WHERE p.person_id = ANY(%s) ORDER BY p.person_id FOR UPDATE OF p
+"""
+_ISSUE = """
+UPDATE certificates_certificate c SET state = 'ISSUED', hc1 = u.hc1, payload = NULL, log_position = u.position
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[]) AS u (person_id, id, hc1, position)
+WHERE c.person_id = u.person_id AND c.id = u.id AND c.state = 'INTENT' AND c.person_id = ANY(%s)
+"""
+_PASSPORTS = """
+UPDATE certificates_passport p SET state = 'ISSUED', certificate_id = u.id, since = %s, changed_at = %s
+FROM unnest(%s::uuid[], %s::uuid[]) AS u (person_id, id) WHERE p.person_id = u.person_id AND p.person_id = ANY(%s)
+"""
+_TASKS = """
+UPDATE certificates_passporttask SET done_at = %s
+WHERE unit_id = ANY(%s) AND person_id = ANY(%s) AND reason = 'TO_ISSUE' AND done_at IS NULL
+"""
+_SIGNED = """
+SELECT dose_id, version, kid, signed_at, statement, signature FROM certificates_dosesignature
+WHERE profile_id = ANY(%s) AND voided_at IS NULL
+"""
+_TAKE = "UPDATE certificates_certificate SET taken_at = %s WHERE person_id = ANY(%s) AND id = ANY(%s)"
+_RENEW = "UPDATE certificates_certificate SET state = 'RENEWED' WHERE person_id = ANY(%s) AND id = ANY(%s)"
+_DROP = """
+UPDATE certificates_certificate SET state = 'DROPPED', payload = NULL, revoked_because = u.why
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS u (person_id, id, why)
+WHERE certificates_certificate.person_id = u.person_id AND certificates_certificate.id = u.id
+AND certificates_certificate.state = 'INTENT' AND certificates_certificate.person_id = ANY(%s)
+"""
+_WHY = "the centre signs what is ready on its whole node, the oldest first"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One passport under its lock: its state, what it would state, its unit, its certificates and the intent."""
+
+    state: str
+    content: bytes
+    unit_id: UUID | None
+    last_id: UUID | None
+    live_id: UUID | None
+    live_content: bytes
+    live_dose_id: UUID | None
+    intent_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoseSigned:
+    """A facility's signature of one dose in one version."""
+
+    version: int
+    kid: bytes
+    signed_at: dt.datetime
+    statement: bytes
+    signature: bytes
+
+
+def ready_persons(limit: int) -> list[UUID]:
+    """Lock and give the persons whose doses are all signed and whose passport nobody is making, the longest first."""
+    return [row[0] for row in _asked(_READY, [limit])]
+
+
+def ending_persons(at: dt.datetime, limit: int) -> list[UUID]:
+    """Lock and give the persons whose passport ends within the notice and is to be renewed."""
+    return [row[0] for row in _asked(_ENDING, [at + NOTICE, limit])]
+
+
+def left_intents(at: dt.datetime, limit: int) -> list[tuple[Draft, bytes]]:
+    """Lock and give the intents that somebody left behind, each with the key it was made for."""
+    found = []
+    for id_, person, number, payload, kid, content, dose, issued, expires, replaces in _asked(
+        _LEFT, [at - LEFT_BEHIND, at - LEFT_BEHIND, limit]
+    ):
+        draft = Draft(id_, person, number, bytes(payload), bytes(content), dose, issued, expires, replaces)
+        found.append((draft, bytes(kid)))
+    return found
+
+
+def keep_intents(drafts: Sequence[Draft], kid: bytes) -> set[UUID]:
+    """Write down what is going to be signed; give the persons for whom nobody else had."""
+    if not drafts:
+        return set()
+    lists = [
+        [d.id for d in drafts],
+        [d.person_id for d in drafts],
+        [d.number for d in drafts],
+        [d.claims for d in drafts],
+        [d.content for d in drafts],
+        [d.dose_id for d in drafts],
+        [d.replaces_id for d in drafts],
+    ]
+    return {row[0] for row in _asked(_KEEP, [kid, drafts[0].issued_at, drafts[0].expires_at, *lists])}
+
+
+def lock_standings(person_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """Lock these passports in one order and give how they stand."""
+    found = _asked(_STANDING, [list(person_ids)])
+    return {
+        person: Standing(state, bytes(content or b""), unit, last, live, bytes(live_content or b""), dose, intent)
+        for person, state, content, unit, last, live, live_content, dose, intent in found
+    }
+
+
+def signatures_of(profile_ids: Sequence[UUID]) -> dict[UUID, DoseSigned]:
+    """Give the facility's signature in force of each signed dose of these profiles."""
+    found = {}
+    for dose, version, kid, signed_at, statement, signature in _asked(_SIGNED, [list(profile_ids)]):
+        found[dose] = DoseSigned(version, bytes(kid), signed_at, bytes(statement), bytes(signature))
+    return found
+
+
+def revoked_facility_keys() -> dict[bytes, dt.datetime]:
+    """Give the facility keys that are believed no more, with the moment from which on."""
+    rows = FacilityKey.objects.exclude(revoked_since=None).values_list("kid", "revoked_since")
+    return {bytes(kid): since for kid, since in rows if since is not None}
+
+
+def write_issued(drafts: Sequence[Draft], standings: Mapping[UUID, Standing], by: Actor, at: dt.datetime) -> None:
+    """Write down certificates that were signed: everything that goes with them, and the log's leaves last."""
+    persons, ids = [d.person_id for d in drafts], [d.id for d in drafts]
+    copy_rows(
+        CertificateByHash,
+        ("id", "hash", "person_id", "certificate_id"),
+        [(new_id(), d.key_hash, d.person_id, d.id) for d in drafts],
+    )
+    copy_rows(AuditLine, _LINE, [_line(d, by, at) for d in drafts])
+    _done(_PASSPORTS, [at, at, persons, ids, persons])
+    units = list({standings[person].unit_id for person in persons} - {None})
+    _done(_TASKS, [at, units, persons])
+    first = append_leaves([leaf_of(d.number, d.signed_bytes) for d in drafts], at)
+    places = list(range(first, first + len(drafts)))
+    _done(_ISSUE, [persons, ids, [d.text for d in drafts], places, persons])
+    note_news(persons, at)
+
+
+def take_intents(drafts: Sequence[Draft], at: dt.datetime) -> None:
+    """Put intents that were left behind on this worker's table."""
+    if drafts:
+        _done(_TAKE, [at, [d.person_id for d in drafts], [d.id for d in drafts]])
+
+
+def renew_former(former: Sequence[tuple[UUID, UUID]]) -> None:
+    """Let these certificates (person, certificate) run out beside their successors."""
+    if former:
+        _done(_RENEW, [[person for person, _ in former], [one for _, one in former]])
+
+
+def drop_intents(dropped: Sequence[tuple[UUID, UUID, str]]) -> None:
+    """Give up intents (person, certificate, code); their numbers are never used."""
+    if dropped:
+        persons = [person for person, _, _ in dropped]
+        _done(_DROP, [persons, [id_ for _, id_, _ in dropped], [why for *_, why in dropped], persons])
+
+
+_LINE = (
+    "id", "subject_id", "at", "action", "actor_kind", "actor_id", "actor_role", "facility_id", "trace", "object_id",
+    "because", "facts",
+)  # fmt: skip
+
+
+def _line(draft: Draft, by: Actor, at: dt.datetime) -> tuple[Any, ...]:
+    facts: dict[str, Any] = {"renewed": True} if draft.replaces_id else {}
+    if len(draft.text) > QR_18_Q:
+        facts["dense"] = len(draft.text)
+    return (
+        new_id(), draft.person_id, at, "issue_passport", by.kind, by.id, by.role or "", by.facility_id, by.trace,
+        draft.id, "", json.dumps(facts),
+    )  # fmt: skip
+
+
+def _asked(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with allow_cross_shard(_WHY), connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
+
+
+def _done(statement: str, params: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
