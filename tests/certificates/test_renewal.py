@@ -1,0 +1,91 @@
+"""Renewal with a moved clock: told four weeks ahead, made by itself, the old code valid to its own end."""
+
+import datetime as dt
+
+import pytest
+
+from tests.builders import NOW
+from tests.certificates.central_cast import a_passport, certificate_of
+from tiemchung.certificates.actions.central_signing import work_central_runs
+from tiemchung.certificates.actions.renewing import note_endings
+from tiemchung.certificates.log import hash_of_number
+from tiemchung.certificates.models import Certificate, Passport, SignRun
+from tiemchung.certificates.reads.states import NumberState, state_of_number
+from tiemchung.certificates.rules import NOTICE, CertificateState, PassportState
+from tiemchung.core.models import OutboxMessage
+from tiemchung.core.sealing import unseal
+from tiemchung.people.models import IdentityCheck
+from tiemchung.people.rules.kinds import IdentityState
+
+pytestmark = pytest.mark.django_db
+
+
+def renew(at: dt.datetime) -> None:
+    note_endings(at=at)
+    while work_central_runs(at):
+        pass
+
+
+def messages() -> list[str]:
+    rows = OutboxMessage.objects.filter(kind__startswith="passport_")
+    return [unseal("outbox.text", row.sealed_text, str(row.id)) for row in rows]
+
+
+def test_nothing_happens_before_the_notice() -> None:
+    person = a_passport()
+    first = certificate_of(person)
+    renew(first.expires_at - NOTICE - dt.timedelta(seconds=1))
+    assert messages() == []
+    assert certificate_of(person).id == first.id
+
+
+def test_the_holder_is_told_once_and_a_new_certificate_stands_beside_the_old_one() -> None:
+    person = a_passport()
+    first = certificate_of(person)
+    then = first.expires_at - NOTICE
+    renew(then)
+    second = certificate_of(person)
+    assert second.uvci != first.uvci
+    assert second.replaces_id == first.id
+    assert (second.issued_at, bytes(second.content)) == (then, bytes(first.content))
+    assert certificate_of(person, CertificateState.RENEWED).id == first.id
+    assert Passport.objects.get(person_id=person).state == PassportState.ISSUED
+    renew(then + dt.timedelta(days=1))
+    assert len(messages()) == 1
+    assert "hết hạn ngày" in messages()[0]
+
+
+def test_no_officer_is_asked_for_a_renewal_and_its_run_says_so() -> None:
+    person = a_passport()
+    then = certificate_of(person).expires_at - NOTICE
+    renew(then)
+    run = SignRun.objects.latest("allowed_at")
+    assert (run.allowed_by, run.allowed_name, run.state, run.done) == (None, "system", "DONE", 1)
+
+
+def test_the_old_code_is_valid_to_its_own_end_and_then_expired() -> None:
+    person = a_passport()
+    first = certificate_of(person)
+    renew(first.expires_at - NOTICE)
+    old = hash_of_number(first.uvci)
+    assert state_of_number(old, first.expires_at - dt.timedelta(seconds=1)) is NumberState.VALID
+    assert state_of_number(old, first.expires_at + dt.timedelta(seconds=1)) is NumberState.EXPIRED
+
+
+def test_who_lacks_something_is_told_that_and_gets_no_new_code() -> None:
+    person = a_passport()
+    first = certificate_of(person)
+    IdentityCheck.objects.filter(person_id=person).update(state=IdentityState.WAITING)
+    renew(first.expires_at - NOTICE)
+    assert "chưa cấp mới được" in messages()[0]
+    assert certificate_of(person).id == first.id
+    assert Certificate.objects.filter(person_id=person, kind="PASSPORT").count() == 1
+
+
+def test_a_year_of_renewals_leaves_one_certificate_in_force() -> None:
+    person, at = a_passport(), NOW
+    for _ in range(3):
+        at = certificate_of(person).expires_at - NOTICE
+        renew(at)
+    states = sorted(Certificate.objects.filter(person_id=person, kind="PASSPORT").values_list("state", flat=True))
+    assert states == ["ISSUED", "RENEWED", "RENEWED", "RENEWED"]
