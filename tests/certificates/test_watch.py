@@ -1,0 +1,139 @@
+"""The watch finds what was done to the tables behind everybody's back, and goes on where it stopped."""
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+
+from tests.builders import NOW, a_dose, a_person
+from tests.certificates.central_cast import a_passport, certificate_of
+from tiemchung.certificates.actions import refresh_card
+from tiemchung.certificates.actions.watching import watch_batch
+from tiemchung.certificates.comparing import drift_of, partners, sampled_persons
+from tiemchung.certificates.models import (
+    Card,
+    CardByToken,
+    Certificate,
+    DoseSignature,
+    Passport,
+    WatchDay,
+)
+from tiemchung.core.alarms import alarms
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(hours=1)
+
+
+def a_look(at: dt.datetime = NOW, limit: int = 500) -> WatchDay:
+    while watch_batch(at=at, limit=limit):
+        pass
+    return WatchDay.objects.latest("began_at")
+
+
+def found(day: WatchDay) -> dict[str, int]:
+    return {code: n for code, n in day.reasons.items() if code != "SAMPLED"}
+
+
+def test_a_night_without_faults_sees_everything_and_says_nothing() -> None:
+    persons = [a_passport() for _ in range(3)]
+    for person in persons:
+        refresh_card(person_id=person, at=NOW)
+    day = a_look()
+    assert (day.seen, day.wrong, found(day), day.ended_at) == (6, 0, {}, NOW)
+    assert not alarms(unseen=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"hc1": "HC1:NOTHING"}, "DAMAGED"),
+        ({"kid": b"unknown!"}, "KEY_UNKNOWN"),
+        ({"expires_at": NOW + dt.timedelta(days=4000)}, "DAYS"),
+        ({"uvci": "URN:UVCI:01:VN:ANOTHER"}, "CONTENT"),
+        ({"log_position": None}, "NOT_LOGGED"),
+    ],
+)
+def test_a_certificate_whose_row_was_changed_is_found(change: dict[str, object], code: str) -> None:
+    person = a_passport()
+    Certificate.objects.filter(person_id=person).update(**change)
+    assert found(a_look()) == {code: 1}
+    assert [one.code for one in alarms(unseen=True)] == ["CERTIFICATE_WRONG"]
+
+
+def test_a_number_that_is_missing_from_the_register_and_a_forged_dose_signature_are_found() -> None:
+    person, other = a_passport(), a_passport()
+    with connection.cursor() as cursor:
+        # As the owner of the tables: the application itself may not take a row out of the register.
+        cursor.execute("RESET ROLE")
+        cursor.execute("DELETE FROM certificates_certificatebyhash WHERE person_id = %s", [person])
+        cursor.execute("SET LOCAL ROLE tiemchung_app")
+    DoseSignature.objects.filter(profile_id=other).update(signature=bytes(64))
+    assert found(a_look()) == {"NOT_LISTED": 1, "DOSE_SIGNATURE": 1}
+
+
+def test_another_persons_text_does_not_pass_for_ones_own() -> None:
+    one, other = a_passport(), a_passport()
+    Certificate.objects.filter(person_id=one).update(hc1=certificate_of(other).hc1)
+    assert found(a_look()) == {"CONTENT": 1}
+
+
+def test_the_look_goes_on_where_it_stopped_and_counts_nobody_twice() -> None:
+    for _ in range(5):
+        a_passport()
+    assert watch_batch(at=NOW, limit=2) == 1
+    assert a_look(limit=2).seen == 5
+    assert WatchDay.objects.count() == 1
+
+
+def test_a_new_look_begins_when_the_last_one_is_a_day_old() -> None:
+    a_passport()
+    a_look()
+    assert watch_batch(at=NOW + dt.timedelta(hours=3), due=True) == 0
+    assert watch_batch(at=NOW + dt.timedelta(hours=23), due=True) == 1
+
+
+def a_sampled_person() -> object:
+    person = a_passport()
+    refresh_card(person_id=person, at=NOW)
+    return person
+
+
+def test_the_sample_finds_everybody_in_agreement() -> None:
+    persons = [a_sampled_person() for _ in range(3)]
+    assert sorted(sampled_persons(LATER, 120)) == sorted(persons)  # type: ignore[type-var]
+    assert drift_of(persons, LATER) == {}  # type: ignore[arg-type]
+
+
+def test_who_changed_a_moment_ago_is_not_asked() -> None:
+    a_sampled_person()
+    assert sampled_persons(NOW) == []
+
+
+def test_every_drift_has_its_code() -> None:
+    colour, shown, card, online, state, partner = (a_sampled_person() for _ in range(6))
+    Card.objects.filter(person_id=colour).update(colour="none")
+    CardByToken.objects.filter(person_id=shown).update(payload=b'{"colour": "green", "count": 9}')
+    Certificate.objects.filter(person_id=card, kind="CARD").update(content=bytes(32))
+    Certificate.objects.filter(person_id=online, kind="PASSPORT").update(uvci="URN:UVCI:01:VN:ANOTHER")
+    Passport.objects.filter(person_id=state).update(certificate_id=None)
+    partners["testing"] = lambda persons, at: {p for p in persons if p == partner}
+    try:
+        drift = drift_of([colour, shown, card, online, state, partner], LATER)  # type: ignore[list-item]
+    finally:
+        del partners["testing"]
+    assert drift == {
+        colour: ["CARD_COLOUR"],
+        shown: ["CARD_SHOWN"],
+        card: ["CARD_CONTENT"],
+        online: ["PASSPORT_ONLINE"],
+        state: ["PASSPORT_STATE"],
+        partner: ["PARTNER_TESTING"],
+    }
+
+
+def test_a_dose_that_the_followers_never_heard_of_is_a_drift_of_all() -> None:
+    person = a_person()
+    a_dose(person.profile_id)
+    refresh_card(person_id=person.person_id, at=NOW)
+    a_dose(person.profile_id, given_on=dt.date(2026, 9, 1), because="sổ tiêm của trạm có mũi này")
+    assert "CARD_SHOWN" in drift_of([person.person_id], LATER)[person.person_id]

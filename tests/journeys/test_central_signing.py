@@ -1,0 +1,157 @@
+"""The centre signs what its facilities signed; a central key is given up by two; last night's watch is read."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests import builders
+from tests.access.test_sign_ins import SECRET
+from tests.certificates.central_cast import a_ministry_officer, a_passport, a_ready_person, certificate_of
+from tests.journeys.browser import serve_plainly
+from tests.journeys.test_passport_signing import WIDTHS, Screen, cookie_of
+from tiemchung.access import factors
+from tiemchung.access.actions import enrol_totp
+from tiemchung.certificates.actions import publish_log_head
+from tiemchung.certificates.actions.central_signing import work_central_runs
+from tiemchung.certificates.actions.order_work import work_orders
+from tiemchung.certificates.actions.watching import watch_batch
+from tiemchung.certificates.models import Certificate, SigningKey, SignRun
+from tiemchung.certificates.rules import KeyPurpose
+from tiemchung.core import clock
+from tiemchung.core.actor import Actor, Role
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def plain_site(settings: Any) -> None:
+    """Serve the files by their plain names, over plain HTTP on this machine."""
+    serve_plainly(settings)
+
+
+@pytest.fixture(params=WIDTHS, ids=str)
+def width(request: pytest.FixtureRequest) -> int:
+    """Give a phone's and a desk's width."""
+    return int(request.param)
+
+
+class Centre:
+    """An officer of the ministry and an administrator, people ready for the centre's signature, and one passport."""
+
+    def __init__(self, address: str) -> None:
+        self.address, self.at = address, clock.now() - dt.timedelta(minutes=10)
+        place = builders.a_facility("Trạm Y tế phường Bến Nghé", at=self.at)
+        self.passport = a_passport("Lê Minh Châu", facilities=[place], at=self.at)
+        self.other = a_passport("Bùi Thu Hà", facilities=[place], at=self.at)
+        self.ready = [a_ready_person(name, facilities=[place], at=self.at) for name in ("Phạm Gia Hân", "Vũ An")]
+        # The officer who ran the signature above is another one: a run of theirs is still open.
+
+        SignRun.objects.update(state="DONE", ended_at=self.at)
+        self.officer = a_ministry_officer()
+        self.second = builders.a_staff_member(Role.ADMIN, full_name="Đặng Minh Quân", at=self.at)
+        for one in (self.officer, self.second):
+            moment = self.at - dt.timedelta(minutes=5)
+            assert one.id is not None
+            enrol_totp(at=moment, staff_id=one.id, secret=SECRET, code=factors.code_at(SECRET, moment))
+
+
+@pytest.fixture
+def centre(live_server: Any) -> Centre:
+    """Give the centre."""
+    return Centre(live_server.url)
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[list[BrowserContext]]:
+    """Keep the windows of a test, to be closed at its end."""
+    windows: list[BrowserContext] = []
+    yield windows
+    for window in windows:
+        window.close()
+
+
+def screen_of(browser: Browser, opened: list[BrowserContext], centre: Centre, by: Actor, width: int) -> Screen:
+    context = browser.new_context(viewport={"width": width, "height": 844}, locale="vi", base_url=centre.address)
+    context.add_cookies([cookie_of(by, centre.address)])  # type: ignore[list-item]
+    context.set_default_timeout(20_000)
+    opened.append(context)
+    return Screen(context, width)
+
+
+def test_an_officer_allows_a_run_and_follows_it(
+    browser: Browser, opened: list[BrowserContext], centre: Centre, width: int
+) -> None:
+    screen = screen_of(browser, opened, centre, centre.officer, width)
+    page = screen.page
+    page.goto("/authority/ho-chieu/ky")
+    screen.look("central")
+    page.get_by_role("button", name="Cho phép ký").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    page.get_by_label("Mã xác thực").fill(factors.code_at(SECRET, clock.now()))
+    page.get_by_role("button", name="Cho phép ký").press("Enter")
+    expect(page.get_by_text("2 người còn chờ")).to_be_visible()
+    screen.look("central-run")
+    work_central_runs(clock.now())
+    expect(page.get_by_text("2 chứng nhận đã cấp")).to_be_visible()
+    page.get_by_role("button", name="Tạm dừng").click()
+    expect(page.get_by_role("button", name="Ký tiếp")).to_be_visible()
+    screen.look("central-paused")
+    for person in centre.ready:
+        assert certificate_of(person).hc1.startswith("HC1:")
+
+
+def test_a_certificate_is_taken_back_and_a_central_key_is_given_up_by_two(
+    browser: Browser, opened: list[BrowserContext], centre: Centre, width: int
+) -> None:
+    screen = screen_of(browser, opened, centre, centre.officer, width)
+    page, made = screen.page, certificate_of(centre.passport)
+    page.goto("/authority/ho-chieu/thu-hoi")
+    page.get_by_role("button", name="Thu hồi một chứng nhận").click()
+    page.get_by_label("Số của chứng nhận").fill(made.uvci)
+    screen.look("revoke-find")
+    page.get_by_role("button", name="Tìm chứng nhận").click()
+    page.get_by_label("Lý do").fill("mã bị đăng lên mạng xã hội")
+    screen.look("revoke-one")
+    page.get_by_role("button", name="Thu hồi ngay").click()
+    expect(page.get_by_text("mã bị đăng lên mạng xã hội")).to_be_visible()
+    assert Certificate.objects.get(id=made.id).state == "REVOKED"
+    key = SigningKey.objects.get(purpose=KeyPurpose.PASSPORT)
+    page.goto(f"/authority/ho-chieu/thu-hoi/khoa/{bytes(key.kid).hex()}")
+    today = clock.today()
+    for part, value in (("day", today.day), ("month", today.month), ("year", today.year)):
+        page.locator(f"[name=since_{part}]").fill(str(value))
+    page.get_by_label("Lý do").fill("máy chủ ký bị xâm nhập")
+    screen.look("revoke-key")
+    page.get_by_role("button", name="Yêu cầu thu hồi khoá").click()
+    expect(page.get_by_text("người khác phải quyết định")).to_be_visible()
+    second = screen_of(browser, opened, centre, centre.second, width)
+    second.page.goto("/authority/ho-chieu/thu-hoi")
+    second.look("revocations")
+    second.page.get_by_role("link", name="Thu hồi một khoá trung ương").first.click()
+    second.page.get_by_label("Đồng ý thu hồi").check()
+    second.page.get_by_label("Mã xác thực").fill(factors.code_at(SECRET, clock.now()))
+    second.look("order")
+    second.page.get_by_role("button", name="Ghi quyết định").click()
+    expect(second.page.get_by_text("Khoá không còn được tin từ lúc này")).to_be_visible()
+    while work_orders(clock.now()) + work_central_runs(clock.now()):
+        pass
+    second.page.reload()
+    expect(second.page.locator("main").get_by_text("Đã thu hồi").first).to_be_visible()
+    for person in (centre.passport, centre.other):
+        assert bytes(certificate_of(person).kid) != bytes(key.kid)
+
+
+def test_the_watch_tells_what_last_night_found(
+    browser: Browser, opened: list[BrowserContext], centre: Centre, width: int
+) -> None:
+    Certificate.objects.filter(person_id=centre.passport).update(log_position=None)
+    publish_log_head(centre.at)
+    while watch_batch(at=centre.at):
+        pass
+    screen = screen_of(browser, opened, centre, centre.officer, width)
+    screen.page.goto("/authority/ho-chieu/giam-sat")
+    expect(screen.page.get_by_text("không có trong sổ cấp phát: 1")).to_be_visible()
+    screen.look("watch")

@@ -1,0 +1,153 @@
+"""The centre's pages: a run allowed with a second factor, revocation by one and by two, the watch."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.builders import NOW, a_facility, a_lead, a_staff_member
+from tests.certificates.central_cast import (
+    a_ministry_officer,
+    a_passport,
+    a_ready_person,
+    certificate_of,
+)
+from tests.web.authority.conftest import LATER, enter_as, shown
+from tiemchung.access import actions as access
+from tiemchung.certificates.actions import order_revocation, work_central_batch
+from tiemchung.certificates.actions.watching import watch_batch
+from tiemchung.certificates.models import Certificate, FacilityKey, RevocationOrder, SigningKey, SignRun
+from tiemchung.certificates.rules import KeyPurpose, OrderTarget
+from tiemchung.core.actor import Actor, Role
+from tiemchung.core.verdict import Refused, refuse
+
+pytestmark = pytest.mark.usefixtures("country", "db")
+CODE = "123456"
+HERE = "/authority/ho-chieu"
+
+
+@pytest.fixture(autouse=True)
+def a_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one code be everybody's second factor; how codes are checked is tested where they are."""
+
+    def prove(*, at: dt.datetime, staff_id: Any, code: str) -> str:
+        if code != CODE:
+            raise Refused(refuse("FACTOR_WRONG"))
+        return "TOTP"
+
+    monkeypatch.setattr(access, "prove_factor", prove)
+
+
+@pytest.fixture
+def officer() -> Actor:
+    return a_ministry_officer()
+
+
+@pytest.fixture
+def centre(officer: Actor) -> Client:
+    return enter_as(officer)
+
+
+def test_an_officer_sees_what_is_ready_and_allows_it_with_a_second_factor(centre: Client, officer: Actor) -> None:
+    a_ready_person()
+    page = centre.get(f"{HERE}/ky")
+    assert "1 người đã đủ chữ ký" in shown(page)
+    answer = centre.post(f"{HERE}/ky", {"code": CODE})
+    run = SignRun.objects.get()
+    assert answer.headers["Location"] == f"{HERE}/ky/{run.id}"
+    assert (run.allowed_by, run.total) == (officer.id, 1)
+    assert "0 chứng nhận đã cấp" in shown(centre.get(answer.headers["Location"]))
+    work_central_batch(run.id, LATER)
+    assert "1 chứng nhận đã cấp" in shown(centre.get(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize(("code", "words"), [("", "Nhập"), ("000000", "không đúng")])
+def test_without_the_right_code_nothing_is_allowed(centre: Client, code: str, words: str) -> None:
+    a_ready_person()
+    page = centre.post(f"{HERE}/ky", {"code": code})
+    assert page.status_code == 422
+    assert words in shown(page)
+    assert not SignRun.objects.exists()
+
+
+def test_a_run_is_paused_goes_on_and_ends(centre: Client) -> None:
+    a_ready_person()
+    address = centre.post(f"{HERE}/ky", {"code": CODE}).headers["Location"]
+    for step, state in (("tam-dung", "PAUSED"), ("tiep-tuc", "RUNNING"), ("dung", "STOPPED")):
+        centre.post(f"{address}/{step}")
+        assert SignRun.objects.get().state == state
+    assert "Có người đã dừng" in shown(centre.get(address))
+    assert "đã đổi trạng thái" in centre.post(f"{address}/tiep-tuc", follow=True).content.decode()
+    assert SignRun.objects.get().state == "STOPPED"
+    assert centre.post(f"{address}/khac").status_code == 404
+
+
+def test_a_certificate_is_found_by_its_number_and_taken_back(centre: Client) -> None:
+    person = a_passport()
+    made = certificate_of(person)
+    page = centre.post(f"{HERE}/thu-hoi/chung-nhan", {"number": f" {made.uvci.lower()} "})
+    assert "Hộ chiếu vắc xin" in shown(page)
+    form = {"number": made.uvci, "step": "revoke", "then": "none", "because": "ngắn"}
+    assert centre.post(f"{HERE}/thu-hoi/chung-nhan", form).status_code == 422
+    answer = centre.post(f"{HERE}/thu-hoi/chung-nhan", form | {"because": "khai gian mũi tiêm, biên bản số 12"})
+    order = RevocationOrder.objects.get()
+    assert answer.headers["Location"] == f"{HERE}/thu-hoi/{order.id}"
+    assert Certificate.objects.get(id=made.id).state == "REVOKED"
+    assert "biên bản số 12" in shown(centre.get(answer.headers["Location"]))
+
+
+def test_an_unknown_number_and_one_elsewhere_look_the_same() -> None:
+    made = certificate_of(a_passport())
+    from tests.certificates.test_revocation import _hanoi
+
+    elsewhere = enter_as(a_staff_member(Role.PROVINCE_OFFICER, area=_hanoi()))
+    unknown, foreign = (
+        elsewhere.post(f"{HERE}/thu-hoi/chung-nhan", {"number": number}) for number in ("URN:UVCI:01:VN:NO", made.uvci)
+    )
+    assert unknown.status_code == foreign.status_code == 422
+    assert "Không có chứng nhận" in shown(foreign)
+
+
+def test_two_people_give_up_a_central_key(centre: Client) -> None:
+    a_passport()
+    key = SigningKey.objects.get(purpose=KeyPurpose.PASSPORT)
+    address = f"{HERE}/thu-hoi/khoa/{bytes(key.kid).hex()}"
+    day = {"since_day": "1", "since_month": "11", "since_year": "2026"}
+    assert centre.post(address, {"because": "máy chủ ký bị xâm nhập"}).status_code == 422
+    asked = centre.post(address, day | {"because": "máy chủ ký bị xâm nhập"}).headers["Location"]
+    assert "người khác phải quyết định" in shown(centre.get(asked))
+    centre.post(asked, {"answer": "agree", "code": CODE})
+    assert SigningKey.objects.get(id=key.id).compromised_since is None
+    second = enter_as(a_staff_member(Role.ADMIN))
+    assert second.post(asked, {"answer": "agree", "code": "000000"}).status_code == 422
+    assert second.post(asked, {"code": CODE}).status_code == 422
+    second.post(asked, {"answer": "agree", "code": CODE})
+    since = SigningKey.objects.get(id=key.id).compromised_since
+    assert since == dt.datetime(2026, 10, 31, 17, tzinfo=dt.UTC)
+
+
+def test_a_facilitys_key_asked_for_by_its_lead_is_decided_at_the_ministry(centre: Client) -> None:
+    facility = a_facility("Trạm Y tế Sài Gòn")
+    a_passport(facilities=[facility])
+    key = FacilityKey.objects.get(facility_id=facility.id)
+    order = order_revocation(
+        target=OrderTarget.FACILITY_KEY, kid=bytes(key.kid), since=NOW, by=a_lead(facility), at=NOW,
+        because="mất thiết bị ký ở trạm",
+    )  # fmt: skip
+    assert "Chờ người thứ hai" in shown(centre.get(f"{HERE}/thu-hoi"))
+    page = centre.get(f"{HERE}/thu-hoi/{order}")
+    assert "Trạm Y tế Sài Gòn" in shown(page)
+    centre.post(f"{HERE}/thu-hoi/{order}", {"answer": "refuse", "code": CODE})
+    assert FacilityKey.objects.get(id=key.id).revoked_at is None
+    assert "Đã từ chối" in shown(centre.get(f"{HERE}/thu-hoi/{order}"))
+
+
+def test_the_watch_shows_last_night_and_what_was_wrong(centre: Client) -> None:
+    person = a_passport()
+    Certificate.objects.filter(person_id=person).update(log_position=None)
+    while watch_batch(at=NOW):
+        pass
+    page = shown(centre.get(f"{HERE}/giam-sat"))
+    assert "không có trong sổ cấp phát: 1" in page
+    assert "Một chứng nhận đã cấp không còn đúng" in page

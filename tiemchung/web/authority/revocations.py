@@ -1,0 +1,193 @@
+"""Revocation: one certificate by its number, keys by two people, and how far each order is."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tiemchung.access import actions as access
+from tiemchung.certificates import actions, reads
+from tiemchung.certificates.reads import runs
+from tiemchung.certificates.rules import KeyStanding, OrderTarget, may_decide_revocation
+from tiemchung.core import clock
+from tiemchung.core.actor import Role
+from tiemchung.core.verdict import Refused, Verdict
+from tiemchung.places import reads as places
+from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.sign_in import words_of
+from tiemchung.web.shared.staff_page import REVOKER_ROLES, actor_of, staff_page, tell
+from tiemchung.web.shared.typed import date_in, line_in, secret_in, text_in
+from tiemchung.web.shared.words import say
+
+open_to_revokers = open_to_staff(*REVOKER_ROLES)
+open_to_officers = open_to_staff(Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER)
+open_to_centre = open_to_staff(Role.MINISTRY_OFFICER, Role.ADMIN)
+
+
+@open_to_revokers
+@require_GET
+def revocations(request: HttpRequest) -> HttpResponse:
+    """List the orders, those that wait for a second person first, and the ways to a new one."""
+    by, at = actor_of(request), clock.now()
+    every = runs.orders(by)
+    central = by.role in {Role.MINISTRY_OFFICER, Role.ADMIN}
+    keys = [key for key in reads.central_keys(at) if key.standing is not KeyStanding.COMPROMISED] if central else []
+    return staff_page(
+        request,
+        "authority/revocations.html",
+        waiting=[_line(one) for one in every if one.decided_at is None],
+        done=[_line(one) for one in every if one.decided_at is not None],
+        may_one=by.role is not Role.ADMIN,
+        keys=[
+            {
+                "title": say("signing.revoke.key", purpose=say(f"trust.purpose.{key.purpose}"), kid=key.kid.hex()),
+                "href": reverse("authority:revoke_central", kwargs={"kid": key.kid.hex()}),
+                "tag_state": key.standing,
+            }
+            for key in keys
+        ],
+    )
+
+
+@open_to_officers
+@require_http_methods(["GET", "POST"])
+def revoke_one(request: HttpRequest) -> HttpResponse:
+    """Find a certificate by its number, show what it is, and take it back once a reason is given."""
+    number, because = line_in(request.POST, "number", 80), text_in(request.POST, "because")
+    facts: dict[str, Any] = {"number": number, "because": because, "verdict": Verdict(), "found": None}
+    if request.method == "GET":
+        return staff_page(request, "authority/revoke_one.html", **facts)
+    by, at = actor_of(request), clock.now()
+    found = runs.certificate_to_revoke(by, number) if number else None
+    if found is None:
+        wrong = say("signing.revoke.number_empty" if not number else "signing.revoke.number_unknown")
+        return staff_page(request, "authority/revoke_one.html", 422, errors={"number": wrong}, **facts)
+    facts |= {"found": found, "facility": _facility_name(found.facility_id), "chosen": request.POST.get("then", "new")}
+    if request.POST.get("step") != "revoke":
+        return staff_page(request, "authority/revoke_one.html", **facts)
+    try:
+        order_id = actions.order_revocation(
+            target=OrderTarget.CERTIFICATE, person_id=found.person_id, certificate_id=found.certificate_id, by=by,
+            at=at, because=because, reissue=facts["chosen"] == "new",
+        )  # fmt: skip
+    except Refused as refused:
+        facts["verdict"] = refused.verdict
+        return staff_page(request, "authority/revoke_one.html", 422, **facts)
+    tell(request, "signing.revoke.done_one")
+    return redirect("authority:revocation", order_id=order_id)
+
+
+@open_to_centre
+@require_http_methods(["GET", "POST"])
+def revoke_central(request: HttpRequest, kid: str) -> HttpResponse:
+    """Ask that a central key be believed no more; a second person decides."""
+    key = next((one for one in reads.central_keys(clock.now()) if one.kid.hex() == kid), None)
+    if key is None:
+        raise Http404
+    since, because, verdict = date_in(request.POST, "since"), text_in(request.POST, "because"), Verdict()
+    errors = {}
+    if request.method == "POST":
+        if since.day is None or since.precision != "DAY":
+            errors["since-day"] = say("signing.revoke.since_wrong")
+        else:
+            try:
+                moment = dt.datetime.combine(since.day, dt.time(), clock.VIETNAM)
+                order_id = actions.order_revocation(
+                    target=OrderTarget.CENTRAL_KEY, kid=key.kid, since=moment, by=actor_of(request), at=clock.now(),
+                    because=because,
+                )  # fmt: skip
+            except Refused as refused:
+                verdict = refused.verdict
+            else:
+                tell(request, "signing.revoke.asked")
+                return redirect("authority:revocation", order_id=order_id)
+    facts = {"key": key, "since": since.parts, "because": because, "verdict": verdict, "errors": errors}
+    status = 422 if errors or verdict.refusals else 200
+    return staff_page(request, "authority/revoke_central.html", status, **facts)
+
+
+@open_to_revokers
+@require_http_methods(["GET", "POST"])
+def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Show one order; another person than who asked decides it, with the second factor given anew."""
+    by = actor_of(request)
+    found = runs.order(by, order_id)
+    if found is None:
+        raise Http404
+    may = may_decide_revocation(by, found.target, found.asked_by)
+    errors: dict[str, str] = {}
+    if request.method == "POST" and may.allowed and found.decided_at is None:
+        answer = request.POST.get("answer", "")
+        errors = _proven(request, by.id) if answer in {"agree", "refuse"} else {"answer": say("signing.order.choose")}
+        if not errors:
+            actions.decide_order(order_id=order_id, agree=answer == "agree", by=by, at=clock.now())
+            tell(request, f"signing.order.done.{answer}")
+            return redirect("authority:revocation", order_id=order_id)
+    return staff_page(
+        request,
+        "authority/revocation.html",
+        422 if errors else 200,
+        order=found,
+        line=_line(found),
+        facts=_order_facts(found),
+        may=may,
+        errors=errors,
+        by=by,
+        answer=request.POST.get("answer", ""),
+    )
+
+
+def _proven(request: HttpRequest, staff_id: UUID | None) -> dict[str, str]:
+    code = secret_in(request.POST, "code", 40)
+    if not code or staff_id is None:
+        return {"code": say("passports.sign.code_empty")}
+    try:
+        access.prove_factor(at=clock.now(), staff_id=staff_id, code=code)
+    except Refused as refused:
+        return {"code": words_of(refused)}
+    return {}
+
+
+def _line(one: runs.OrderView) -> dict[str, Any]:
+    return {
+        "title": say(f"signing.target.{one.target}"),
+        "href": reverse("authority:revocation", kwargs={"order_id": one.id}),
+        "state": one.state,
+        "facts": [say("signing.order.asked", name=one.asked_name, at=one.asked_at), one.because],
+    }
+
+
+def _order_facts(one: runs.OrderView) -> list[dict[str, Any]]:
+    told: list[tuple[str, str]] = [("because", one.because)]
+    if one.kid:
+        told.append(("key", one.kid.hex()))
+        told += [("facility", place) for place in [_facility_of_key(one.kid)] if place]
+    if one.since is not None:
+        told.append(("since", say("signing.order.since_at", at=one.since)))
+    told.append(("asked", say("signing.order.by_at", name=one.asked_name, at=one.asked_at)))
+    if one.decided_at is not None and one.decided_name:
+        told.append(("decided", say("signing.order.by_at", name=one.decided_name, at=one.decided_at)))
+    told.append(("reached", say("signing.order.reached_n", n=one.reached)))
+    return [{"key": say(f"signing.order.fact.{name}"), "value": value} for name, value in told]
+
+
+def _facility_of_key(kid: bytes) -> str:
+    key = reads.facility_keys_by_kid([kid]).get(kid)
+    return _facility_name(key.facility_id) if key else ""
+
+
+def _facility_name(facility_id: UUID | None) -> str:
+    found = places.facilities_by_id([facility_id] if facility_id else [])
+    return found[facility_id].name if facility_id in found else ""
+
+
+urlpatterns = [
+    path("ho-chieu/thu-hoi", revocations, name="revocations"),
+    path("ho-chieu/thu-hoi/chung-nhan", revoke_one, name="revoke_one"),
+    path("ho-chieu/thu-hoi/khoa/<slug:kid>", revoke_central, name="revoke_central"),
+    path("ho-chieu/thu-hoi/<uuid:order_id>", revocation, name="revocation"),
+]

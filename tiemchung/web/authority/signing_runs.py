@@ -1,0 +1,153 @@
+"""The centre's signature: what is ready is looked at, the second factor is given again, the run is followed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tiemchung.access import actions as access
+from tiemchung.certificates import actions
+from tiemchung.certificates.ports import KeyStoreError
+from tiemchung.certificates.reads import RunView, runs
+from tiemchung.certificates.rules import RUN_MOVES, RunState
+from tiemchung.core import clock
+from tiemchung.core.actor import Actor, Role
+from tiemchung.core.verdict import Refused, Verdict, refuse
+from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.sign_in import words_of
+from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
+from tiemchung.web.shared.typed import secret_in
+from tiemchung.web.shared.words import has_words, say
+
+open_to_centre = open_to_staff(Role.MINISTRY_OFFICER)
+STEPS = {"tam-dung": RunState.PAUSED, "tiep-tuc": RunState.RUNNING, "dung": RunState.STOPPED}
+
+
+@open_to_centre
+@require_http_methods(["GET", "POST"])
+def central(request: HttpRequest) -> HttpResponse:
+    """Show what is ready and the runs so far; with the second factor given anew, allow one."""
+    by = actor_of(request)
+    if request.method == "GET":
+        return _review(request, by)
+    at, code = clock.now(), secret_in(request.POST, "code", 40)
+    if not code:
+        return _review(request, by, 422, errors={"code": say("passports.sign.code_empty")})
+    assert by.id is not None
+    try:
+        access.prove_factor(at=at, staff_id=by.id, code=code)
+    except Refused as refused:
+        return _review(request, by, 422, errors={"code": words_of(refused)})
+    try:
+        run_id = actions.start_central_run(by=by, at=clock.now())
+    except Refused as refused:
+        return _review(request, by, 422, verdict=refused.verdict)
+    except KeyStoreError as problem:
+        return _review(request, by, 422, verdict=refuse(problem.code))
+    return redirect("authority:central_run", run_id=run_id)
+
+
+@open_to_centre
+@require_GET
+def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Show how far a run is, at what rate, and what stopped it."""
+    found = _found(request, run_id)
+    left = actions.count_ready()
+    total = found.done + found.refused + left
+    return staff_page(
+        request,
+        "authority/central_run.html",
+        run=found,
+        facts=_facts(found, left),
+        why=_why(found.why),
+        steps=[name for name, to in STEPS.items() if _may(found.state, to)],
+        percent=min(100, (found.done + found.refused) * 100 // total) if total else 100,
+    )
+
+
+@open_to_centre
+@require_POST
+def move(request: HttpRequest, run_id: UUID, step: str) -> HttpResponse:
+    """Pause a run, let it go on, or end it."""
+    if step not in STEPS:
+        raise Http404
+    _found(request, run_id)
+    try:
+        actions.move_central_run(run_id=run_id, to=STEPS[step], by=actor_of(request), at=clock.now())
+    except Refused:
+        tell(request, "signing.run.moved_meanwhile")
+    return redirect("authority:central_run", run_id=run_id)
+
+
+def _may(before: RunState, after: RunState) -> bool:
+
+    return (before, after) in RUN_MOVES
+
+
+def _found(request: HttpRequest, run_id: UUID) -> RunView:
+    found = runs.central_run(actor_of(request), run_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> HttpResponse:
+    every = runs.central_runs(by)
+    items = [
+        {
+            "id": one.id,
+            "state": one.state,
+            "title": say("signing.run.of", at=one.allowed_at, name=one.allowed_name)
+            if one.allowed_name != "system"
+            else say("signing.run.renewal", at=one.allowed_at),
+            "facts": [say("signing.run.issued", n=one.done)]
+            + ([say("passports.run.refused", n=one.refused)] if one.refused else []),
+        }
+        for one in every
+    ]
+    facts = {
+        "ready": actions.count_ready(),
+        "in_force": runs.count_in_force(),
+        "open_run": next((one for one in every if one.is_open and one.allowed_name != "system"), None),
+        "runs": items,
+        "by": by,
+        "verdict": Verdict(),
+    }
+    return staff_page(request, "authority/central_signing.html", status, **{**facts, **more})
+
+
+def _why(code: str) -> str:
+    if not code:
+        return ""
+    for key in (f"signing.why.{code}", f"passports.why.{code}"):
+        if has_words(key):
+            return say(key)
+    return code
+
+
+def _facts(found: RunView, left: int) -> list[dict[str, Any]]:
+    told = [
+        ("allowed", say("passports.run.allowed_by", name=found.allowed_name, at=found.allowed_at)),
+        ("done", say("signing.run.issued", n=found.done)),
+        ("left", say("signing.run.waiting", n=left)),
+    ]
+    if found.refused:
+        told.append(("over", say("passports.run.refused", n=found.refused)))
+    if found.rate is not None and found.is_open:
+        told.append(("rate", say("signing.run.a_second", n=max(1, round(found.rate)))))
+        if left:
+            minutes = round(left / found.rate / 60)
+            told.append(("time", say("passports.run.minutes", n=minutes) if minutes else say("passports.run.soon")))
+    if found.ended_at is not None:
+        told.append(("ended", say("passports.run.ended_at", at=found.ended_at)))
+    return [{"key": say(f"signing.run.fact.{key}"), "value": value} for key, value in told]
+
+
+urlpatterns = [
+    path("ho-chieu/ky", central, name="central"),
+    path("ho-chieu/ky/<uuid:run_id>", run, name="central_run"),
+    path("ho-chieu/ky/<uuid:run_id>/<slug:step>", move, name="central_move"),
+]
