@@ -13,7 +13,7 @@ from tiemchung.certificates import actions, reads
 from tiemchung.certificates.formats import Outcome, Why, trust_list
 from tiemchung.certificates.formats import read as read_code
 from tiemchung.certificates.formats.trust import key_of_certificate
-from tiemchung.certificates.models import CardByToken, Certificate
+from tiemchung.certificates.models import CardByToken, Certificate, Revocation
 from tiemchung.certificates.rules import CertificateState
 from tiemchung.core.actor import PUBLIC, SYSTEM, Actor, Kind
 from tiemchung.doses.actions import record_dose, void_dose
@@ -62,14 +62,30 @@ def test_nothing_is_signed_anew_when_nothing_changed(desk: Desk) -> None:
     assert Certificate.objects.filter(person_id=desk.profile_id).count() == 1
 
 
-def test_a_second_dose_replaces_the_certificate_and_revokes_the_first(desk: Desk) -> None:
+def test_a_second_dose_brings_a_new_certificate_and_the_first_stays_true(desk: Desk) -> None:
     desk.record("first", by=SYSTEM, given_on=days_ago(28))
     old = refresh(desk)
     desk.record("second")
     new = refresh(desk, LATER)
     assert new.colour == "GREEN"
     assert new.token == old.token
-    assert read(old.hc1).why is Why.REVOKED
+    assert new.number != old.number
+    assert read(old.hc1).outcome is read(new.hc1).outcome is Outcome.VALID
+    assert Revocation.objects.count() == 0
+
+
+def test_a_first_dose_that_falls_takes_its_earlier_certificate_with_it(desk: Desk) -> None:
+    first = desk.record("first", by=SYSTEM, given_on=days_ago(28)).dose
+    old = refresh(desk)
+    desk.record("second")
+    second = refresh(desk, LATER)
+    void_dose(
+        by=SYSTEM, at=LATER, key="v", profile_id=desk.profile_id, dose_id=first.id, version=1,
+        because="ghi nhầm cho người khác",
+    )
+    new = refresh(desk, LATER)
+    assert new.colour == "YELLOW"
+    assert read(old.hc1).why is read(second.hc1).why is Why.REVOKED
     assert read(new.hc1).outcome is Outcome.VALID
 
 

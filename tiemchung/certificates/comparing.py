@@ -9,8 +9,14 @@ import secrets
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from tiemchung.certificates.content import PersonFacts, certified_dose, dcc_parts, facts_of_all, fingerprint
-from tiemchung.certificates.issuing import still_states
+from tiemchung.certificates.content import (
+    PersonFacts,
+    certified_dose,
+    dcc_parts,
+    facts_of_all,
+    fingerprint,
+    still_states,
+)
 from tiemchung.certificates.log import hash_of_number
 from tiemchung.certificates.models import Card, CardByToken, Certificate, Passport
 from tiemchung.certificates.reads.states import NumberState, state_of_number

@@ -69,6 +69,13 @@ def fingerprint(parts: tuple[dcc.Holder, dcc.VaccineDose]) -> bytes:
     return hashlib.sha256(repr(parts).encode()).digest()
 
 
+def still_states(facts: PersonFacts, dose_id: UUID | None, content: bytes) -> bool:
+    """Tell whether a certificate of this dose and content still says what is true of the person."""
+    counted = {row.dose.id for row in facts.record.course.counted}
+    dose = next((one for one in facts.record.doses if one.id == dose_id and one.id in counted), None)
+    return dose is not None and fingerprint(dcc_parts(facts, dose)) == content
+
+
 def card_payload(facts: PersonFacts, certificate: dict[str, Any] | None, at: dt.datetime) -> bytes:
     """Give the card as JSON, ready to send: what the phone shows, offline as well."""
     card = facts.record.card

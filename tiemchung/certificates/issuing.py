@@ -86,13 +86,6 @@ def passport_statement(facts: PersonFacts) -> Statement:
     return Statement(parts, fingerprint(parts), dose_id, counted)
 
 
-def still_states(facts: PersonFacts, dose_id: UUID | None, content: bytes) -> bool:
-    """Tell whether a certificate of this dose and content still says what is true of the person."""
-    counted = {row.dose.id for row in facts.record.course.counted}
-    dose = next((one for one in facts.record.doses if one.id == dose_id and one.id in counted), None)
-    return dose is not None and fingerprint(dcc_parts(facts, dose)) == content
-
-
 def claims_of(parts: Parts, number: str, issued_at: dt.datetime, expires_at: dt.datetime) -> bytes:
     """Give the claims of a certificate as CBOR; the same parts, number and moments give the same bytes.
 

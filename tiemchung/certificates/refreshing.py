@@ -19,6 +19,7 @@ from tiemchung.certificates.content import (
     dcc_parts,
     facts_of_all,
     fingerprint,
+    still_states,
 )
 from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Card, CardByToken, Certificate, CertificateByHash, Revocation, SigningKey
@@ -52,8 +53,10 @@ class Batch:
     cards: dict[UUID, Card]
     facts: dict[UUID, PersonFacts]
     live: dict[UUID, Certificate]
+    earlier: dict[UUID, list[Certificate]]  # given way to a later one, and valid to their own end while they are true
     changes: dict[UUID, CardChange] = field(default_factory=dict)
     issued: list[Certificate] = field(default_factory=list)
+    renewed: list[Certificate] = field(default_factory=list)
     revoked: dict[str, list[Certificate]] = field(default_factory=dict)
     key: SigningKey | None = None
 
@@ -64,11 +67,22 @@ class Batch:
         return self.key
 
     def revoke(self, person_id: UUID, because: str) -> bool:
-        """Take the person's live certificate out of force; tell whether there was one."""
-        certificate = self.live.pop(person_id, None)
-        if certificate is not None:
-            self.revoked.setdefault(because, []).append(certificate)
-        return certificate is not None
+        """Take all the person's certificates out of force; tell whether there was one."""
+        live = self.live.pop(person_id, None)
+        fallen = [*self.earlier.pop(person_id, ()), *([live] if live else ())]
+        if fallen:
+            self.revoked.setdefault(because, []).extend(fallen)
+        return bool(fallen)
+
+    def revoke_untrue(self, person_id: UUID, facts: PersonFacts) -> bool:
+        """Take out of force what no longer says the truth; tell whether there was anything."""
+        shown = [*self.earlier.get(person_id, ()), *([self.live[person_id]] if person_id in self.live else ())]
+        untrue = [c for c in shown if not still_states(facts, c.dose_id, bytes(c.content))]
+        if untrue:
+            self.revoked.setdefault("REPLACED", []).extend(untrue)
+        if self.live.get(person_id) in untrue:
+            del self.live[person_id]
+        return bool(untrue)
 
 
 def open_batch(asked: Iterable[UUID], at: dt.datetime) -> Batch:
@@ -83,11 +97,21 @@ def open_batch(asked: Iterable[UUID], at: dt.datetime) -> Batch:
         cards = _locked_cards(persons | roots.keys(), persons, at)
         facts = facts_of_all(persons, local(at).date())
         if facts.keys() == persons and all(known.holder.person_id == root for root, known in facts.items()):
-            found = Certificate.objects.filter(
-                person_id__in=sorted(cards), kind=CertificateKind.CARD, state=CertificateState.ISSUED
-            )
-            return Batch(at, {i: roots[i] for i in ids}, cards, facts, {c.person_id: c for c in found})
+            return Batch(at, {i: roots[i] for i in ids}, cards, facts, *_shown(cards, at))
     raise NotFound
+
+
+def _shown(persons: Iterable[UUID], at: dt.datetime) -> tuple[dict[UUID, Certificate], dict[UUID, list[Certificate]]]:
+    """Give each person's certificate in force, and the earlier ones that a stranger would still be shown."""
+    live: dict[UUID, Certificate] = {}
+    earlier: dict[UUID, list[Certificate]] = {}
+    mine = Certificate.objects.filter(person_id__in=sorted(persons), kind=CertificateKind.CARD)
+    for found in mine.filter(state__in=[CertificateState.ISSUED, CertificateState.RENEWED]):
+        if found.state == CertificateState.ISSUED:
+            live[found.person_id] = found
+        elif found.expires_at > at:
+            earlier.setdefault(found.person_id, []).append(found)
+    return live, earlier
 
 
 def _locked_cards(ids: set[UUID], persons: set[UUID], at: dt.datetime) -> dict[UUID, Card]:
@@ -119,14 +143,17 @@ def decide_batch(batch: Batch) -> None:
 
 
 def _bring_up_to_date(batch: Batch, person_id: UUID, facts: PersonFacts) -> tuple[bool, bool]:
-    live, dose = batch.live.get(person_id), certified_dose(facts)
+    dose = certified_dose(facts)
     if dose is None:
         return False, batch.revoke(person_id, "NO_COUNTED_DOSE")
+    revoked, live = batch.revoke_untrue(person_id, facts), batch.live.get(person_id)
     parts = dcc_parts(facts, dose)
     content = fingerprint(parts)
     if live is not None and bytes(live.content) == content and live.expires_at > batch.at:
-        return False, False
-    revoked = batch.revoke(person_id, "REPLACED")
+        return False, revoked
+    if live is not None:
+        # Its dose is as true as before; a list of every first dose would hold the whole country.
+        batch.renewed.append(live)
     signed = signed_certificate(batch.signing_key(), person_id, dose.id, parts, content, batch.at)
     batch.live[person_id] = signed
     batch.issued.append(signed)
@@ -137,6 +164,9 @@ def write_batch(batch: Batch) -> None:
     """Write what was decided; the old certificate goes before its successor comes, for one is in force at most."""
     for because, certificates in batch.revoked.items():
         _write_revoked(certificates, because, batch.at)
+    if batch.renewed:
+        former = {"person_id__in": [c.person_id for c in batch.renewed], "id__in": [c.id for c in batch.renewed]}
+        Certificate.objects.filter(**former).update(state=CertificateState.RENEWED)
     colours: dict[str, list[UUID]] = {}
     for change in batch.changes.values():
         colours.setdefault(change.colour, []).append(change.person_id)

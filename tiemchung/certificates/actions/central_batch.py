@@ -17,7 +17,7 @@ from tiemchung.certificates.actions.keys import central_key
 from tiemchung.certificates.actions.passports import refresh_passports
 from tiemchung.certificates.actions.revoking import certificates_in_force, revoke_certificates
 from tiemchung.certificates.checking import FORGED, unfit
-from tiemchung.certificates.content import PersonFacts, facts_of_all
+from tiemchung.certificates.content import PersonFacts, facts_of_all, still_states
 from tiemchung.certificates.formats import hc1, uvci
 from tiemchung.certificates.issuing import (
     Draft,
@@ -26,7 +26,6 @@ from tiemchung.certificates.issuing import (
     lint,
     passport_statement,
     seal_drafts,
-    still_states,
 )
 from tiemchung.certificates.keys import signer_of
 from tiemchung.certificates.models import DoseSignature, Passport, SigningKey

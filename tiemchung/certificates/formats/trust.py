@@ -25,7 +25,7 @@ TRAVEL = "travel"
 class TrustedKey:
     """One public key and what it may speak for.
 
-    `country` is alpha-2 or None when unstated; `usages` is a subset of {"t", "v", "r"}, empty for all, or TRAVEL for none;
+    `country` is alpha-2 or None when unstated; `usages` is a subset of {"t", "v", "r"}, empty for all, TRAVEL for none;
     `valid_from` and `valid_to` are moments, None for open; `issuer` binds a JSON web key to its web address.
     """
 

@@ -415,4 +415,11 @@ class Migration(migrations.Migration):
         SetPhysicalKey("Passport", "person_id"),
         SetPhysicalKey("PassportNews", "person_id"),
         SetPhysicalKey("PassportTask", "unit_id"),
+        # Cards signed before there was a register of numbers: without a row there a verifier would call them forged.
+        migrations.RunSQL(
+            "INSERT INTO certificates_certificatebyhash (id, hash, person_id, certificate_id) "
+            "SELECT gen_random_uuid(), substring(sha256(convert_to(uvci, 'UTF8')) FROM 1 FOR 16), person_id, id "
+            "FROM certificates_certificate WHERE hc1 <> ''",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -8,9 +8,8 @@ from uuid import UUID
 import zxingcpp
 from PIL import Image
 
-from tiemchung.certificates.content import PersonFacts, facts_of_all
+from tiemchung.certificates.content import PersonFacts, facts_of_all, still_states
 from tiemchung.certificates.emitters.fhir_document import QrCode, document_of
-from tiemchung.certificates.issuing import still_states
 from tiemchung.certificates.models import Certificate, CertificateByHash
 from tiemchung.certificates.rules import CertificateKind, CertificateState
 from tiemchung.certificates.stating import stated_facts

@@ -39,8 +39,8 @@ def may_ask_revocation(
     if by.role in _AREA_REVOKERS and (by.everywhere or not area_ids.isdisjoint(by.area_ids)):
         return YES
     lead = target is OrderTarget.FACILITY_KEY and by.role is Role.FACILITY_LEAD
-    return YES if lead and by.facility_id is not None and by.facility_id == facility_id else refuse(
-        "REVOCATION_NOT_YOURS"
+    return (
+        YES if lead and by.facility_id is not None and by.facility_id == facility_id else refuse("REVOCATION_NOT_YOURS")
     )
 
 
