@@ -55,7 +55,8 @@ def test_an_old_list_warns_and_a_too_old_one_says_that_it_is_not_believed(admin:
     ("data", "said"),
     [
         (b'[\n{"rawData": "x"},\n5 6]', "dòng 3"), (b"nothing", "Không nhận ra dạng"), (b"  ", "Tệp trống"),
-        (as_items(FRANCE.item(timestamp="")), "không ghi ngày lập"), (as_items({"rawData": ""}), "mục 1: không phải khoá ký"),
+        (as_items(FRANCE.item(timestamp="")), "không ghi ngày lập"),
+        (as_items({"rawData": ""}), "mục 1: không phải khoá ký"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_with_what_is_wrong_and_where(admin: Client, data: bytes, said: str) -> None:
