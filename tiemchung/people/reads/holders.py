@@ -121,7 +121,10 @@ def holders_of(person_ids: Iterable[UUID]) -> dict[UUID, Holder]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_HOLDERS, [list(roots)])
-        kept = {row[0]: Holder(*row, profile_ids=(row[0], *joined[row[0]][1])) for row in cursor.fetchall()}
+        kept = {
+            person: Holder(person, name, born, precision, sex, nation, (person, *joined[person][1]))
+            for person, name, born, precision, sex, nation in cursor.fetchall()
+        }
     return {old: kept[root] for old, (root, _) in now.items() if root in kept}
 
 
