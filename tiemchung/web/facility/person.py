@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from tiemchung.certificates.reads import passports_in_force
 from tiemchung.core import clock
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict
 from tiemchung.people import actions as people
@@ -162,6 +163,7 @@ def _person_page(
         errors=errors or {},
         outcome_of=_outcome_words(),
         authority_page=address_of("authority:person", person_id=opened.person_id),
+        has_passport=opened.person_id in passports_in_force([opened.person_id], at),
     )
 
 
