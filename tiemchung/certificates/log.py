@@ -89,13 +89,14 @@ def publish_head(at: dt.datetime) -> SignedHead:
     from tiemchung.certificates.rules import KeyPurpose
     from tiemchung.core.actor import SYSTEM
 
+    # The key before the lock: whoever issues the first card holds the lock of keys and then asks for the log's.
+    key = central_key(KeyPurpose.LOG, by=SYSTEM, at=at)
     with transaction.atomic():
         _lock()
         head = LogHead.objects.order_by("-size").first()
         if head is None:
             head = LogHead.objects.create(size=0, root=merkle.EMPTY_ROOT, made_at=at)
         if head.signature is None or head.made_at < at - FRESH:
-            key = central_key(KeyPurpose.LOG, by=SYSTEM, at=at)
             head.made_at, head.kid = at, bytes(key.kid)
             head.signature = signer_of(head.kid, key.store).sign(head_bytes(head.size, bytes(head.root), at))
             head.save(update_fields=["made_at", "kid", "signature"])
