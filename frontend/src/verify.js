@@ -18,7 +18,13 @@ let store = null;
 store = new TrustStore({ trust, foreign, lists }, clock, showList);
 const part = screen.part;
 const LIST_MS = 4000; // an answer waits this long for the page's first trust list, then goes by what is there
-const listed = Promise.race([store.start(), new Promise((resolve) => setTimeout(resolve, LIST_MS))]);
+const LATER_MS = 10_000; // the long lists leave a slow network to the page until somebody needs them, or so long
+const started = store.start();
+const whole = () => started.then(() => store.complete());
+const used = new Promise((resolve) => {
+  for (const sign of ["pointerdown", "keydown", "visibilitychange"]) addEventListener(sign, resolve, { once: true });
+  setTimeout(resolve, LATER_MS);
+});
 let stopCamera = null;
 let byCamera = false;
 
@@ -41,7 +47,7 @@ async function asked(answer, text) {
 }
 
 async function check(text) {
-  await listed;
+  await Promise.race([whole(), new Promise((resolve) => setTimeout(resolve, LIST_MS))]);
   screen.problem("");
   const [keys, revocations] = [store.current(), store.revocations()];
   const answer = await asked(await verify(text, { trust: keys, now: now(), revocations }), text);
@@ -121,6 +127,8 @@ async function prepareOffline() {
     await navigator.serviceWorker.register(root.dataset.worker, { scope: root.dataset.scope });
     await navigator.serviceWorker.ready;
     await prepareScanning();
+    await started;
+    if (!store.revocations().madeAt) await used.then(whole);
     screen.offline(words.offline.ready, true);
   } catch {
     screen.offline(words.offline.never, false);
@@ -137,4 +145,11 @@ part("paste").addEventListener("submit", readPaste);
 part("again").addEventListener("click", again);
 if (!navigator.mediaDevices?.getUserMedia) part("camera").hidden = true;
 if (part("image").files.length) readImage(); // chosen before this script had come
+/** Lets the browser offer the verifier as an app; its manifest and icon are of no use before. */
+function offerApp() {
+  const link = Object.assign(document.createElement("link"), { rel: "manifest", href: root.dataset.manifest });
+  document.head.append(link);
+}
+
+used.then(whole).then(offerApp);
 prepareOffline();

@@ -46,8 +46,8 @@ export class TrustStore {
     this.onChange();
   }
 
-  /** Asks the server, or the copies on this device when the network is away; keeps the newer of both. */
-  async refresh() {
+  /** Our own keys, which a code needs first: from the server, or the copy on this device; the newer of both. */
+  async refreshOwn() {
     this.asked = Date.now();
     const list = await fetched(this.addresses.trust);
     if (list) {
@@ -57,8 +57,23 @@ export class TrustStore {
       if (own.madeAt >= this.own.madeAt) this.own = own;
     }
     this.combine();
+  }
+
+  async refreshRevoked() {
     await this.revoked.refresh();
     this.onChange();
+  }
+
+  async refresh() {
+    await this.refreshOwn();
+    await this.refreshRevoked();
+    await this.refreshForeign();
+  }
+
+  /** What was revoked and other countries' keys, asked for once; later refreshes bring them anew. */
+  complete() {
+    this.completed ??= this.refreshRevoked().then(() => this.refreshForeign());
+    return this.completed;
   }
 
   /** Other countries' keys: a hundred times as many, so they come last, and rarely anew. */
@@ -71,13 +86,9 @@ export class TrustStore {
   /** Refreshes when the network comes back, when the page is looked at again, and each hour while it is. */
   start() {
     const due = () => document.visibilityState === "visible" && Date.now() - this.asked > REFRESH_EVERY_MS;
-    const again = async () => {
-      await this.refresh();
-      await this.refreshForeign();
-    };
-    addEventListener("online", again);
-    document.addEventListener("visibilitychange", () => due() && again());
-    setInterval(() => due() && again(), REFRESH_EVERY_MS / 4);
-    return this.revoked.load().then(again);
+    addEventListener("online", () => this.refresh());
+    document.addEventListener("visibilitychange", () => due() && this.refresh());
+    setInterval(() => due() && this.refresh(), REFRESH_EVERY_MS / 4);
+    return this.revoked.load().then(() => this.refreshOwn());
   }
 }

@@ -114,7 +114,7 @@ def test_a_phone_may_install_the_verifier_as_an_app_of_its_own(client: Client) -
     for icon in told["icons"]:
         picture = Image.open(BytesIO(Path(str(finders.find(icon["src"].removeprefix("/static/")))).read_bytes()))
         assert f"{picture.width}x{picture.height}" == icon["sizes"]
-    assert '<link rel="manifest" href="/verify/app.webmanifest">' in client.get("/verify").content.decode()
+    assert 'data-manifest="/verify/app.webmanifest"' in client.get("/verify").content.decode()
 
 
 def test_the_service_worker_is_told_its_parts_and_may_serve_the_page(client: Client) -> None:
