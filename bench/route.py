@@ -111,8 +111,10 @@ def _print(home: Path, seconds: float, processor: float, differing: int) -> None
 
     rows = read_diaries(home)
     spread: Counter[Any] = Counter(row["level"] for row in rows)
-    misrouted = sum(1 for row in rows if row["unit"] != row["wanted"])
+    own = [row for row in rows if not row["joined"]]  # a repeat goes where its lead lies
+    misrouted = sum(1 for row in own if row["unit"] != row["wanted"])
     print("desks: " + ", ".join(f"{level} {count}" for level, count in spread.most_common()))
+    print(f"{len(rows) - len(own)} repeats, answered with their leads")
     print(f"{seconds:.0f} s; {processor / max(1, len(rows)) * 1000:.1f} ms of our processes' time a report")
     print(f"BENCH route lost={REPORTS - len(rows)} target<=0")
     print(f"BENCH route misrouted={misrouted} target<=0")
