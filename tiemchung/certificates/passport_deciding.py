@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tiemchung.certificates.content import PersonFacts, dcc_parts, fingerprint
+from tiemchung.certificates.content import PersonFacts, dcc_parts, fingerprint, still_states
 from tiemchung.certificates.models import Certificate, DoseSignature
 from tiemchung.certificates.passport_batch import OpenTask, PassportBatch
 from tiemchung.certificates.rules import (
@@ -141,11 +141,9 @@ def _still_true(
 
     One about an earlier dose stays: what it states is as true as before, until a new one takes its place.
     """
-    counted = {row.dose.id for row in facts.record.course.counted}
     doubtful, live = doubts(gaps), None
     for certificate in batch.live.get(person_id, ()):
-        true = certificate.dose_id in counted and _content(facts, certificate.dose_id) == bytes(certificate.content)
-        if doubtful or not true:
+        if doubtful or not still_states(facts, certificate.dose_id, bytes(certificate.content)):
             because = "NO_LONGER_ELIGIBLE" if doubtful else "REPLACED"
             decided.revoked.setdefault(because, []).append(certificate)
         elif certificate.state == CertificateState.ISSUED and certificate.expires_at > batch.at:
