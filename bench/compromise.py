@@ -287,9 +287,9 @@ def work_centre(at: dt.datetime) -> None:
 
 def hash_of(number: str) -> bytes:
     """Give the hash under which a number is listed."""
-    from tiemchung.certificates.actions import revocation_hash
+    from tiemchung.certificates.formats.revocation import hash_of_number
 
-    return revocation_hash(number)
+    return hash_of_number(number)
 
 
 def base64_of(raw: bytes) -> str:

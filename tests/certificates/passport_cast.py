@@ -14,10 +14,10 @@ from tests.builders import NOW, a_facility, a_key, a_lot, a_person, a_phone
 from tiemchung.certificates.actions import central_key
 from tiemchung.certificates.content import certified_dose, dcc_parts, facts_of_all, fingerprint
 from tiemchung.certificates.formats import dcc, hc1, uvci
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.keys import signer_of
 from tiemchung.certificates.models import Certificate, CertificateByHash, DoseSignature, Passport, Revocation
 from tiemchung.certificates.news import note_news
-from tiemchung.certificates.refreshing import revocation_hash
 from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose, Lack, PassportState
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.clock import local
@@ -86,7 +86,7 @@ def issue_passport(person_id: UUID, *, at: dt.datetime = NOW, expires_at: dt.dat
         person_id=person_id, kind=CertificateKind.PASSPORT, uvci=number, hc1=text, kid=key.kid,
         content=fingerprint(parts), dose_id=dose.id, state=CertificateState.ISSUED, issued_at=at, expires_at=ends,
     )  # fmt: skip
-    CertificateByHash.objects.create(hash=revocation_hash(number), person_id=person_id, certificate_id=made.id)
+    CertificateByHash.objects.create(hash=hash_of_number(number), person_id=person_id, certificate_id=made.id)
     _stand(person_id, PassportState.ISSUED, at, certificate_id=made.id, content=made.content)
     note_news([person_id], at)
     return made
@@ -113,7 +113,7 @@ def renew_passport(person_id: UUID, *, at: dt.datetime) -> Certificate:
 def revoke_passport(person_id: UUID, *, at: dt.datetime) -> None:
     """Take the passport out of force at once."""
     for one in _mine(person_id):
-        Revocation.objects.create(hash=revocation_hash(one.uvci), kid=one.kid, revoked_at=at, expires_at=one.expires_at)
+        Revocation.objects.create(hash=hash_of_number(one.uvci), kid=one.kid, revoked_at=at, expires_at=one.expires_at)
     _mine(person_id).update(state=CertificateState.REVOKED, revoked_at=at, revoked_because="REPLACED")
     _stand(person_id, PassportState.REVOKED, at)
     note_news([person_id], at)

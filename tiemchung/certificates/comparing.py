@@ -17,7 +17,7 @@ from tiemchung.certificates.content import (
     fingerprint,
     still_states,
 )
-from tiemchung.certificates.log import hash_of_number
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import Card, CardByToken, Certificate, Passport
 from tiemchung.certificates.reads.states import NumberState, state_of_number
 from tiemchung.certificates.rules import CertificateKind, CertificateState

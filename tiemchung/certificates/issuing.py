@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,6 +17,7 @@ from tiemchung.certificates.content import PersonFacts, dcc_parts, fingerprint
 from tiemchung.certificates.formats import cose, dcc, hc1
 from tiemchung.certificates.formats.reading import Fault, Outcome
 from tiemchung.certificates.formats.registry import never_revoked
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.formats.trust import TrustedKey, TrustList, trust_list
 from tiemchung.certificates.rules import passport_dose
 from tiemchung.doses.rules import DoseState
@@ -70,7 +70,7 @@ class Draft:
     @property
     def key_hash(self) -> bytes:
         """Give the hash by which the number is asked for."""
-        return sha256(self.number.encode()).digest()[:16]
+        return hash_of_number(self.number)
 
 
 def passport_statement(facts: PersonFacts) -> Statement:

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from tiemchung.certificates import merkle
 from tiemchung.certificates.formats import cose, hc1
-from tiemchung.certificates.formats.revocation import HASH_BYTES
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import LogHead, LogTile
 
 _LOCK = 0x5469656D4C6F6700  # names the end of the log among this database's advisory locks
@@ -37,11 +37,6 @@ class SignedHead:
     made_at: dt.datetime
     kid: bytes
     signature: bytes
-
-
-def hash_of_number(number: str) -> bytes:
-    """Give the hash by which a certificate's number is asked for: the first 16 bytes of its SHA-256."""
-    return sha256(number.encode()).digest()[:HASH_BYTES]
 
 
 def leaf_of(number: str, signed_bytes: bytes) -> bytes:

@@ -21,6 +21,7 @@ from tiemchung.certificates.content import (
     fingerprint,
     still_states,
 )
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Card, CardByToken, Certificate, CertificateByHash, Revocation, SigningKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState
@@ -30,7 +31,6 @@ from tiemchung.core.clock import local
 from tiemchung.core.sealing import seal
 from tiemchung.people.reads import NotFound, current_persons
 
-HASH_BYTES = 16
 _TRIES = 4
 
 
@@ -181,7 +181,7 @@ def _write_issued(certificates: list[Certificate], at: dt.datetime) -> None:
     if not certificates:
         return
     CertificateByHash.objects.bulk_create(
-        CertificateByHash(hash=revocation_hash(c.uvci), person_id=c.person_id, certificate_id=c.id)
+        CertificateByHash(hash=hash_of_number(c.uvci), person_id=c.person_id, certificate_id=c.id)
         for c in certificates
     )
     first = append_leaves([leaf_of_text(c.uvci, c.hc1) for c in certificates], at)
@@ -196,7 +196,7 @@ def _write_revoked(certificates: list[Certificate], because: str, at: dt.datetim
     )
     mine.update(state=CertificateState.REVOKED, revoked_at=at, revoked_because=because)
     Revocation.objects.bulk_create(
-        Revocation(hash=revocation_hash(c.uvci), kid=c.kid, revoked_at=at, expires_at=c.expires_at)
+        Revocation(hash=hash_of_number(c.uvci), kid=c.kid, revoked_at=at, expires_at=c.expires_at)
         for c in certificates
     )
 
@@ -227,8 +227,3 @@ def _publish(batch: Batch) -> None:
         unique_fields=["token_hash"],
         update_fields=["payload", "etag", "changed_at"],
     )
-
-
-def revocation_hash(number: str) -> bytes:
-    """Give the hash under which a verifier finds a certificate number (gateway form UCI: half of SHA-256)."""
-    return hashlib.sha256(number.encode()).digest()[:HASH_BYTES]

@@ -5,7 +5,6 @@ from tiemchung.certificates.actions.cards import (
     ensure_signing_key,
     refresh_card,
     refresh_cards,
-    revocation_hash,
 )
 from tiemchung.certificates.actions.central_signing import (
     count_ready,
@@ -74,7 +73,6 @@ __all__ = [
     "request_facility_key",
     "retire_central_key",
     "retire_facility_key",
-    "revocation_hash",
     "revoke_certificates",
     "rotate_central_key",
     "start_central_run",

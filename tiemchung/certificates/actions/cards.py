@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tiemchung.certificates.refreshing import CardChange, decide_batch, open_batch, revocation_hash, write_batch
+from tiemchung.certificates.refreshing import CardChange, decide_batch, open_batch, write_batch
 from tiemchung.certificates.signing import ensure_signing_key
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.audit import write_lines
@@ -46,4 +46,4 @@ def refresh_cards(*, person_ids: Iterable[UUID], at: dt.datetime, by: Actor = SY
     return {asked: batch.changes[root] for asked, root in batch.roots.items()}
 
 
-__all__ = ["CardChange", "ensure_signing_key", "refresh_card", "refresh_cards", "revocation_hash"]
+__all__ = ["CardChange", "ensure_signing_key", "refresh_card", "refresh_cards"]

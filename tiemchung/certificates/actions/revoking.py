@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from tiemchung.certificates.actions.emitting import list_emissions
-from tiemchung.certificates.log import hash_of_number
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import Certificate
 from tiemchung.certificates.news import note_news
 from tiemchung.certificates.rules import CertificateKind, CertificateState

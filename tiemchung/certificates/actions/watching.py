@@ -14,9 +14,9 @@ from django.db import transaction
 from tiemchung.certificates.comparing import drift_of, sampled_persons
 from tiemchung.certificates.formats import cose, hc1
 from tiemchung.certificates.formats.reading import Fault
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.formats.trust import TrustedKey, key_of_certificate
 from tiemchung.certificates.keys import verifies
-from tiemchung.certificates.log import hash_of_number
 from tiemchung.certificates.models import (
     Certificate,
     CertificateByHash,

@@ -24,6 +24,11 @@ def _hash(data: bytes) -> bytes:
     return sha256(data).digest()[:HASH_BYTES]
 
 
+def hash_of_number(number: str) -> bytes:
+    """Give the hash by which a certificate's number is asked for and listed (UCI): the first 16 bytes of SHA-256."""
+    return _hash(number.encode())
+
+
 def hashes_of(*, kid: bytes, issuer: str, certificate_id: str, signature: bytes, es256: bool) -> RevocationHashes:
     """Give the hashes of a certificate: UCI, COUNTRYCODEUCI (issuer and id, no separator) and SIGNATURE.
 
@@ -32,7 +37,7 @@ def hashes_of(*, kid: bytes, issuer: str, certificate_id: str, signature: bytes,
     signed = signature[: len(signature) // 2] if es256 else signature
     return RevocationHashes(
         kid,
-        _hash(certificate_id.encode()) if certificate_id else None,
+        hash_of_number(certificate_id) if certificate_id else None,
         _hash((issuer + certificate_id).encode()) if certificate_id and issuer else None,
         _hash(signed),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.access.reads import facility_scope
-from tiemchung.certificates.log import hash_of_number
+from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import Certificate, CertificateByHash, Passport, RevocationOrder, SignRun, WatchDay
 from tiemchung.certificates.reads.passport_tasks import RunView
 from tiemchung.certificates.rules import CertificateKind, OrderTarget, RunKind, RunState, may_ask_revocation
