@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.journeys.browser import Launch, launching
 
@@ -19,3 +19,12 @@ def launch() -> Iterator[Launch]:
 def browser(launch: Launch) -> Browser:
     """Give Chromium."""
     return launch()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[list[BrowserContext]]:
+    """Keep the windows of a test, to be closed at its end."""
+    windows: list[BrowserContext] = []
+    yield windows
+    for window in windows:
+        window.close()

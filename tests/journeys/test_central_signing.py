@@ -1,7 +1,6 @@
 """The centre signs what its facilities signed; a central key is given up by two; last night's watch is read."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from tests import builders
 from tests.access.test_sign_ins import SECRET
 from tests.certificates.central_cast import a_ministry_officer, a_passport, a_ready_person, certificate_of
 from tests.journeys.browser import serve_plainly
-from tests.journeys.test_passport_signing import WIDTHS, Screen, cookie_of
+from tests.journeys.test_passport_signing import WIDTHS, screen_of
 from tiemchung.access import factors
 from tiemchung.access.actions import enrol_totp
 from tiemchung.certificates.actions import publish_log_head
@@ -21,7 +20,7 @@ from tiemchung.certificates.actions.watching import watch_batch
 from tiemchung.certificates.models import Certificate, SigningKey, SignRun
 from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.core import clock
-from tiemchung.core.actor import Actor, Role
+from tiemchung.core.actor import Role
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -64,27 +63,10 @@ def centre(live_server: Any) -> Centre:
     return Centre(live_server.url)
 
 
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[list[BrowserContext]]:
-    """Keep the windows of a test, to be closed at its end."""
-    windows: list[BrowserContext] = []
-    yield windows
-    for window in windows:
-        window.close()
-
-
-def screen_of(browser: Browser, opened: list[BrowserContext], centre: Centre, by: Actor, width: int) -> Screen:
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale="vi", base_url=centre.address)
-    context.add_cookies([cookie_of(by, centre.address)])  # type: ignore[list-item]
-    context.set_default_timeout(20_000)
-    opened.append(context)
-    return Screen(context, width)
-
-
 def test_an_officer_allows_a_run_and_follows_it(
     browser: Browser, opened: list[BrowserContext], centre: Centre, width: int
 ) -> None:
-    screen = screen_of(browser, opened, centre, centre.officer, width)
+    screen = screen_of(browser, opened, centre.address, centre.officer, width)
     page = screen.page
     page.goto("/authority/ho-chieu/ky")
     screen.look("central")
@@ -106,7 +88,7 @@ def test_an_officer_allows_a_run_and_follows_it(
 def test_a_certificate_is_taken_back_and_a_central_key_is_given_up_by_two(
     browser: Browser, opened: list[BrowserContext], centre: Centre, width: int
 ) -> None:
-    screen = screen_of(browser, opened, centre, centre.officer, width)
+    screen = screen_of(browser, opened, centre.address, centre.officer, width)
     page, made = screen.page, certificate_of(centre.passport)
     page.goto("/authority/ho-chieu/thu-hoi")
     page.get_by_role("button", name="Thu hồi một chứng nhận").click()
@@ -127,7 +109,7 @@ def test_a_certificate_is_taken_back_and_a_central_key_is_given_up_by_two(
     screen.look("revoke-key")
     page.get_by_role("button", name="Yêu cầu thu hồi khoá").click()
     expect(page.get_by_text("người khác phải quyết định")).to_be_visible()
-    second = screen_of(browser, opened, centre, centre.second, width)
+    second = screen_of(browser, opened, centre.address, centre.second, width)
     second.page.goto("/authority/ho-chieu/thu-hoi")
     second.look("revocations")
     second.page.get_by_role("link", name="Thu hồi một khoá trung ương").first.click()
@@ -151,7 +133,7 @@ def test_the_watch_tells_what_last_night_found(
     publish_log_head(centre.at)
     while watch_batch(at=centre.at):
         pass
-    screen = screen_of(browser, opened, centre, centre.officer, width)
+    screen = screen_of(browser, opened, centre.address, centre.officer, width)
     screen.page.goto("/authority/ho-chieu/giam-sat")
     expect(screen.page.get_by_text("không có trong sổ cấp phát: 1")).to_be_visible()
     screen.look("watch")

@@ -3,7 +3,6 @@
 import datetime as dt
 import os
 import threading
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -110,18 +109,10 @@ def station(live_server: Any) -> Station:
     return Station(live_server.url)
 
 
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[list[BrowserContext]]:
-    """Keep the windows of a test, to be closed at its end."""
-    windows: list[BrowserContext] = []
-    yield windows
-    for window in windows:
-        window.close()
-
-
-def screen_of(browser: Browser, opened: list[BrowserContext], station: Station, by: Actor, width: int) -> Screen:
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale="vi", base_url=station.address)
-    context.add_cookies([cookie_of(by, station.address)])  # type: ignore[list-item]
+def screen_of(browser: Browser, opened: list[BrowserContext], address: str, by: Actor, width: int) -> Screen:
+    """Open a window in which this member of staff is signed in."""
+    context = browser.new_context(viewport={"width": width, "height": 844}, locale="vi", base_url=address)
+    context.add_cookies([cookie_of(by, address)])  # type: ignore[list-item]
     context.set_default_timeout(20_000)
     opened.append(context)
     return Screen(context, width)
@@ -130,7 +121,7 @@ def screen_of(browser: Browser, opened: list[BrowserContext], station: Station, 
 def test_the_lead_clears_the_way_and_signs(
     browser: Browser, opened: list[BrowserContext], station: Station, width: int
 ) -> None:
-    screen = screen_of(browser, opened, station, station.lead, width)
+    screen = screen_of(browser, opened, station.address, station.lead, width)
     page = screen.page
     page.goto("/staff/ho-chieu")
     screen.look("overview")
@@ -167,7 +158,7 @@ def test_a_key_in_the_leads_own_hands_signs_through_the_browser(
     monkeypatch.setattr(passport_own_key, "AGENT", where)
     passport_own_key._POLICY["connect-src"] = ["'self'", where]
     try:
-        screen = screen_of(browser, opened, station, station.lead, 1280)
+        screen = screen_of(browser, opened, station.address, station.lead, 1280)
         page = screen.page
         page.goto("/staff/ho-chieu/chung-thu")
         screen.look("own-key")
@@ -188,7 +179,7 @@ def test_a_key_in_the_leads_own_hands_signs_through_the_browser(
 def test_the_ministry_follows_it_down_to_the_facility(
     browser: Browser, opened: list[BrowserContext], station: Station, width: int
 ) -> None:
-    screen = screen_of(browser, opened, station, a_ministry_officer(), width)
+    screen = screen_of(browser, opened, station.address, a_ministry_officer(), width)
     page = screen.page
     page.goto("/authority/ho-chieu")
     screen.look("board")
