@@ -1,5 +1,6 @@
 """Staff, where they are posted, one-time codes, limits, and what guards people from being seen by too many."""
 
+import datetime as dt
 import uuid
 
 from django.contrib.auth.models import AbstractUser
@@ -10,6 +11,12 @@ from tiemchung.core.actor import Role
 from tiemchung.core.distribution import APPEND, CHANGE, TRANSIENT, Local, Reference, Sharded
 from tiemchung.core.ids import new_id
 from tiemchung.core.models import ShardedModel
+
+
+def auth_hash_of(password: str, sign_ins_from: dt.datetime | None, secret: str | None = None) -> str:
+    """Give what a session must hold: it changes with the password and with "sign out everywhere"."""
+    since = sign_ins_from.timestamp() if sign_ins_from else 0
+    return salted_hmac("access.staff", f"{password}|{since}", secret=secret, algorithm="sha256").hexdigest()
 
 
 class Staff(AbstractUser):
@@ -32,9 +39,7 @@ class Staff(AbstractUser):
         return self.full_name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        # Changes with the password and with "sign out everywhere": whoever holds the old one is out at once.
-        since = self.sign_ins_from.timestamp() if self.sign_ins_from else 0
-        return salted_hmac("access.staff", f"{self.password}|{since}", secret=secret, algorithm="sha256").hexdigest()
+        return auth_hash_of(self.password, self.sign_ins_from, secret)
 
 
 class Posting(models.Model):

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from tiemchung.access.accounts import AccountFile as AccountFile
 from tiemchung.access.accounts import account_file as account_file
 from tiemchung.access.auditing import StaffLine as StaffLine
 from tiemchung.access.auditing import staff_audited as staff_audited
 from tiemchung.access.auditing import staff_found as staff_found
-from tiemchung.access.models import Posting, RoleOpening, SeenCount, Staff
+from tiemchung.access.models import Posting, RoleOpening, SeenCount, Staff, auth_hash_of
 from tiemchung.access.rules import SWITCHED_ROLES, seen_budget
 from tiemchung.access.scope import desks_with_staff, scope_of_facility
 from tiemchung.core.actor import Actor, Kind, Role
+from tiemchung.core.statements import ask
 from tiemchung.places.reads import scope_of
 
 
@@ -58,15 +57,12 @@ WHERE p.id = %s AND p.staff_id = %s AND s.is_active AND p.valid_from <= %s AND (
 
 def posting_in_force(posting_id: UUID, staff_id: UUID, on: dt.date) -> PostingInForce | None:
     """Give the posting if it is this member of staff's and in force on that day; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, (posting_id, staff_id, on, on))
-        row = cursor.fetchone()
-    if row is None:
+    found = ask(_IN_FORCE, posting_id, staff_id, on, on)
+    if not found:
         return None
-    role, facility_id, point_id, area_id, full_name, password, sign_ins_from = row
+    role, facility_id, point_id, area_id, full_name, password, sign_ins_from = found[0]
     view = PostingView(posting_id, staff_id, full_name, Role(role), facility_id, point_id, area_id)
-    staff = Staff(password=password, sign_ins_from=sign_ins_from)
-    return PostingInForce(view, staff.get_session_auth_hash())
+    return PostingInForce(view, auth_hash_of(password, sign_ins_from))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,23 @@ from django.db.models import Count, Q
 from tiemchung.core.actor import Actor
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.models import AuditLine
-from tiemchung.core.rows import put_row
+from tiemchung.core.rows import put
 from tiemchung.core.verdict import Verdict
 
 _STAFF = "what one member of staff saw lies with whom they saw; the actor's index answers"
 
 
-def _line(by: Actor, at: dt.datetime, action: str, subject_id: UUID) -> AuditLine:
-    return AuditLine(
-        subject_id=subject_id,
-        at=at,
-        action=action,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_role=by.role or "",
-        facility_id=by.facility_id,
-        trace=by.trace,
-    )
+def _who(by: Actor, at: dt.datetime, action: str, subject_id: UUID) -> dict[str, Any]:
+    return {
+        "subject_id": subject_id,
+        "at": at,
+        "action": action,
+        "actor_kind": by.kind,
+        "actor_id": by.id,
+        "actor_role": by.role or "",
+        "facility_id": by.facility_id,
+        "trace": by.trace,
+    }
 
 
 def write_line(
@@ -42,11 +42,10 @@ def write_line(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the line of one action; what was set aside or warned of is kept by code."""
-    line = _line(by, at, action, subject_id)
-    line.object_id, line.because, line.facts = object_id, because, dict(facts or {})
+    told = dict(facts or {})
     if verdict is not None and verdict.reasons:
-        line.facts["reasons"] = [f"{r.severity}:{r.code}" for r in verdict.reasons]
-    put_row(line)
+        told["reasons"] = [f"{r.severity}:{r.code}" for r in verdict.reasons]
+    put(AuditLine, **_who(by, at, action, subject_id), object_id=object_id, because=because, facts=told)
 
 
 LOOK = {"look": True}  # the fact that tells a look at a person from a deed about one
@@ -58,9 +57,7 @@ def write_lines(
     """Write the lines of one action upon many, in one statement; `about` are (subject, object, facts)."""
     lines = []
     for subject_id, object_id, facts in about:
-        line = _line(by, at, action, subject_id)
-        line.object_id, line.facts = object_id, dict(facts)
-        lines.append(line)
+        lines.append(AuditLine(**_who(by, at, action, subject_id), object_id=object_id, facts=dict(facts)))
     AuditLine.objects.bulk_create(lines)
 
 
@@ -68,9 +65,7 @@ def note_look(*, by: Actor, at: dt.datetime, action: str, subject_ids: Iterable[
     """Write that the actor saw these persons; the citizen may ask who did."""
     lines = []
     for subject_id in dict.fromkeys(subject_ids):
-        line = _line(by, at, action, subject_id)
-        line.because, line.facts = purpose, dict(LOOK)
-        lines.append(line)
+        lines.append(AuditLine(**_who(by, at, action, subject_id), because=purpose, facts=dict(LOOK)))
     AuditLine.objects.bulk_create(lines)
 
 

@@ -5,13 +5,15 @@ what `Model.objects.filter(...)` and `Model.save(force_insert=True)` do, with a 
 `copy_rows` writes many at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, LiteralString, cast
 
 from django.db import connection, models
 
 from tiemchung.core.distribution import column_of
+from tiemchung.core.statements import ask, tell
 
 # Their values reach the driver unchanged; asking each field again for each row cost a tenth of a dose.
 _AS_THEY_ARE = {
@@ -40,9 +42,7 @@ def _select(model: type[models.Model]) -> tuple[str, tuple[str, ...], tuple[tupl
 def rows[M: models.Model](model: type[M], where: LiteralString, *params: Any) -> list[M]:
     """Give the rows of one table that fit a condition; `where` is text of the program, never of a person."""
     start, names, converting = _select(model)
-    with connection.cursor() as cursor:
-        cursor.execute(start + where, params)
-        found = cursor.fetchall()
+    found = ask(start + where, *params)
     if not converting:
         return [model.from_db(connection.alias, names, values) for values in found]
     return [model.from_db(connection.alias, names, _converted(values, converting)) for values in found]
@@ -56,31 +56,50 @@ def _converted(values: Sequence[Any], converting: tuple[tuple[int, Any], ...]) -
 
 
 @cache
-def _insert(model: type[models.Model]) -> tuple[str, tuple[tuple[str, Any], ...]]:
-    """Give the statement, and for each column the attribute and the field that has to prepare it, if one has."""
+def _insert(model: type[models.Model]) -> tuple[str, Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Any], ...]]:
+    """Give the statement, what takes the values from a row, and the place and field of each value to be prepared."""
     fields = tuple(f for f in model._meta.concrete_fields if not f.generated and not _by_database(f))
     columns = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    preparing = tuple((str(f.attname), None if type(f) in _AS_THEY_ARE else f) for f in fields)
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})', preparing  # noqa: S608 - own names
+    taking = attrgetter(*(str(field.attname) for field in fields))
+    preparing = tuple((place, field) for place, field in enumerate(fields) if type(field) not in _AS_THEY_ARE)
+    text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})'  # noqa: S608 - names of our own
+    return text, taking, preparing
 
 
 def _by_database(field: Any) -> bool:
     return bool(field.has_db_default())
 
 
-def _prepared(value: Any, field: Any) -> Any:
-    return value if field is None else field.get_db_prep_save(value, connection)
-
-
 def put_row(row: models.Model) -> None:
     """Insert one new row; what the database itself fills in is not read back."""
-    statement, fields = _insert(type(row))
-    values = [_prepared(getattr(row, name), field) for name, field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(cast(LiteralString, statement), values)
+    statement, taking, preparing = _insert(type(row))
+    values = list(taking(row))
+    for place, field in preparing:
+        values[place] = field.get_db_prep_save(values[place], connection)
+    tell(statement, *values)
     row._state.adding = False
     row._state.db = connection.alias
+
+
+@cache
+def _defaults(model: type[models.Model]) -> dict[str, Callable[[], Any]]:
+    fields = (f for f in model._meta.concrete_fields if not f.generated and not _by_database(f))
+    return {str(field.attname): field.get_default for field in fields}
+
+
+def put(model: type[models.Model], **values: Any) -> None:
+    """Insert one new row of which nobody needs the object; what is not named has the field's own default.
+
+    Raises TypeError for a name that the table has not.
+    """
+    statement, _, preparing = _insert(model)
+    line = [values.pop(name) if name in values else default() for name, default in _defaults(model).items()]
+    if values:
+        raise TypeError(f"{model.__name__} has no {', '.join(sorted(values))}")
+    for place, field in preparing:
+        line[place] = field.get_db_prep_save(line[place], connection)
+    tell(statement, *line)
 
 
 def copy_rows(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:

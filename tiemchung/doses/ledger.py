@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tiemchung.core.actor import Actor
 from tiemchung.core.ids import new_id
-from tiemchung.core.rows import put_row, rows
+from tiemchung.core.rows import put, put_row, rows
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.doses.models import Dose, LedgerEntry
 from tiemchung.doses.reads import view_of
@@ -51,7 +51,8 @@ def append(
     """Append one entry and make the dose what the entry says; `row` is the dose it changes."""
     dose = row or Dose(id=new_id(), profile_id=profile_id, source=source, recorded_at=at, version=0)
     before = DoseState(dose.state) if row else None
-    entry = LedgerEntry(
+    put(
+        LedgerEntry,
         profile_id=profile_id,
         dose_id=dose.id,
         kind=kind,
@@ -68,7 +69,6 @@ def append(
         evidence=evidence,
         set_aside=[r.code for r in (*verdict.refusals, *verdict.warnings)],
     )
-    put_row(entry)
     _take(dose, facts, at)
     dose.accepted = bool(verdict.refusals)
     dose.state = state_after(before, kind) or dose.state

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 from uuid import UUID
 
 from django.db import connection
@@ -13,6 +13,7 @@ from tiemchung.access.reads import facility_scope
 from tiemchung.core.actor import Actor
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.rows import rows
+from tiemchung.core.statements import ask
 from tiemchung.doses.models import Dose, LedgerEntry
 from tiemchung.doses.rules import DosePlace, DoseSource, DoseState, EntryKind, corrects, may_correct
 from tiemchung.doses.values import DoseFacts, DoseView, EntryView
@@ -132,9 +133,7 @@ def tally_of(named: Iterable[tuple[UUID, UUID]]) -> tuple[ProductTally, ...]:
 
 def _views(where: LiteralString, *params: Any) -> list[DoseView]:
     """Give doses as values, without the rows' own objects: many thousands are read at once where passports are made."""
-    with connection.cursor() as cursor:
-        cursor.execute(cast(LiteralString, _SELECT) + where, params)
-        return [_view(*row) for row in cursor.fetchall()]
+    return [_view(*row) for row in ask(_SELECT + where, *params)]
 
 
 def _view(

@@ -2,14 +2,17 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any, LiteralString
 from uuid import UUID
 
-from tiemchung.core.rows import rows
+from tiemchung.core.statements import ask
 from tiemchung.vaccines.models import Lot, LotRecall
 from tiemchung.vaccines.rules.book import Product
 from tiemchung.vaccines.rules.files import the_book
 from tiemchung.vaccines.rules.lots import lot_key
 from tiemchung.vaccines.rules.values import LotFacts
+
+_LOT_COLUMNS = "id, product, number, expires_on, component, made_by, recalled_at, recalled_because"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,21 @@ def facts_of(row: Lot) -> LotFacts:
 
 def lot(lot_id: UUID) -> LotFacts | None:
     """Give one lot by its primary key in one query, or None."""
-    found = rows(Lot, "id = %s", lot_id)
-    return facts_of(found[0]) if found else None
+    return _lot("id = %s", lot_id)
 
 
 def find_lot(product: str, number: str) -> LotFacts | None:
     """Give the product's lot with this number, whatever its case, spaces and hyphens, or None."""
-    found = rows(Lot, "product = %s AND number_key = %s", product, lot_key(number))
-    return facts_of(found[0]) if found else None
+    return _lot("product = %s AND number_key = %s", product, lot_key(number))
+
+
+def _lot(where: LiteralString, *params: Any) -> LotFacts | None:
+    """Give the lot without the row's own object: every dose asks for one."""
+    found = ask(f"SELECT {_LOT_COLUMNS} FROM vaccines_lot WHERE {where}", *params)  # noqa: S608 - program text only
+    if not found:
+        return None
+    lot_id, product, number, expires_on, component, *rest = found[0]
+    return LotFacts(lot_id, product, number, expires_on, component or None, *rest)
 
 
 def lots_of(product: str, on: dt.date) -> tuple[LotFacts, ...]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from tiemchung.core.statements import ask
 from tiemchung.people.reads import NotFound
 
 _COLUMNS = "pe.id, pe.joined_ids, pr.full_name, pr.birth_date, pr.birth_precision, pr.sex, pr.died_on, pr.area_id"
@@ -53,9 +52,8 @@ def lock_person(profile_id: UUID) -> LockedPerson:
 
 
 def _ask(sql: str, *params: UUID) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchone()
+    found = ask(sql, *params)
+    return found[0] if found else None
 
 
 def _as_list(value: Any) -> list[str]:
