@@ -43,7 +43,7 @@ def database_settings(role: str = "app", *, pool: bool = False, home: Path | Non
         options["pool"] = {"min_size": 2, "max_size": 8, "timeout": 10}
     test = os.environ.get("TIEMCHUNG_TEST_DB", "tiemchung")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tiemchung.core.postgres.backend",
         "CONN_MAX_AGE": 0 if pool else 60,
         "CONN_HEALTH_CHECKS": not pool,
         "TEST": {"NAME": f"test_{test.removeprefix('test_')}"},
