@@ -28,7 +28,7 @@ from tiemchung.doses.signing import DoseToSign, sign_doses, unsign_doses
 from tiemchung.doses.values import DoseFacts, DoseView
 from tiemchung.people.actions import LockedPerson, lock_person
 from tiemchung.vaccines.reads import find_lot
-from tiemchung.vaccines.rules import Birth
+from tiemchung.vaccines.rules import Birth, LotFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,23 @@ def record_dose(
     source: DoseSource = DoseSource.DESK,
     because: str = "",
     evidence: str = "",
+    held: LockedPerson | None = None,
+    lot: LotFacts | None = None,
 ) -> RecordedDose:
     """Put a given dose on record; asked twice with one key it changes nothing and gives the same dose.
 
+    `held` is the person whom the caller's transaction has locked already, `lot` the dose's lot as it has just read it.
     Raises Refused with the rules' reasons; an overridable refusal is set aside by a stated `because`.
     Two callers at the same instant queue at the person's lock: the second finds the first's dose
     and is refused with SAME_DOSE, or gets it back where the keys are equal.
     """
-    with transaction.atomic():
-        person = lock_person(profile_id)
+    with transaction.atomic(savepoint=held is None):  # who holds the person goes back as a whole
+        person = held or lock_person(profile_id)
         before = first_answer(profile_id, key, EntryKind.RECORDED, facts.as_json())
         if before is not None:
             return _answer(person, before, YES, at, repeated=True)
         doses = reads.doses_of(person.profile_ids)
-        verdict = _recording_verdict(by, at, person, doses, facts, source).or_raise(because)
+        verdict = _recording_verdict(by, at, person, doses, facts, source, lot).or_raise(because)
         dose = append(
             by=by,
             at=at,
@@ -225,11 +228,13 @@ def _recording_verdict(
     doses: tuple[DoseView, ...],
     facts: DoseFacts,
     source: DoseSource,
+    lot: LotFacts | None,
 ) -> Verdict:
     may = rules.may_record(by, reads.place_of(by, facts, person.area_id), source)
     if not may:
         return may
-    return may + hour_has_come(facts, at) + giving_verdict(at, _birth(person), doses, facts, lot_of(facts), source)
+    lot = lot or lot_of(facts)
+    return may + hour_has_come(facts, at) + giving_verdict(at, _birth(person), doses, facts, lot, source)
 
 
 def _correcting_verdict(ask: _Correction, person: LockedPerson, dose: DoseView, facts: DoseFacts) -> Verdict:

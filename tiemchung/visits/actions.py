@@ -21,6 +21,7 @@ from tiemchung.people.actions import LockedPerson, lock_person
 from tiemchung.people.actions.sighting import seen_person
 from tiemchung.people.reads import NotFound
 from tiemchung.vaccines import reads as vaccines
+from tiemchung.vaccines.rules import LotFacts
 from tiemchung.visits import reads
 from tiemchung.visits.models import DayDefaults, Visit
 from tiemchung.visits.rules import (
@@ -83,14 +84,17 @@ def inject(
         if visit.dose_id is None:
             screened.or_raise(because)
             visit.state = _on_the_way(visit, Step.SCREEN, Step.INJECT)
+        lot = vaccines.lot(lot_id)
         recorded = record_dose(
             by=by,
             at=at,
             key=key,
             profile_id=profile_id,
-            facts=_facts(by, _given_at(visit, at), product, lot_id),
+            facts=_facts(by, _given_at(visit, at), product, lot_id, lot),
             source=DoseSource.DESK,
             because=because,
+            held=person,
+            lot=lot,
         )
         if visit.dose_id is None:
             _screened(visit, form, screening, product, by)
@@ -277,8 +281,7 @@ def _screening_verdict(person: LockedPerson, form: Form | None, screening: Scree
     return judge_screening(form, screening, product) if form else refuse("SCREENING_NO_FORM")
 
 
-def _facts(by: Actor, at: dt.datetime, product: str, lot_id: UUID) -> DoseFacts:
-    lot = vaccines.lot(lot_id)
+def _facts(by: Actor, at: dt.datetime, product: str, lot_id: UUID, lot: LotFacts | None) -> DoseFacts:
     return DoseFacts(
         product=product,
         given_on=local(at).date(),
