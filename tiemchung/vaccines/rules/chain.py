@@ -18,13 +18,30 @@ MAX_WEIGHED = 40
 Chain = tuple[int, ...]
 
 
-def _greedy(asker: Asker, doses: Sequence[GivenDose]) -> list[Step] | None:
+class _Stepper:
+    """Puts a dose behind a state once: what the straight way asked, the search and the walk back ask again."""
+
+    def __init__(self, asker: Asker, doses: Sequence[GivenDose]) -> None:
+        self.asker, self.doses = asker, doses
+        self.known: dict[tuple[State | None, int], Step] = {}
+
+    def step(self, state: State | None, place: int) -> Step:
+        """Give the step from `state`, or that which begins a course, with the dose at this place."""
+        made = self.known.get((state, place))
+        if made is None:
+            dose = self.doses[place]
+            made = next_step(self.asker, state, dose) if state else first_step(self.asker, dose)
+            self.known[state, place] = made
+        return made
+
+
+def _greedy(stepper: _Stepper) -> list[Step] | None:
     """Give the steps when every dose counts in turn and the course gets complete; nothing beats that."""
     steps: list[Step] = []
-    for dose in doses:
+    for place, dose in enumerate(stepper.doses):
         if steps and dose.given_on <= steps[-1].state.last.given_on:
             return None
-        step = next_step(asker, steps[-1].state, dose) if steps else first_step(asker, dose)
+        step = stepper.step(steps[-1].state if steps else None, place)
         if not step.counts:
             return None
         steps.append(step)
@@ -36,31 +53,25 @@ def best_chain(asker: Asker, doses: Sequence[GivenDose]) -> dict[int, Step]:
 
     Best is: fewest primary doses missing, then most doses counted, then the earliest doses.
     """
-    straight = _greedy(asker, doses)
+    stepper = _Stepper(asker, doses)
+    straight = _greedy(stepper)
     if straight is not None:
         return dict(enumerate(straight))
     reached: dict[State, Chain] = {}
     for place, dose in enumerate(doses[:MAX_WEIGHED]):
         fresh: dict[State, Chain] = {}
-        begun = first_step(asker, dose)
+        begun = stepper.step(None, place)
         if begun.counts:
             fresh[begun.state] = (place,)
         for state, chain in reached.items():
-            step = _follow(asker, state, dose)
-            if step is not None:
+            step = stepper.step(state, place) if dose.given_on > state.last.given_on else None
+            if step is not None and step.counts:
                 _keep(fresh, step.state, (*chain, place))
         reached.update(fresh)
     if not reached:
         return {}
     chain = min(reached.items(), key=lambda item: (item[0].missing, -len(item[1]), item[1]))[1]
-    return _walk(asker, doses, chain)
-
-
-def _follow(asker: Asker, state: State, dose: GivenDose) -> Step | None:
-    if dose.given_on <= state.last.given_on:
-        return None
-    step = next_step(asker, state, dose)
-    return step if step.counts else None
+    return _walk(stepper, chain)
 
 
 def _keep(states: dict[State, Chain], state: State, chain: Chain) -> None:
@@ -68,10 +79,10 @@ def _keep(states: dict[State, Chain], state: State, chain: Chain) -> None:
         states[state] = chain
 
 
-def _walk(asker: Asker, doses: Sequence[GivenDose], chain: Chain) -> dict[int, Step]:
+def _walk(stepper: _Stepper, chain: Chain) -> dict[int, Step]:
     steps: dict[int, Step] = {}
     state: State | None = None
     for place in chain:
-        step = next_step(asker, state, doses[place]) if state else first_step(asker, doses[place])
+        step = stepper.step(state, place)
         steps[place], state = step, step.state
     return steps

@@ -80,9 +80,9 @@ def _first_dose(asker: Asker, on: dt.date) -> NextDue | None:
 
 
 def _primary_options(asker: Asker, state: State, on: dt.date) -> Iterator[_Option]:
-    last_on = state.last.given_on
+    last_on, age = state.last.given_on, youngest(asker.birth, on)
     for product in asker.book.products.values():
-        rule = pair_rule(product, state.last.product, youngest(asker.birth, on), on)
+        rule = pair_rule(product, state.last.product, age, on)
         if rule is None:
             continue
         earliest = rule.minimum.after(last_on)

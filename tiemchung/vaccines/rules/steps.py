@@ -73,7 +73,10 @@ def pair_rule(product: Product, last: str, age: int, on: dt.date) -> IntervalRul
     """Give the rule for `product` as a primary dose after `last`, or None where the pair is not allowed."""
     same = last == product.code
     after = "" if same else last
-    rules = in_force([r for r in product.intervals if r.after == after], on, reach_back=same)
+    known = [r for r in product.intervals if r.after == after]
+    if not known:
+        return None
+    rules = in_force(known, on, reach_back=same)
     fitting = [r for r in rules if r.ages.holds(age)] or (list(rules) if same else [])
     if not fitting or not all(r.allowed for r in fitting):
         return None
