@@ -3,10 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("tiemchung.web.portal.urls")),
-    path("so/", include("tiemchung.web.citizen.urls")),
-    path("staff/", include("tiemchung.web.shared.urls_staff")),
     path("staff/", include("tiemchung.web.facility.urls")),
+    path("staff/", include("tiemchung.web.shared.urls_staff")),
+    path("so/", include("tiemchung.web.citizen.urls")),
     path("staff/phan-anh", include("tiemchung.web.cases.urls")),
     path("staff/tong-dai", include("tiemchung.web.hotline.urls")),
     path("staff/nhan-vien", include("tiemchung.web.authority.urls_accounts")),
@@ -14,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/", include("tiemchung.interop.messages.urls")),
     path("interop/pc-covid/", include("tiemchung.interop.pc_covid.urls")),
     path("interop/fhir/", include("tiemchung.interop.fhir.urls")),
+    path("", include("tiemchung.web.portal.urls")),
     path("", include("tiemchung.web.shared.urls")),
 ]
 
