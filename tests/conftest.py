@@ -1,6 +1,7 @@
 """Every test that touches the database does so with the application's rights, and never asks every shard unawares."""
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,8 +18,8 @@ from tests.order import keep_our_order, longest_first
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.guard import query_guard
 
-# A slow machine is no broken promise.
-hypothesis_settings.register_profile("house", deadline=None)
+# A slow machine is no broken promise. On a build server the same commit tries the same examples; at a desk new ones.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis_settings.load_profile("house")
 
 CHECKOUT = Path(__file__).resolve().parent.parent
