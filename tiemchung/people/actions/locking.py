@@ -23,7 +23,10 @@ _TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class LockedPerson:
-    """A person whose history nobody else may change now; names and dates are those of the asked profile."""
+    """A person whose history nobody else may change now; name and birth are those of the asked profile.
+
+    `died_on` is the earliest death that any profile of the person knows.
+    """
 
     person_id: UUID
     profile_ids: tuple[UUID, ...]
@@ -38,7 +41,7 @@ class LockedPerson:
 def lock_person(profile_id: UUID) -> LockedPerson:
     """Lock the person that this profile is now until the caller's transaction ends; raise NotFound.
 
-    One statement for a profile that is its own person, two for a joined one. The lock is the row of the kept
+    One statement for a person of one profile, two or three for one of several. The lock is the row of the kept
     person, which joining and parting also take: under it the list of profiles stands still.
     """
     for _ in range(_TRIES):
@@ -47,13 +50,22 @@ def lock_person(profile_id: UUID) -> LockedPerson:
             raise NotFound
         profile_ids = (row[0], *map(UUID, _as_list(row[1])))
         if profile_id in profile_ids:  # else it was parted or joined on while we waited for the lock
-            return LockedPerson(row[0], profile_ids, *row[2:])
+            name, birth_date, precision, sex, died_on, area_id = row[2:]
+            died_on = _death(profile_ids, died_on)
+            return LockedPerson(row[0], profile_ids, name, birth_date, precision, sex, died_on, area_id)
     raise NotFound
 
 
 def _ask(sql: str, *params: UUID) -> tuple[Any, ...] | None:
     found = ask(sql, *params)
     return found[0] if found else None
+
+
+def _death(profile_ids: tuple[UUID, ...], own: dt.date | None) -> dt.date | None:
+    if len(profile_ids) == 1:
+        return own
+    ((died_on,),) = ask("SELECT min(died_on) FROM people_profile WHERE id = ANY(%s)", list(profile_ids))
+    return died_on
 
 
 def _as_list(value: Any) -> list[str]:
