@@ -1,13 +1,23 @@
 """A declared dose and its case come together, stay together, and go together."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from tests.builders import NOW, a_person, a_phone, country  # noqa: F401 - a fixture
-from tiemchung.cases.actions import declaring, open_case, report_declared, withdraw_declared
+from tests.cases.conftest import Office
+from tiemchung.cases.actions import (
+    claim_case,
+    declaring,
+    open_case,
+    refuse_case,
+    report_declared,
+    withdraw_declared,
+)
+from tiemchung.cases.actions.declaring import declared_facts
 from tiemchung.cases.reads import cases_of_contact, open_about, progress_of
 from tiemchung.cases.rules import CaseState, Claim, ClaimedDose
 from tiemchung.core.actor import PUBLIC, Actor, Kind
@@ -75,6 +85,37 @@ def test_taking_the_report_back_takes_the_dose_off_the_card_and_keeps_it_in_the_
     assert found.state is CaseState.WITHDRAWN
     assert doses_of([person_id]) == ()
     assert [entry.kind for entry in history_of([person_id])] == ["DECLARED", "VOIDED"]
+
+
+def test_a_refused_declaration_leaves_the_card_and_stays_in_the_history(office: Office) -> None:
+    person_id, phone, by = somebody()
+    told = replace(FACTS, facility_id=office.facility.id)
+    made = report_declared(
+        by=by, at=NOW, key="k", person_id=person_id, facts=told, claim=claim_of(person_id), phone=phone
+    )
+    file = claim_case(by=office.lead, at=NOW, ref=made.opened.ref)
+    for _ in range(2):
+        refuse_case(
+            by=office.lead, at=NOW, key="no", ref=file.ref, version=file.version, refusal="SLIP_ALTERED",
+            answer="Giấy đã bị sửa, cơ sở không có mũi này.",
+        )  # fmt: skip
+    assert doses_of([person_id]) == ()
+    history = history_of([person_id])
+    assert [entry.kind for entry in history] == ["DECLARED", "VOIDED"]
+    assert "SLIP_ALTERED" in history[-1].because
+
+
+def test_a_short_word_is_enough_to_take_a_declaration_back() -> None:
+    person_id, phone, by = somebody()
+    opened = declare(person_id, phone, by).opened
+    withdraw_declared(by=by, at=NOW, ref=opened.ref, contact_key=opened.contact_key, because="Nhầm")
+    assert doses_of([person_id]) == ()
+
+
+@pytest.mark.parametrize("told", [ClaimedDose(1, given_on=dt.date(2025, 8, 14)), ClaimedDose(1, "PFIZER")])
+def test_a_declared_dose_says_what_and_when(told: ClaimedDose) -> None:
+    with pytest.raises(Refused, match="CLAIM_DOSE_NOT_WHOLE"):
+        declared_facts(told)
 
 
 def test_the_phone_of_somebody_else_takes_nothing_back() -> None:

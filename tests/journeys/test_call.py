@@ -161,6 +161,35 @@ def _call_back(walk: Walk) -> None:
     walk.look("called-back", NAME, "Trạm Y tế Bến Nghé")
 
 
+def test_a_dose_declared_by_phone_is_on_the_card_before_the_call_ends(walk: Walk, town: dict[str, Any]) -> None:
+    page, declares = walk.page, walk.say("case.kind.DOSE_DECLARED.short")
+    page.goto(f"{walk.address}/staff/tong-dai")
+    page.fill("#text", town["number"])
+    page.fill("#phone", "0" + town["phone"][3:])
+    walk.press("hotline.console.begin")
+    expect(page.get_by_role("link", name=declares, exact=True)).to_have_count(0)
+    walk.fill_person(NAME, town["number"])
+    walk.press("hotline.prove.go")
+    page.wait_for_url("**/cuoc-goi")
+
+    page.get_by_role("link", name=declares, exact=True).click()
+    page.select_option("#product_1", "MODERNA")
+    day = clock.today() - dt.timedelta(days=70)
+    for part, value in (("day", day.day), ("month", day.month), ("year", day.year)):
+        page.fill(f"#given_1-{part}", str(value))
+    page.fill("#words", "Điểm tiêm lưu động chợ Bến Thành")
+    walk.look("declare-form", town["number"])
+    walk.press("hotline.case.check")
+    walk.look("declare-check", town["number"])
+    walk.press("hotline.case.go")
+    page.wait_for_url("**/cuoc-goi")
+    case = Case.objects.get()
+    assert (case.kind, case.door) == ("DOSE_DECLARED", "HOTLINE")
+    expect(page.locator("#record").locator("..")).to_contain_text(walk.say("state.dose.DECLARED.label"))
+    expect(page.locator("#record").locator("..")).to_contain_text("Điểm tiêm lưu động chợ Bến Thành")
+    walk.look("declared", town["number"])
+
+
 def test_answers_are_found_while_typing_and_the_wall_freshens_itself(walk: Walk) -> None:
     page = walk.page
     page.goto(f"{walk.address}/staff/tong-dai/tra-loi")

@@ -15,6 +15,9 @@ from tiemchung.cases.rules import CaseState, shown_ref
 from tiemchung.cases.rules.calls import purpose_of
 from tiemchung.core.models import AuditLine
 from tiemchung.core.outbox import contact_key
+from tiemchung.doses.models import LedgerEntry
+from tiemchung.doses.reads import doses_of, history_of
+from tiemchung.doses.rules import DoseState
 
 
 def personal(centre: Centre) -> list[str]:
@@ -249,6 +252,7 @@ def test_a_place_is_found_by_words_and_kept_as_said_where_it_is_not(centre: Cent
         ({"answer_by": "LETTER"}, "Nhập địa chỉ nhận thư"),
         ({"given_1_day": "31", "given_1_month": "2"}, "Ngày tiêm cần đủ ngày, tháng, năm"),
         ({"full_name": ""}, ""),
+        ({"text": "x" * 2001}, ""),
     ],
 )
 def test_a_report_that_cannot_be_answered_or_read_says_why(centre: Centre, wrong: dict[str, str], words: str) -> None:
@@ -259,13 +263,121 @@ def test_a_report_that_cannot_be_answered_or_read_says_why(centre: Centre, wrong
     assert not Case.objects.exists()
 
 
+def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(centre: Centre) -> None:
+    centre.begin()
+    form = missing_dose(answer_by="LETTER", given_1_day="31", given_1_month="2", text="Nhớ là buổi sáng")
+    body = centre.post("case_form", form, kind="DOSE1_MISSING").content.decode()
+    assert 'href="#address"' in body
+    assert 'href="#given_1-day"' in body
+    assert 'id="address-error"' in body
+    assert [kept for kept in ("Trần Văn Tư", "Nhớ là buổi sáng", "Nhà văn hóa thôn Đông") if kept not in body] == []
+
+
+def test_two_right_facts_stay_typed_while_the_third_is_asked_for(centre: Centre) -> None:
+    centre.begin(centre.phone, centre.phone)
+    body = centre.post("prove", centre.facts(number="")).content.decode()
+    assert "Đúng họ tên, ngày sinh; cần thêm số giấy tờ hoặc mã" in body
+    assert f'value="{NAME}"' in body
+    assert 'value="1985"' in body
+
+
 def test_every_kind_of_report_has_a_form(centre: Centre) -> None:
     from tiemchung.web.hotline.case_form import phone_kinds
 
     centre.proved()
-    for kind in phone_kinds():
+    for kind in phone_kinds(proved=True):
         assert centre.get("case_form", kind=kind).status_code == 200, kind
-    assert centre.get("case_form", kind="DOSE_DECLARED").status_code == 404
+    assert centre.get("case_form", kind="NO_SUCH_KIND").status_code == 404
+
+
+# What the caller declares stands on the card at once: their word, written down by the agent.
+
+
+def declared_dose(**more: str) -> dict[str, str]:
+    """Give the form of a dose that An declares."""
+    return {
+        "product_1": "PFIZER", "lot_1": "FB0077", "given_1_day": "14", "given_1_month": "8", "given_1_year": "2026",
+        "words": "Nhà văn hóa thôn Đông", "answer_by": "PHONE", "step": "check",
+    } | more  # fmt: skip
+
+
+def test_a_declared_dose_is_on_the_card_three_clicks_after_the_proof(centre: Centre) -> None:
+    page = centre.proved(centre.phone)
+    first = address("case_form", kind="DOSE_DECLARED")
+    assert f'href="{first}"' in page.content.decode()
+    assert "ghi rõ là tự khai và chưa xác minh" in shown(centre.get("case_form", kind="DOSE_DECLARED"))
+    check = centre.post("case_form", declared_dose(), kind="DOSE_DECLARED")
+    assert "14/08/2026, FB0077" in shown(check).replace("số lô ", "").replace("Lô ", "")
+    done = centre.post("case_form", fields(check, first) | {"step": "do"}, kind="DOSE_DECLARED")
+    case = Case.objects.get()
+    assert f"Đã ghi phản ánh {shown_ref(case.ref)}" in shown(done)
+    assert "Nếu có giấy xác nhận, quý vị chụp và gửi" in shown(done)
+    declared = [dose for dose in doses_of([centre.person_id]) if dose.id != centre.dose.id]
+    assert [(dose.state, dose.counted, dose.facts.place_name) for dose in declared] == [
+        (DoseState.DECLARED, False, "Nhà văn hóa thôn Đông")
+    ]
+    assert (case.kind, case.door, case.person_id, case.dose_id) == (
+        "DOSE_DECLARED", "HOTLINE", centre.person_id, declared[0].id,
+    )  # fmt: skip
+    assert bytes(case.contact_key) == contact_key(centre.phone)
+
+
+def test_the_ledger_keeps_whose_word_it_was_and_in_which_call_it_was_said(centre: Centre) -> None:
+    centre.proved(centre.phone)
+    check = centre.post("case_form", declared_dose(), kind="DOSE_DECLARED")
+    filled = fields(check, address("case_form", kind="DOSE_DECLARED")) | {"step": "do"}
+    for _ in range(2):
+        assert centre.post("case_form", filled, kind="DOSE_DECLARED").status_code == 200
+    (entry,) = [one for one in history_of([centre.person_id]) if one.kind == "DECLARED"]
+    row = LedgerEntry.objects.get(profile_id=centre.person_id, kind="DECLARED")
+    assert (row.by_kind, row.source, row.evidence) == ("citizen", "SELF", f"call:{Call.objects.get().id}")
+    assert entry.dose_id == Case.objects.get().dose_id
+    opened = AuditLine.objects.get(action="cases.open_case")
+    assert opened.actor_id == centre.agent.id
+
+
+def test_nothing_is_declared_for_a_caller_who_has_not_proved_who_they_are(centre: Centre) -> None:
+    page = centre.begin(centre.number)
+    first = address("case_form", kind="DOSE_DECLARED")
+    assert f'href="{first}"' not in page.content.decode()
+    told = centre.post("case_form", declared_dose(step="do"), kind="DOSE_DECLARED")
+    assert "chỉ ghi được sau khi người gọi đã xác minh" in shown(told)
+    assert not Case.objects.exists()
+    assert [dose.id for dose in doses_of([centre.person_id])] == [centre.dose.id]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"product_1": ""}, "Mũi tự khai cần tên vắc xin và đủ ngày, tháng, năm tiêm"),
+        ({"given_1_day": ""}, "Mũi tự khai cần tên vắc xin và đủ ngày, tháng, năm tiêm"),
+        ({"given_1_day": "1", "given_1_month": "10"}, "Ngày 01/10/2026 đã có một mũi trên hồ sơ"),
+        ({"given_1_year": "2031"}, ""),
+        ({"given_1_year": "1950"}, ""),
+    ],
+)
+def test_a_dose_that_says_too_little_or_stands_there_already_is_not_declared(
+    centre: Centre, wrong: dict[str, str], words: str
+) -> None:
+    centre.proved(centre.phone)
+    for step in ("check", "do"):
+        answer = centre.post(
+            "case_form", declared_dose(**wrong, step=step, key=f"{builders.a_key()}-again"), kind="DOSE_DECLARED"
+        )
+        assert answer.status_code == 422
+        assert words in shown(answer)
+    assert [dose.id for dose in doses_of([centre.person_id])] == [centre.dose.id]
+
+
+def test_a_declaration_taken_back_in_a_call_leaves_the_card(centre: Centre) -> None:
+    centre.proved(centre.phone)
+    check = centre.post("case_form", declared_dose(), kind="DOSE_DECLARED")
+    filled = fields(check, address("case_form", kind="DOSE_DECLARED")) | {"step": "do"}
+    centre.post("case_form", filled, kind="DOSE_DECLARED")
+    ref = Case.objects.get().ref
+    centre.post("add", {"ref": ref, "deed": "withdraw", "said": "Nhầm"})
+    assert Case.objects.get().state == CaseState.WITHDRAWN
+    assert [dose.id for dose in doses_of([centre.person_id])] == [centre.dose.id]
 
 
 def test_right_personal_data_travel_with_the_report(centre: Centre) -> None:

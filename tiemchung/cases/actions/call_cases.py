@@ -1,22 +1,24 @@
 """What a caller reports, adds to a report or disputes: the same kinds and steps as by every other door."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from tiemchung.cases.actions.calling import note_in_call
 from tiemchung.cases.actions.calling_back import promise_call_back
+from tiemchung.cases.actions.declaring import declared_facts, report_declared, withdraw_declared
 from tiemchung.cases.actions.desk import answer_back
 from tiemchung.cases.actions.opening import open_case
-from tiemchung.cases.actions.returning import reopen_case, withdraw_case
-from tiemchung.cases.kinds import Door
+from tiemchung.cases.actions.returning import reopen_case
+from tiemchung.cases.kinds import KINDS, Door
 from tiemchung.cases.reads.calling import CallView, cases_of_call
 from tiemchung.cases.reads.files import find_case
 from tiemchung.cases.rules import Claim
-from tiemchung.cases.rules.calls import AnswerBy, CallOutcome, Promise, may_promise
+from tiemchung.cases.rules.calls import AnswerBy, CallOutcome, Promise, may_promise, purpose_of
 from tiemchung.cases.values import OpenedCase
-from tiemchung.core.actor import Actor
+from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.verdict import Refused, refuse
 
 DEEDS = ("answer", "reopen", "withdraw")
@@ -38,25 +40,24 @@ def report_by_call(
 ) -> OpenedCase:
     """Open a report in the caller's words; it is the proved person's, or else the desk finds out whose.
 
-    Answered by PHONE it goes to the caller's number, else to none: by CALL_BACK the centre calls `other_phone` (E.164)
-    when the report is due. Raises Refused as `open_case`, with ANSWER_BY_MISSING, PHONE_HIDDEN or PROMISE_NO_PHONE.
+    Of a kind that declares, the told dose stands on the card at once, as the proved person's own word. Answered by
+    PHONE it goes to the caller's number, else to none: by CALL_BACK the centre calls `other_phone` (E.164) when the
+    report is due. Raises Refused as `open_case` and `report_declared`, with ANSWER_BY_MISSING, PHONE_HIDDEN,
+    PROMISE_NO_PHONE, or CALLER_NOT_PROVEN where a dose is declared for nobody who was proved.
     """
     if answer_by not in set(AnswerBy):
         raise Refused(refuse("ANSWER_BY_MISSING"))
     if answer_by == AnswerBy.PHONE and not call.phone:
         raise Refused(refuse("PHONE_HIDDEN"))
-    opened = open_case(
-        by=by,
-        at=at,
-        key=key,
-        kind=kind,
-        door=Door.HOTLINE,
-        claim=claim,
-        phone=call.phone if answer_by == AnswerBy.PHONE else "",
-        person_id=call.person_id if call.opens_record else None,
-        dose_id=dose_id if call.opens_record else None,
-        language=language,
-    )
+    ask: dict[str, Any] = {
+        "by": by, "at": at, "key": key, "door": Door.HOTLINE, "claim": claim, "language": language,
+        "phone": call.phone if answer_by == AnswerBy.PHONE else "",
+    }  # fmt: skip
+    if kind in KINDS and KINDS[kind].declares:
+        opened = _declared(call, claim, ask)
+    else:
+        person_id = call.person_id if call.opens_record else None
+        opened = open_case(kind=kind, **ask, person_id=person_id, dose_id=dose_id if person_id else None)
     known = call.case_ref == opened.ref
     note_in_call(by, at, call, case_ref=opened.ref, outcome=CallOutcome.CASE_OPENED)
     if answer_by == AnswerBy.CALL_BACK and not known:
@@ -64,6 +65,20 @@ def report_by_call(
         may_promise(promise, at).or_raise()
         promise_call_back(by=by, at=at, call_id=call.call_id, promise=promise, case_ref=opened.ref)
     return opened
+
+
+def _declared(call: CallView, claim: Claim, ask: dict[str, Any]) -> OpenedCase:
+    """Keep the one dose that the proved caller declares: their word, written down by the agent, in this call."""
+    if not call.opens_record or call.person_id is None:
+        raise Refused(refuse("CALLER_NOT_PROVEN"))
+    teller = Actor(kind=Kind.CITIZEN, person_ids=frozenset({call.person_id}), trace=purpose_of(call.call_id))
+    if len(claim.doses) != 1:
+        raise Refused(refuse("CLAIM_DOSES_COUNT", least=1, most=1))
+    facts = declared_facts(claim.doses[0])
+    made = report_declared(
+        **ask, person_id=call.person_id, facts=facts, teller=teller, evidence=f"call:{call.call_id}"
+    )
+    return made.opened
 
 
 @transaction.atomic
@@ -84,6 +99,6 @@ def add_by_call(*, by: Actor, at: dt.datetime, call: CallView, ref: str, deed: s
     elif deed == "reopen":
         reopen_case(by=by, at=at, ref=case.ref, contact_key=contact, text=text)
     else:
-        withdraw_case(by=by, at=at, ref=case.ref, contact_key=contact, because=text)
+        withdraw_declared(by=by, at=at, ref=case.ref, contact_key=contact, because=text)
     if call.outcome != CallOutcome.CASE_OPENED:
         note_in_call(by, at, call, case_ref=case.ref)

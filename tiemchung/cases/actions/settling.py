@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from tiemchung.cases.actions.applying import Order, apply_solution
+from tiemchung.cases.actions.declaring import drop_declared
 from tiemchung.cases.actions.desk import demand_answer, demand_reason, subject_of
 from tiemchung.cases.actions.ending import end_case
 from tiemchung.cases.actions.holding import Held, hold, hold_claimed
-from tiemchung.cases.kinds import SolutionKind
+from tiemchung.cases.kinds import KINDS, SolutionKind
 from tiemchung.cases.models import Case, CaseByPerson, CaseEffect
 from tiemchung.cases.rules import RefusalCode, Step, clean_ref
 from tiemchung.cases.solutions import Effect, Solution
@@ -143,7 +144,8 @@ def refuse_case(
 ) -> int:
     """End a case and its repeats with one of the procedure's reasons and an answer; give how many repeats there were.
 
-    Asked twice with one key it changes nothing. Raises Refused with what `hold_claimed` says,
+    What stood on the card by the reporter's word alone goes off it and stays in the history. Asked twice with one key
+    it changes nothing. Raises Refused with what `hold_claimed` says,
     CASE_REFUSAL_UNKNOWN or ANSWER_TOO_SHORT.
     """
     asked = clean_ref(ref)
@@ -157,6 +159,8 @@ def refuse_case(
         repeats = end_case(held, Step.REFUSE, by=by, at=at, answer=answer, code=str(refusal))
         facts = {"refusal": str(refusal), "repeats": repeats}
         case = held.case
+        if KINDS[case.kind].declares:
+            drop_declared(at=at, ref=case.ref, person_id=case.person_id, dose_id=case.dose_id, because=str(refusal))
         write_line(
             by=by, at=at, action="cases.refuse_case", subject_id=subject_of(case), object_id=case.id, facts=facts
         )

@@ -44,7 +44,8 @@ def _no_check(claim: Claim) -> Verdict:
 class Kind:
     """One kind of report; `kinds/<code in lower case>.py` holds it as KIND, its words are `case.kind.<CODE>.*`.
 
-    `doses` is how many doses the form asks for (least, most). `picks_dose` kinds need a dose on record to point at.
+    `doses` is how many doses the form asks for (least, most). `picks_dose` kinds need a dose on record to point at;
+    a kind that `declares` puts the told dose on the card at once, unverified.
     `wants` names the personal data that may be proposed. `solutions` are offered to the desk, likeliest first.
     `check` judges a claim beyond the starred fields.
     """
@@ -55,6 +56,7 @@ class Kind:
     solutions: tuple[SolutionKind, ...]
     doses: tuple[int, int] = (0, 0)
     picks_dose: bool = False
+    declares: bool = False
     needs_evidence: bool = False
     wants: frozenset[str] = frozenset()
     check: Callable[[Claim], Verdict] = _no_check

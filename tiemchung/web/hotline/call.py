@@ -16,7 +16,7 @@ from tiemchung.cases.actions.calling import (
     send_caller_code,
 )
 from tiemchung.cases.reads.calling import CallView, cases_of_call
-from tiemchung.cases.rules.calls import Found, Proof, questions
+from tiemchung.cases.rules.calls import Found, Proof, opens_record, questions
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.people.actions import CallerFacts
@@ -94,6 +94,8 @@ def prove(request: HttpRequest, call: CallView) -> HttpResponse:
         return call_page(request, again(request, call), typed=typed, verdict=refused.verdict)
     if not answer.verdict.allowed:
         return call_page(request, again(request, call), typed=typed, verdict=answer.verdict)
+    if not opens_record(answer.proof):  # one fact is still to come: nobody types the first two twice
+        return call_page(request, again(request, call), typed=typed)
     return redirect("hotline:call")
 
 
@@ -165,7 +167,7 @@ def call_page(
         asks=found is not None and bool(found.person_ids or found.refs) and not call.opens_record,
         record=record,
         cases=cases_told(cases_of_call(by, call), at),
-        kinds=kinds_told(),
+        kinds=kinds_told(proved=call.opens_record),
         quick=quick_answers(),
         typed={**NOTHING_TYPED, "said": "", "ref": "", **(typed or {})},
         errors=errors or {},

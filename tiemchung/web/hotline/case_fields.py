@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from tiemchung.cases.kinds import Kind
 from tiemchung.cases.reads.calling import CallView
+from tiemchung.cases.receiving import MAX_TEXT
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.rules.calls import AnswerBy
 from tiemchung.core import clock
@@ -41,7 +42,7 @@ def read_form(data: QueryDict, kind: Kind | None) -> Typed:
     """Read every field as typed; days with the part that was typed."""
     typed: Typed = {name: line_in(data, name, most) for name, most in _LINES.items()}
     typed |= {"birth": date_in(data, "birth"), "wanted_birth": date_in(data, "wanted_birth")}
-    typed |= {"text": text_in(data, "text"), "dose_id": uuid_in(data, "dose_id")}
+    typed |= {"text": text_in(data, "text", MAX_TEXT + 1), "dose_id": uuid_in(data, "dose_id")}
     typed["other_phone_clean"] = normalise_phone(typed["other_phone"])[0] or ""
     typed["doses"] = {
         n: {
@@ -98,6 +99,8 @@ def _dose(typed: Typed, n: int, kind: Kind, doses: tuple[DoseView, ...]) -> Clai
         facility, place = chosen.facts.facility_id, chosen.facts.place_name
     if facility is None and not place:
         place = "" if ":" in typed["where"] else typed["words"]
+    if facility is not None and kind.declares:  # a card names the place of each of its doses
+        place = place_words(typed["where"])
     return ClaimedDose(
         order=n,
         product=said["product"] or (chosen.facts.product if chosen else ""),

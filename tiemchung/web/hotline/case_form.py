@@ -13,7 +13,7 @@ from tiemchung.cases.actions.calling import open_caller_record
 from tiemchung.cases.kinds import Door, Kind, kinds_at
 from tiemchung.cases.reads.calling import CallView
 from tiemchung.cases.receiving import may_receive
-from tiemchung.cases.rules import shown_ref
+from tiemchung.cases.rules import Claim, shown_ref
 from tiemchung.cases.rules.calls import AnswerBy
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused, Verdict, refuse
@@ -35,20 +35,31 @@ from tiemchung.web.hotline.telling import product_name
 from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.staff_page import actor_of, tell
 from tiemchung.web.shared.typed import key_in
-from tiemchung.web.shared.words import say
+from tiemchung.web.shared.words import say, say_reason
 
-# The caller's own declaration is made in the caller's own book; by phone a missing dose is reported as missing.
-NOT_BY_PHONE = frozenset({"DOSE_DECLARED"})
+_DAY = "given_1-day"
+_DOSE_FIELDS = frozenset({"product_1", _DAY})
+_WHO_FIELDS = frozenset({"full_name", "birth-day"})
+_FIELD_OF = {
+    "ANSWER_BY_MISSING": "answer_by", "PHONE_HIDDEN": "answer_by", "PROMISE_NO_PHONE": "other_phone",
+    "LETTER_ADDRESS_MISSING": "address", "CLAIM_NAME_MISSING": "full_name", "CLAIM_BIRTH_MISSING": "birth-day",
+    "CLAIM_BIRTH_FUTURE": "birth-day", "CLAIM_DOSE_NOT_WHOLE": "product_1", "CLAIM_DAY_UNREADABLE": _DAY,
+    "GIVEN_IN_FUTURE": _DAY, "CLAIM_DOSE_TOO_EARLY": _DAY, "CLAIM_DOSE_BEFORE_BIRTH": _DAY,
+    "DECLARED_DAY_TAKEN": _DAY, "CLAIM_NUMBER_UNREADABLE": "wanted_number", "TEXT_TOO_LONG": "text",
+}  # fmt: skip
 
 
-def phone_kinds() -> dict[str, Kind]:
-    """Give the kinds of report that a caller may make, by code in the order of the form."""
-    return {kind.code: kind for kind in kinds_at(Door.HOTLINE) if kind.code not in NOT_BY_PHONE}
+def phone_kinds(*, proved: bool) -> dict[str, Kind]:
+    """Give the kinds of report that a caller may make, by code in the order of the form.
+
+    A dose goes onto a card at once only for a caller who has proved whose card it is; until then it is a missing one.
+    """
+    return {kind.code: kind for kind in kinds_at(Door.HOTLINE) if proved or not kind.declares}
 
 
-def kinds_told() -> list[tuple[str, str]]:
+def kinds_told(*, proved: bool) -> list[tuple[str, str]]:
     """Give the kinds with their short words."""
-    return [(code, say(f"case.kind.{code}.short")) for code in phone_kinds()]
+    return [(code, say(f"case.kind.{code}.short")) for code in phone_kinds(proved=proved)]
 
 
 @open_to_agents
@@ -56,9 +67,12 @@ def kinds_told() -> list[tuple[str, str]]:
 @in_a_call
 def case_form(request: HttpRequest, call: CallView, kind: str) -> HttpResponse:
     """Ask for what this kind needs, read it back, and open the report."""
-    rules = phone_kinds().get(kind)
+    rules = phone_kinds(proved=True).get(kind)
     if rules is None:
         raise Http404
+    if rules.declares and not call.opens_record:
+        tell(request, "hotline.case.prove_first")
+        return redirect("hotline:call")
     person, doses = _record(request, call)
     step, data = request.POST.get("step", ""), request.POST
     typed = read_form(data, rules) if request.method == "POST" else first_typed(call, person)
@@ -67,6 +81,8 @@ def case_form(request: HttpRequest, call: CallView, kind: str) -> HttpResponse:
         return _form(request, facts, doses)
     claim, verdict = claim_from(typed, rules, person, doses)
     verdict += may_receive(rules, Door.HOTLINE, claim, clock.today(), evidence=0) + _answering(typed, call)
+    if step == "check":
+        verdict += day_is_free(rules, claim, doses)
     if not verdict.allowed:
         return _form(request, facts, doses, verdict)
     if step == "check":
@@ -75,7 +91,7 @@ def case_form(request: HttpRequest, call: CallView, kind: str) -> HttpResponse:
     return _open(request, facts, doses, claim)
 
 
-def _open(request: HttpRequest, facts: dict[str, Any], doses: tuple[DoseView, ...], claim: Any) -> HttpResponse:
+def _open(request: HttpRequest, facts: dict[str, Any], doses: tuple[DoseView, ...], claim: Claim) -> HttpResponse:
     typed, call = facts["typed"], facts["call"]
     chosen = [dose.dose_id for dose in claim.doses if dose.dose_id]
     try:
@@ -109,12 +125,33 @@ def _answering(typed: Typed, call: CallView) -> Verdict:
     return refuse("LETTER_ADDRESS_MISSING") if way == AnswerBy.LETTER and not typed["address"] else Verdict()
 
 
+def day_is_free(kind: Kind, claim: Claim, doses: tuple[DoseView, ...]) -> Verdict:
+    """Refuse to declare a dose on a day on which one stands on record: what is wrong there is that dose."""
+    days = {dose.facts.given_on for dose in doses} if kind.declares else set()
+    taken = [dose.given_on for dose in claim.doses if dose.given_on in days]
+    return refuse("DECLARED_DAY_TAKEN", day=taken[0]) if taken else Verdict()
+
+
 def _form(
     request: HttpRequest, facts: dict[str, Any], doses: tuple[DoseView, ...], verdict: Verdict | None = None
 ) -> HttpResponse:
-    refused = verdict is not None and bool(verdict.refusals)
-    frame = {**_frame(facts, doses), "verdict": Verdict() if verdict is None else verdict}
-    return agent_page(request, "hotline/case_form.html", 422 if refused else 200, **frame)
+    frame, known = _frame(facts, doses), Verdict() if verdict is None else verdict
+    errors = errors_of(known, frame)
+    rest = Verdict(tuple(reason for reason in known.reasons if say_reason(reason) not in errors.values()))
+    status = 422 if known.refusals else 200
+    return agent_page(request, "hotline/case_form.html", status, **frame, verdict=rest, errors=errors)
+
+
+def errors_of(verdict: Verdict, frame: dict[str, Any]) -> dict[str, str]:
+    """Give what refuses a field of this form, by the field's id; what no field can mend stays with the rest."""
+    errors: dict[str, str] = {}
+    asks_doses = bool(frame["blocks"]) and not (frame["dose_items"] and frame["kind"].code != "DOSE_WRONG")
+    for reason in verdict.refusals:
+        field = _FIELD_OF.get(reason.code, "")
+        asked = asks_doses if field in _DOSE_FIELDS else frame["person"] is None if field in _WHO_FIELDS else True
+        if field and asked:
+            errors.setdefault(field, say_reason(reason))
+    return errors
 
 
 def _frame(facts: dict[str, Any], doses: tuple[DoseView, ...]) -> dict[str, Any]:

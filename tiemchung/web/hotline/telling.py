@@ -1,10 +1,12 @@
 """The sentences that an agent reads out, made from what is on record at this moment."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from tiemchung.cases.reads import desk_names
+from tiemchung.cases.evidence.reads import evidence_of
+from tiemchung.cases.kinds import KINDS
 from tiemchung.cases.rules import NATION, OPEN, CaseState, is_late, shown_ref
 from tiemchung.cases.values import Progress
 from tiemchung.certificates.reads import card_of_person
@@ -15,7 +17,8 @@ from tiemchung.people.reads import PersonSight
 from tiemchung.people.rules.births import birth_text
 from tiemchung.vaccines.rules import the_book
 from tiemchung.web.hotline.frame import moment_words
-from tiemchung.web.shared.words import has_words, say
+from tiemchung.web.shared.claim_places import units_named
+from tiemchung.web.shared.words import has_words, say, state_words
 
 _QUIET = frozenset({"RELEASE", "WARN", "CLAIM"})
 
@@ -58,7 +61,7 @@ def _dose_line(number: int | None, dose: Any) -> dict[str, Any]:
     return {
         "title": title,
         "facts": [". ".join(part for part in (*facts[:2], lot) if part), facts[2]],
-        "state": say(f"card.dose_state.{dose.state}"),
+        "state": state_words("dose", dose.state),
     }
 
 
@@ -70,13 +73,13 @@ def product_name(code: str) -> str:
 
 def cases_told(cases: Sequence[Progress], at: dt.datetime) -> list[dict[str, Any]]:
     """Give each report with its state, the sentence to read out, and what the caller may still do."""
-    names = desk_names({(one.desk.unit_id, one.desk.level) for one in cases})
+    names = units_named(one.desk for one in cases)
     return [
         {
             "ref": one.ref,
             "title": say("cases.queue.line", ref=shown_ref(one.ref), kind=say(f"case.kind.{one.kind}.short")),
             "state": one.state,
-            "read": case_sentence(one, names.get(one.desk.unit_id, ""), at),
+            "read": [case_sentence(one, names[one.desk.unit_id], at), *paper_wanted(one, names)],
             "steps": [
                 {"title": say(f"case.step.{step.step}"), "facts": [moment_words(step.at), step.text]}
                 for step in one.steps
@@ -90,8 +93,6 @@ def cases_told(cases: Sequence[Progress], at: dt.datetime) -> list[dict[str, Any
 
 def case_sentence(one: Progress, desk: str, at: dt.datetime) -> str:
     """Say where a report stands as one reads it out: number, desk, and the hour by which it is answered."""
-    if one.desk.unit_id == NATION or not desk:
-        desk = say("case.level.NATION")
     late = one.state in OPEN and is_late(one.due_at, at) and one.state is not CaseState.NEED_MORE_INFO
     question = next((step.text for step in reversed(one.steps) if step.step == "ASK_BACK"), "")
     return say(
@@ -104,6 +105,15 @@ def case_sentence(one: Progress, desk: str, at: dt.datetime) -> str:
         answer=_answer(one),
         ended=moment_words(one.settled_at) if one.settled_at else "",
     )
+
+
+def paper_wanted(one: Progress, names: Mapping[UUID, str]) -> list[str]:
+    """Say how the paper of a told dose can follow, while none has come; nothing for reports that need no paper."""
+    kind = KINDS[one.kind]
+    if one.state not in OPEN or not (kind.needs_evidence or kind.declares) or evidence_of(one.case_id):
+        return []
+    desk = say("hotline.read.nearest") if one.desk.unit_id == NATION else names[one.desk.unit_id]
+    return [say("hotline.read.send_paper", ref=shown_ref(one.ref), desk=desk)]
 
 
 def _answer(one: Progress) -> str:

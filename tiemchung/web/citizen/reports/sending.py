@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from tiemchung.access.actions import take_report
-from tiemchung.cases.actions import open_case, report_declared
+from tiemchung.cases.actions import declared_facts, open_case, report_declared
 from tiemchung.cases.evidence.actions import MOST_PAGES, attach_evidence, drop_evidence_of
 from tiemchung.cases.evidence.cleaning import LARGEST
 from tiemchung.cases.kinds import Door
@@ -16,9 +16,7 @@ from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused
-from tiemchung.doses.values import DoseFacts
 from tiemchung.people.reads import Holder
-from tiemchung.vaccines.reads import find_lot
 from tiemchung.web.citizen import pending as under_way
 from tiemchung.web.citizen.card_facts import product_name
 from tiemchung.web.citizen.reports import draft as drafts
@@ -134,20 +132,6 @@ def _open(request: HttpRequest, holder: Holder, draft: ReportDraft, phone: str, 
     if draft.kind == drafts.DECLARED and draft.dose is not None:
         return report_declared(**ask, facts=declared_facts(draft.dose)).opened
     return open_case(**ask, kind=draft.kind, door=Door.BOOK, dose_id=draft.dose_id)
-
-
-def declared_facts(told: ClaimedDose) -> DoseFacts:
-    """Give the facts of a declared dose; its lot is ours only where the list has it."""
-    lot = find_lot(told.product, told.lot_number) if told.lot_number else None
-    return DoseFacts(
-        product=told.product,
-        given_on=told.given_on or clock.today(),
-        lot_id=lot.id if lot else None,
-        lot_number=told.lot_number,
-        facility_id=told.facility_id,
-        point_id=told.point_id,
-        place_name=told.place_name,
-    )
 
 
 def _send_page(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tiemchung.access.actions import send_code, take_status, use_code
 from tiemchung.access.rules import Purpose
-from tiemchung.cases.actions import answer_back, reopen_case, withdraw_case
+from tiemchung.cases.actions import answer_back, reopen_case, withdraw_declared
 from tiemchung.cases.evidence.actions import attach_evidence
 from tiemchung.cases.evidence.cleaning import LARGEST
 from tiemchung.cases.reads import desk_names, progress_of, travel_of
@@ -224,7 +224,7 @@ def _act(request: HttpRequest, pending: PendingCode, found: Progress, text: str)
                 said = text or say("report.progress.photo_only")
                 answer_back(by=by, at=at, ref=found.ref, contact_key=contact, text=said)
             case "withdraw":
-                withdraw_case(by=by, at=at, ref=found.ref, contact_key=contact, because=text)
+                withdraw_declared(by=by, at=at, ref=found.ref, contact_key=contact, because=text)
             case "reopen":
                 reopen_case(by=by, at=at, ref=found.ref, contact_key=contact, text=text)
             case _:
