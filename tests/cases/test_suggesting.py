@@ -21,6 +21,7 @@ from tests.builders import (
     a_nurse,
     a_person,
     a_phone,
+    a_staff_member,
     an_area,
     an_officer,
 )
@@ -188,10 +189,22 @@ def test_people_with_two_valid_numbers_are_never_joined(ward: Ward) -> None:
         assert "LINK" not in {kind for s in offered for kind in s.kinds}
 
 
-def test_a_desk_that_may_not_join_is_told_whose_task_it_is(ward: Ward) -> None:
+@pytest.mark.parametrize("role", [Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER])
+def test_an_officer_of_the_area_joins_by_the_same_click_as_a_facility(ward: Ward, role: Role) -> None:
+    other = ward.person("Nguyen Thi An")
+    ward.dose(other)
+    area = an_area() if role is Role.COMMUNE_OFFICER else an_area("79", level=Level.PROVINCE)
+    officer = an_officer(role, area)
+    file = ward.file("DOSE1_MISSING", ward.claim(), paper=True)
+    link = next(s for s in suggestions(officer, NOW, file) if s.kinds == ("LINK",))
+    assert (link.blocked, [s.join_person for s in link.solutions]) == ("", [other])
+
+
+@pytest.mark.parametrize("role", [Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER])
+def test_a_desk_that_may_not_join_is_told_whose_task_it_is(ward: Ward, role: Role) -> None:
     ward.dose(ward.person("Nguyen Thi An"))
     file = ward.file("DOSE1_MISSING", ward.claim(), paper=True)
-    officer = an_officer(Role.COMMUNE_OFFICER, an_area())
+    officer = an_officer(role) if role is Role.PROVINCE_OFFICER else a_staff_member(role)
     link = next(s for s in suggestions(officer, NOW, file) if s.kinds == ("LINK",))
     assert (link.blocked, link.solutions) == ("OTHER_DESK", ())
     assert link.doses

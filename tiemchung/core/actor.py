@@ -29,7 +29,9 @@ class Role(StrEnum):
 
 
 FACILITY_ROLES = frozenset({Role.VACCINATOR, Role.FACILITY_LEAD})
-CORRECTING_ROLES = frozenset({Role.FACILITY_LEAD, Role.DATA_CORRECTOR})
+CORRECTING_ROLES = frozenset(
+    {Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR}
+)
 
 
 @dataclass(frozen=True, slots=True)

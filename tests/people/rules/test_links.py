@@ -74,7 +74,7 @@ def test_nine_profiles_are_not_one_person() -> None:
 
 def test_only_correcting_roles_join() -> None:
     allowed = {role for role in Role if may_join(Actor(kind=Kind.STAFF, role=role))}
-    assert allowed == {Role.FACILITY_LEAD, Role.DATA_CORRECTOR}
+    assert allowed == {Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR}
     assert may_join(SYSTEM)
     assert not may_join(PUBLIC)
     assert not may_join(Actor(kind=Kind.CITIZEN, role=Role.DATA_CORRECTOR))

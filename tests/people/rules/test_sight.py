@@ -97,9 +97,11 @@ def test_officers_of_figures_change_nothing() -> None:
         Role.VACCINATOR,
         Role.FACILITY_LEAD,
         Role.COMMUNE_OFFICER,
+        Role.DISTRICT_OFFICER,
         Role.DATA_CORRECTOR,
     }
     assert not may_amend(_staff(Role.DATA_CORRECTOR), ELSEWHERE)
+    assert not may_amend(_staff(Role.DISTRICT_OFFICER), ELSEWHERE)
     assert may_amend(SYSTEM, ELSEWHERE)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from tiemchung.core.actor import Actor, Kind, Role
+from tiemchung.core.actor import CORRECTING_ROLES, Actor, Kind, Role
 
 
 class Scope(StrEnum):
@@ -48,7 +48,7 @@ BY_NAME = frozenset(role for role, scope in SCOPES.items() if scope is Scope.ARE
 MAY_REGISTER = frozenset(
     {Role.VACCINATOR, Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DATA_CORRECTOR, Role.HOTLINE_AGENT}
 )
-MAY_AMEND = frozenset({Role.VACCINATOR, Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DATA_CORRECTOR})
+MAY_AMEND = frozenset({Role.VACCINATOR}) | CORRECTING_ROLES
 
 
 def scope_of(by: Actor) -> Scope:
