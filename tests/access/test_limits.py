@@ -2,6 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -22,6 +23,7 @@ from tiemchung.access.limits import (
 )
 from tiemchung.access.models import RateBucket
 from tiemchung.access.rules import Limit
+from tiemchung.core.alarms import alarms
 from tiemchung.core.verdict import Refused
 
 FIVE = Limit("test:five", 5, 60)
@@ -132,15 +134,36 @@ def network(n: int) -> str:
 
 
 @pytest.mark.django_db
-def test_m17_a_phone_looks_up_five_times_a_day_from_wherever() -> None:
-    assert passed(lambda n: actions.take_lookup(at=NOW, phone=PHONE_A, network=network(n))) == 5
-    assert passed(lambda n: actions.take_lookup(at=NOW, phone=PHONE_B, network=network(n))) == 5
+def test_m17_a_network_asks_about_one_number_five_times_a_day() -> None:
+    assert passed(lambda _: actions.take_lookup(at=NOW, about="holder:1", network=network(1))) == 5
+    assert passed(lambda _: actions.take_lookup(at=NOW, about="holder:2", network=network(1))) == 5
+
+
+@pytest.mark.django_db
+def test_many_networks_cannot_use_up_a_holders_questions_and_somebody_is_alarmed_once() -> None:
+    for n in range(60):
+        actions.take_lookup(at=NOW, about="holder:1", network=network(n))
+    assert [(alarm.code, alarm.subject_id) for alarm in alarms()] == [("LOOKUP_FLOOD", None)]
+
+
+@pytest.mark.django_db
+def test_a_known_device_is_counted_by_itself() -> None:
+    for _ in range(25):
+        with suppress(Refused):
+            actions.take_lookup(at=NOW, about="holder:1", network=network(1))
+    assert passed(lambda _: actions.take_lookup(at=NOW, about="holder:1", network=network(1), device="d")) == 5
+
+
+@pytest.mark.django_db
+def test_m17_a_phone_on_file_gets_five_codes_a_day_from_look_ups() -> None:
+    assert passed(lambda _: actions.take_lookup_code(at=NOW, phone=PHONE_A)) == 5
+    assert passed(lambda _: actions.take_lookup_code(at=NOW, phone=PHONE_B)) == 5
 
 
 @pytest.mark.django_db
 def test_m17_a_network_looks_up_twenty_times_an_hour_whatever_phone_is_given() -> None:
-    assert passed(lambda n: actions.take_lookup(at=NOW, phone=f"+849000{n:05d}", network="10.0.0.7")) == 20
-    assert passed(lambda n: actions.take_lookup(at=NOW, phone="", network="10.0.1.7")) == 20
+    assert passed(lambda n: actions.take_lookup(at=NOW, about=f"holder:{n}", network="10.0.0.7")) == 20
+    assert passed(lambda n: actions.take_lookup(at=NOW, about="", network="10.0.1.7")) == 20
 
 
 @pytest.mark.django_db

@@ -132,10 +132,17 @@ def _hour(at: dt.datetime) -> dt.datetime:
 
 
 def _tally(phone: str, at: dt.datetime, *, sent: int = 0, verified: int = 0) -> None:
-    hour = {"prefix": rules.prefix_of(phone), "hour": _hour(at)}
+    tally_hour(rules.prefix_of(phone), at, sent=sent, verified=verified)
+
+
+def tally_hour(prefix: str, at: dt.datetime, *, sent: int = 0, verified: int = 0) -> tuple[int, int]:
+    """Add to what was sent and what came back in this hour; give both as they were before, with what is added."""
+    hour = {"prefix": prefix, "hour": _hour(at)}
     row, made = PrefixTally.objects.get_or_create(**hour, defaults={"sent": sent, "verified": verified})
-    if not made:
-        PrefixTally.objects.filter(pk=row.pk).update(sent=F("sent") + sent, verified=F("verified") + verified)
+    if made:
+        return sent, verified
+    PrefixTally.objects.filter(pk=row.pk).update(sent=F("sent") + sent, verified=F("verified") + verified)
+    return row.sent + sent, row.verified + verified
 
 
 def _range_paused(phone: str, at: dt.datetime) -> bool:

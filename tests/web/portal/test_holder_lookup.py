@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.builders import a_cccd, a_lot, a_person, a_phone, country  # noqa: F401 - a fixture
@@ -159,8 +160,6 @@ def test_the_right_code_shows_the_card_and_a_code_that_verifies(chau: UUID, phon
 
 
 def test_the_certificate_closes_after_a_quarter_of_an_hour(chau: UUID, phone: str, number: str) -> None:
-    import time_machine
-
     client = Client()
     ask(client, merged(asked(number)))
     client.post("/tra-cuu/ma", {"code": pages.newest_code(phone)})
@@ -194,15 +193,62 @@ def test_who_asks_twice_in_a_minute_can_still_use_the_first_code(chau: UUID, pho
     assert client.post("/tra-cuu/ma", {"code": pages.newest_code(phone)})["Location"] == "/tra-cuu/chung-nhan"
 
 
-def test_five_questions_a_day_about_one_number_whoever_asks(
-    monkeypatch: pytest.MonkeyPatch, chau: UUID, number: str
-) -> None:
+@pytest.fixture
+def real_limits(monkeypatch: pytest.MonkeyPatch, at_once: None) -> None:
+    """Count every question as it is counted in earnest."""
     from tiemchung.access.actions import take_lookup
 
     monkeypatch.setattr(holder_lookup, "take_lookup", take_lookup)
+
+
+def test_five_questions_a_day_about_one_number_from_one_network(real_limits: None, chau: UUID, number: str) -> None:
     for one in (number, a_cccd("FEMALE", BORN)):
-        answers = [Client().post("/tra-cuu", {"number": one}, REMOTE_ADDR=f"192.0.{n}.9") for n in range(6)]
+        answers = [Client().post("/tra-cuu", {"number": one}, REMOTE_ADDR=f"192.0.2.{n}") for n in range(6)]
         assert [answer.status_code for answer in answers] == [302, 302, 302, 302, 302, 200]
+
+
+def test_a_stranger_who_knows_a_number_does_not_shut_its_holder_out(
+    real_limits: None, chau: UUID, phone: str, number: str
+) -> None:
+    for n in range(60):
+        Client().post("/tra-cuu", {"number": number}, REMOTE_ADDR=f"192.0.{n % 6}.9")
+    holder = Client(REMOTE_ADDR="198.51.100.7")
+    ask(holder, merged(asked(number)))
+    assert len(pages.texts_to(phone)) == 1
+
+
+def test_a_device_that_proved_the_phone_asks_on_behind_a_network_that_is_used_up(
+    real_limits: None, chau: UUID, phone: str, number: str
+) -> None:
+    holder, truth, later = Client(REMOTE_ADDR="192.0.2.1"), merged(asked(number)), clock.now() + dt.timedelta(minutes=2)
+    ask(holder, truth)
+    assert holder.post("/tra-cuu/ma", {"code": pages.newest_code(phone)}).status_code == 302
+    kept = holder.cookies["known"]
+    assert (kept["httponly"], kept["path"]) == (True, "/tra-cuu")
+    assert [part for part in (number, phone, phone[3:], str(chau)) if part in kept.value] == []
+    with time_machine.travel(later, tick=False):
+        for n in range(8):
+            Client(REMOTE_ADDR=f"192.0.2.{n}").post("/tra-cuu", {"number": number})
+        assert Client(REMOTE_ADDR="192.0.2.1").post("/tra-cuu", truth).status_code == 200
+        ask(holder, truth)
+        assert len(pages.texts_to(phone)) == 2
+        other = holder.post("/tra-cuu", truth | {"number": a_cccd("FEMALE", BORN)})
+        assert other.status_code == 302  # counted for the network as any stranger's
+    forged = Client(REMOTE_ADDR="192.0.2.1")
+    for value in ("", "x", kept.value[:-6] + "AAAAA=", "é", "A" * 5000):
+        forged.cookies["known"] = value
+        assert forged.post("/tra-cuu", truth).status_code == 200, value[:9]
+
+
+def test_look_ups_leave_the_holder_codes_for_everything_else(
+    real_limits: None, chau: UUID, phone: str, number: str
+) -> None:
+    """Somebody who knows all five facts makes at most five of the phone's ten codes of a day."""
+    start = clock.now()
+    for n in range(12):
+        with time_machine.travel(start + dt.timedelta(minutes=15 * n), tick=False):
+            ask(Client(REMOTE_ADDR=f"192.0.{n}.9"), merged(asked(number)))
+    assert len(pages.texts_to(phone)) == 5
 
 
 def test_a_name_without_its_accents_is_not_the_whole_truth(chau: UUID, phone: str, number: str) -> None:

@@ -7,6 +7,7 @@ same page after the same time, and only the phone of the one whom all facts fit 
 import datetime as dt
 import re
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tiemchung.access.actions import send_code, take_lookup, use_code
+from tiemchung.access.actions import send_code, take_lookup, take_lookup_code, tally_lookup, use_code
 from tiemchung.access.rules import Purpose
 from tiemchung.certificates.reads import card_of_person, passport_of
 from tiemchung.core import clock
@@ -30,6 +31,7 @@ from tiemchung.people.rules.identifiers import mask
 from tiemchung.vaccines.rules import the_book
 from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
 from tiemchung.web.portal.holder_facts import HolderFacts, person_meant, read_facts
+from tiemchung.web.portal.known_device import device_in, keep_known
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
 from tiemchung.web.shared.gate import network_address, open_to_public
@@ -57,32 +59,37 @@ def ask_page(request: HttpRequest) -> HttpResponse:
     proof = judged(request, code_follows=True)
     if not proof.allowed:
         return _ask_again(request, {"captcha": first_words(proof)})
+    device = device_in(request)
+    known = device.id if device.knows(facts.budget) else ""
     try:
-        take_lookup(at=clock.now(), phone=facts.budget, network=network_address(request))
+        take_lookup(at=clock.now(), about=facts.budget, network=network_address(request), device=known)
     except Refused as refused:
         return _ask_again(request, {"": first_words(refused.verdict)})
-    keep(request.session, KEPT, _asked(request, facts))
+    keep(request.session, KEPT, _asked(request, facts, known=bool(known)))
     _wait_until(begun + ANSWER_AFTER_S)
     return redirect("portal:holder_code")
 
 
-def _asked(request: HttpRequest, facts: HolderFacts) -> PendingCode:
+def _asked(request: HttpRequest, facts: HolderFacts, *, known: bool) -> PendingCode:
     """Send a code to the phone on file of whom the facts mean; without such a phone everything looks the same."""
     at = clock.now()
     person_id = person_meant(facts, at)
+    tally_lookup(at=at, fits=person_id is not None)
     phone = reach_of(person_id) if person_id else None
     if person_id is None or phone is None:
         return begin("", NOBODY)
-    pending = begin(str(person_id), phone)
+    pending = replace(begin(str(person_id), phone), number=facts.budget)
     try:
+        if not known:
+            take_lookup_code(at=at, phone=phone)
         send_code(
             by=PUBLIC, at=at, phone=phone, purpose=Purpose.HOLDER_LOOKUP, bound_to=pending.bound_to,
             network=network_address(request), text=sentence("lookup.sms.code"),
         )  # fmt: skip
     except Refused:  # too many codes for this phone: the asker must not hear that there is one
-        known = pending_in(request.session, KEPT)
+        before = pending_in(request.session, KEPT)
         # Who asks twice in a minute still has the first code.
-        return known if known is not None and known.about == pending.about else begin("", NOBODY)
+        return before if before is not None and before.about == pending.about else begin("", NOBODY)
     return pending
 
 
@@ -114,7 +121,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
     _wait_until(begun + ANSWER_AFTER_S)
     if not verdict.allowed:
         return private_page(request, "portal/holder_code.html", {"errors": {"code": first_words(verdict)}})
-    return redirect("portal:holder_certificate")
+    return keep_known(request, redirect("portal:holder_certificate"), pending.number)
 
 
 def _used(pending: PendingCode, digits: str) -> Verdict:

@@ -17,13 +17,17 @@ OPEN_FOR = dt.timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class PendingCode:
-    """`about` is what was asked (a case's number, a person's id), `phone` (E.164) where the code goes."""
+    """`about` is what was asked (a case's number, a person's id), `phone` (E.164) where the code goes.
+
+    `number` names what a holder was asked by, for the device that proves the phone; empty for a case.
+    """
 
     about: str
     phone: str
     bound_to: str
     again_at: dt.datetime | None = None
     proved_at: dt.datetime | None = None
+    number: str = ""
 
     def open(self, at: dt.datetime) -> bool:
         """Tell whether the code was right, and not too long ago."""
@@ -48,6 +52,7 @@ def keep(session: SessionBase, name: str, pending: PendingCode) -> None:
     values = {
         "about": pending.about,
         "phone": pending.phone,
+        "number": pending.number,
         "again_at": pending.again_at.isoformat() if pending.again_at else None,
         "proved_at": pending.proved_at.isoformat() if pending.proved_at else None,
     }
@@ -65,7 +70,12 @@ def pending_in(session: SessionBase, name: str) -> PendingCode | None:
     except SealBroken:
         return None
     return PendingCode(
-        values["about"], values["phone"], kept["bound_to"], _moment(values["again_at"]), _moment(values["proved_at"])
+        about=values["about"],
+        phone=values["phone"],
+        bound_to=kept["bound_to"],
+        again_at=_moment(values["again_at"]),
+        proved_at=_moment(values["proved_at"]),
+        number=values.get("number", ""),
     )
 
 
