@@ -318,7 +318,7 @@ class PersonProof(ShardedModel):
 
 
 class LookPermit(ShardedModel):
-    """Somebody found this person by an exact number, or registered them, and may open them for a shift."""
+    """Somebody found this person by an exact number, registered them or answers them, and may open them for a shift."""
 
     distribution = Sharded(key="person_id", group="P")
     rights = APPEND

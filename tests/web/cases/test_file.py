@@ -12,6 +12,7 @@ from tiemchung.cases import reads
 from tiemchung.cases.rules import ClaimedDose, shown_ref
 from tiemchung.core.audit import looks_at
 from tiemchung.core.sealing import blind_index
+from tiemchung.people.models import LookPermit
 
 
 def test_the_report_stands_beside_the_record_and_what_differs_is_marked(office: Office, as_lead: Client) -> None:
@@ -118,6 +119,28 @@ def test_a_person_out_of_sight_is_not_shown(office: Office, as_lead: Client) -> 
     text = shown(as_lead.get(address("file", ref=ref) + f"?nguoi={far.person_id}"))
     assert "Đào Thị Hoa" not in text
     assert "nằm ngoài phạm vi" in text
+
+
+def test_who_reports_from_far_away_is_in_sight_of_who_holds_the_report_and_of_nobody_else(office: Office) -> None:
+    far = builders.a_person("Đào Thị Hoa", area=builders.an_area("00070", level=builders.Level.COMMUNE)).person_id
+    case = office.wrong_dose(person_id=far, dose_id=None, full_name="Đào Thị Hoa")
+    colleague = enter_as(builders.a_lead(office.facility))
+    before = shown(colleague.get(address("file", ref=case.ref)))
+    assert "nằm ngoài phạm vi" in before
+    lead = enter_as(office.lead)
+    office.claimed(case)
+    assert "nằm ngoài phạm vi" not in shown(lead.get(address("file", ref=case.ref)))
+    assert "nằm ngoài phạm vi" in shown(colleague.get(address("file", ref=case.ref)))
+    for _ in range(3):
+        office.claimed(case)
+    assert [(one.actor_id, one.why) for one in LookPermit.objects.filter(person_id=far)] == [(office.lead.id, "CASE")]
+
+
+def test_who_is_in_sight_anyway_needs_no_permit(office: Office) -> None:
+    office.claimed(office.wrong_dose(), by=office.lead)
+    near = builders.a_person("Trần Thị Gần", area=builders.an_area()).person_id
+    office.claimed(office.wrong_dose(person_id=near, dose_id=None, full_name="Trần Thị Gần"))
+    assert not LookPermit.objects.filter(person_id=near).exists()
 
 
 def test_repeats_stand_below_with_what_each_tells(office: Office, as_lead: Client) -> None:

@@ -30,6 +30,7 @@ from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look, write_line
 from tiemchung.core.clock import local
 from tiemchung.core.verdict import Refused, refuse
+from tiemchung.people import actions as people
 
 # One statement that must hit exactly one row: the first by due time that nobody holds. SKIP LOCKED lets a hundred
 # officers ask at once; each gets another case or none.
@@ -109,6 +110,8 @@ def _claimed(case: Case, by: Actor, at: dt.datetime) -> CaseFile:
 
 def _looked(case: Case, by: Actor, at: dt.datetime) -> CaseFile:
     subject = case.person_id or case.id
+    if case.person_id is not None:
+        people.permit_case(by=by, at=at, person_id=case.person_id)
     note_look(by=by, at=at, action="cases.open_file", subject_ids=[subject], purpose=f"PA {case.ref}")
     return file_of(case)
 

@@ -100,6 +100,7 @@ class PermitWhy(StrEnum):
     PHONE = "PHONE"
     NAME_BIRTH = "NAME_BIRTH"
     REGISTERED = "REGISTERED"
+    CASE = "CASE"
 
 
 class IdentityState(StrEnum):

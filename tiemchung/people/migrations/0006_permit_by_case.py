@@ -1,0 +1,24 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("people", "0005_identity_checks"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="lookpermit",
+            name="why",
+            field=models.CharField(
+                choices=[
+                    ("NUMBER", "NUMBER"),
+                    ("PHONE", "PHONE"),
+                    ("NAME_BIRTH", "NAME_BIRTH"),
+                    ("REGISTERED", "REGISTERED"),
+                    ("CASE", "CASE"),
+                ],
+                max_length=12,
+            ),
+        ),
+    ]
