@@ -142,4 +142,6 @@ function wake() {
 }
 
 wake();
+// The same desk prints letters to people without a phone.
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
 document.addEventListener("htmx:after:swap", wake);

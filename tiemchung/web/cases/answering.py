@@ -14,7 +14,17 @@ from tiemchung.core import clock
 from tiemchung.core.verdict import Verdict
 from tiemchung.places import reads as places
 from tiemchung.web.cases.decide import LOST, STALE, reclaim
-from tiemchung.web.cases.frame import Opened, codes_of, go_on, level_of, names_of, open_to_desks, opened, steps_told
+from tiemchung.web.cases.frame import (
+    Opened,
+    codes_of,
+    go_on,
+    level_of,
+    names_of,
+    open_to_desks,
+    opened,
+    steps_told,
+    wants_letter,
+)
 from tiemchung.web.shared.staff_page import staff_page
 from tiemchung.web.shared.trying import attempt
 from tiemchung.web.shared.typed import key_in, line_in, number_in, text_in
@@ -108,7 +118,8 @@ def _deed(
     if step in ("do", "next"):
         tried = attempt(lambda: act(case, version, key))
         if tried.possible:
-            return go_on(request, done, case.file.ref, stay=done == "refused")
+            paper = done in ("refused", "asked") and wants_letter(case.file)
+            return go_on(request, done, case.file.ref, stay=done == "refused", paper=paper)
         case, verdict = opened(request, ref), tried.verdict
     return _form(request, case, f"cases/{name}.html", typed, verdict, version, key, facts(case))
 

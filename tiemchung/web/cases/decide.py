@@ -1,6 +1,6 @@
 """Settling a case: what would change is shown first, then it is done, the citizen answered, and the next case taken."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -13,9 +13,9 @@ from tiemchung.cases import actions
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.solutions import Solution
 from tiemchung.core import clock
-from tiemchung.core.verdict import Refused, Verdict, refuse
+from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
 from tiemchung.people.reads import NotFound
-from tiemchung.web.cases.frame import Opened, codes_of, go_on, open_to_desks, opened, steps_told
+from tiemchung.web.cases.frame import Opened, codes_of, go_on, open_to_desks, opened, steps_told, wants_letter
 from tiemchung.web.cases.preview import Looks, freshened, previews
 from tiemchung.web.cases.wire import BadPacket, pack, unpack
 from tiemchung.web.shared.staff_page import actor_of, staff_page
@@ -80,7 +80,7 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
         return check_page(request, case, decision)
     tried = attempt(lambda: _settle(request, case, decision, decision.answer, decision.because))
     if tried.possible:
-        return go_on(request, "settled", case.file.ref, stay=True)
+        return go_on(request, "settled", case.file.ref, stay=True, paper=wants_letter(case.file))
     return check_page(request, opened(request, ref), decision, tried.verdict)
 
 
@@ -96,7 +96,7 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         verdict = _trial(request, case, decision)
     codes = codes_of(verdict)
     stale, lost = bool(codes & STALE) or decision.version != case.file.version, LOST in codes or not case.mine
-    rest = Verdict(tuple(r for r in verdict.reasons if r.code not in STALE | {LOST} and r.code not in _FIELD_OF))
+    rest = told_once(r for r in verdict.reasons if r.code not in STALE | {LOST} and r.code not in _FIELD_OF)
     asks = bool(rest.refusals) and rest.needs_override
     news = steps_told(case.file, after=decision.version) if stale and decision.version else []
     return staff_page(
@@ -123,6 +123,13 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         kinds=[(kind.lower(), say(f"case.solution.{kind}.label")) for kind in SolutionKind if kind != "NOTHING"],
         errors=errors_of(verdict),
     )
+
+
+def told_once(reasons: Iterable[Reason]) -> Verdict:
+    """Give reasons without those that say word for word what another says, the gravest kept: several rules see one."""
+    ordered = sorted(reasons, key=lambda reason: reason.severity is not Severity.REFUSE)
+    by_words = {say_reason(reason): reason for reason in reversed(ordered)}
+    return Verdict(tuple(reason for reason in ordered if by_words[say_reason(reason)] is reason))
 
 
 def errors_of(verdict: Verdict) -> dict[str, str]:

@@ -15,6 +15,7 @@ from tiemchung.cases.reads import AtHand
 from tiemchung.cases.rules import shown_ref
 from tiemchung.core.verdict import Refused
 from tiemchung.people.actions import FoundPeople, find_people
+from tiemchung.people.rules.sight import may_register
 from tiemchung.web.cases.frame import Opened, names_of, open_to_desks, opened, steps_told, time_left, units_of
 from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.sides import area_name, dose_pairs, other_phone_shown, person_cells, wanted_cells
@@ -78,13 +79,22 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
         "suggestions": suggestions,
         "by_hand": by_hand(case, whose),
         "found": None,
+        "may_register": may_register(case.by) and whose.person is None and kept.person_id is None,
         "text": claim.full_name,
+        "letter": letter_words(case),
         "history": steps_told(kept, names=names),
         "repeats": repeats_of(case, whose, named),
         "others": others_of(case),
         "travel": travel_told(case) if case.over else [],
         "answer": kept.steps[-1].text if case.over and kept.steps else "",
     }
+
+
+def letter_words(case: Opened) -> str:
+    """Give the words of the link to the letter for a reporter without a phone; empty where one left a phone."""
+    if case.file.phone_shown or not case.own_desk:
+        return ""
+    return say("cases.letter.open") if case.file.claim.address_text else say("cases.letter.open_slip")
 
 
 def summary_of(case: Opened, names: dict[UUID, str]) -> list[dict[str, str]]:

@@ -96,9 +96,14 @@ def time_left(due: dt.datetime, at: dt.datetime) -> dict[str, str]:
     }
 
 
-def go_on(request: HttpRequest, done: str, ref: str, *, stay: bool = False) -> HttpResponse:
-    """Say what was done, and lead to the next case, to this one, or to the list, as the button said."""
+def go_on(request: HttpRequest, done: str, ref: str, *, stay: bool = False, paper: bool = False) -> HttpResponse:
+    """Say what was done, and lead to the next case, to this one, or to the list, as the button said.
+
+    What can reach its reader on `paper` alone is printed first; the way to the next case stands beside it.
+    """
     tell(request, f"cases.done.{done}", ref=shown_ref(ref))
+    if paper:
+        return redirect("cases:letter", ref=ref)
     if request.POST.get("step") == "next":
         return to_next(request)
     return redirect("cases:file", ref=ref) if stay else redirect("cases:queue")
@@ -114,6 +119,11 @@ def to_next(request: HttpRequest) -> HttpResponse:
         tell(request, "cases.done.empty")
         return redirect("cases:queue")
     return redirect("cases:file", ref=file.ref)
+
+
+def wants_letter(file: CaseFile) -> bool:
+    """Tell whether the reporter left no phone but an address: an answer reaches them on paper or not at all."""
+    return not file.phone_shown and bool(file.claim.address_text)
 
 
 def codes_of(verdict: Verdict) -> set[str]:

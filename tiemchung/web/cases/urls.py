@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from tiemchung.web.cases import answering, board, bulk, decide, file, manual, papers, queue
+from tiemchung.web.cases import (
+    answering,
+    board,
+    bulk,
+    decide,
+    file,
+    intake,
+    letter,
+    manual,
+    newcomer,
+    paper_brought,
+    papers,
+    queue,
+)
 
 app_name = "cases"
 _CASE, _BULK = "<str:ref>", "<uuid:bulk_id>"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("/tiep", queue.take_next, name="next"),
+    path("/ghi", intake.intake, name="intake"),
     path("/bang", board.board, name="board"),
     path("/bang/tinh/<uuid:province_id>", board.board, name="board_of"),
     path("/bang/don-vi/<uuid:unit_id>", board.lines, name="lines"),
@@ -22,10 +36,13 @@ urlpatterns = [
     path(f"/{_CASE}/nhan", queue.claim, name="claim"),
     path(f"/{_CASE}/tra", queue.release, name="release"),
     path(f"/{_CASE}/tim", file.find, name="find"),
+    path(f"/{_CASE}/lap-ho-so", newcomer.register, name="register"),
     path(f"/{_CASE}/quyet-dinh", decide.decide, name="decide"),
     path(f"/{_CASE}/cach/<slug:kind>", manual.manual, name="manual"),
     path(f"/{_CASE}/tu-choi", answering.refuse, name="refuse"),
     path(f"/{_CASE}/hoi", answering.ask, name="ask"),
     path(f"/{_CASE}/chuyen", answering.pass_on, name="pass"),
+    path(f"/{_CASE}/thu", letter.letter, name="letter"),
+    path(f"/{_CASE}/giay", paper_brought.add_paper, name="add_paper"),
     path(f"/{_CASE}/giay/<uuid:case_id>/<uuid:page_id>", papers.paper, name="paper"),
 ]
