@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,8 +12,9 @@ from tests import builders
 from tests.web.authority.conftest import LATER, House, enter_as, shown
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.alarms import alarms, raise_alarm
-from tiemchung.core.audit import looks_at, note_look
+from tiemchung.core.audit import looks_at, note_look, write_line
 from tiemchung.web.authority.auditor import PAGE
+from tiemchung.web.shared.words import has_words
 
 QUESTION = "/authority/nhat-ky"
 
@@ -26,6 +28,34 @@ def saw(house: House, times: int = 1, by: Actor | None = None, person_id: UUID |
         at = LATER - dt.timedelta(seconds=back)
         note_look(by=by or house.nurse, at=at, action="people.open_person",
                   subject_ids=[person_id or house.person_id], purpose="CHECK")  # fmt: skip
+
+
+ROOMS = ("cases", "people", "access", "web")
+_DEED = re.compile(r'action="([a-z_.]+)"')
+
+
+def deeds() -> set[str]:
+    """Give what the source names as a deed of staff: what a citizen or the public does never stands in this list."""
+    root = Path(__file__).parents[3] / "tiemchung"
+    found = {deed for room in ROOMS for path in (root / room).rglob("*.py") for deed in _DEED.findall(path.read_text())}
+    return {deed for deed in found if not deed.startswith(("citizen.", "portal.", "store_"))}
+
+
+def test_every_deed_has_words() -> None:
+    keys = {deed: f"authority.deed.{deed.removeprefix('people.')}" for deed in deeds()}
+    assert len(keys) > 40
+    assert sorted(deed for deed, key in keys.items() if not has_words(key)) == []
+
+
+def test_a_look_in_a_call_names_the_call_and_a_sign_in_names_no_citizen(house: House) -> None:
+    at, call = LATER, uuid4()
+    note_look(by=house.nurse, at=at, action="cases.open_caller", subject_ids=[house.person_id], purpose=f"CALL:{call}")
+    write_line(by=house.nurse, at=at, action="sign_in", subject_id=house.nurse.id)
+    rows = re.findall(r"<tr>.*?</tr>", enter_as(ministry()).get(f"{QUESTION}/{house.nurse.id}").content.decode(), re.S)
+    in_call = next(row for row in rows if "Mở hồ sơ người gọi đã xác minh" in row)
+    assert f"Cuộc gọi …{str(call)[-6:]}" in in_call
+    signed_in = next(row for row in rows if "Đăng nhập" in row)
+    assert "Người dân" not in signed_in
 
 
 def test_staff_are_found_by_name_and_the_name_stands_in_no_address(house: House) -> None:

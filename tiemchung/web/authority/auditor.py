@@ -109,7 +109,7 @@ def looks_of(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     if span.errors:
         return staff_page(request, "authority/looks_of.html", rows=[], count=None, older=None, **shown)
     rows = seen_by(staff_id, span.since, span.until, after=_after(request.GET), limit=PAGE + 1)
-    page = rows[:PAGE]
+    page, nobody = rows[:PAGE], say("authority.trail.nobody")
     people = _persons(by, page)
     write_line(
         by=by, at=clock.now(), action="authority.audit_staff", subject_id=staff_id,
@@ -118,7 +118,7 @@ def looks_of(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     return staff_page(
         request,
         "authority/looks_of.html",
-        rows=[{**told_line, "person": people[told_line["person_id"]]} for told_line in told(page)],
+        rows=[{**one, "person": people[one["person_id"]] if one["of_citizen"] else nobody} for one in told(page)],
         count=count_seen_by(staff_id, span.since, span.until),
         older=_address(staff_id, span, page[-1]) if len(rows) > PAGE else None,
         masked=by.role is Role.ADMIN,

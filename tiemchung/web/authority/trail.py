@@ -39,6 +39,21 @@ def my_looks(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "authority/my_looks.html", lines=told(reversed(shown)), today=clock.today())
 
 
+_CALL = "CALL:"
+# Deeds about an account, a code or a call: their lines name no citizen.
+_OF_NOBODY = frozenset({
+    "sign_in", "send_code", "use_code", "miss_code", "miss_password", "miss_factor", "change_password", "give_password",
+    "enrol_totp", "add_passkey", "drop_passkey", "renew_recovery_codes", "reset_factors", "end_sign_ins", "hire_staff",
+    "post_staff", "end_posting", "open_account", "open_role", "close_role", "cases.begin_call", "authority.audit_staff",
+    "authority.see_alarm", "choose_day",
+})  # fmt: skip
+
+
+def names_a_citizen(action: str) -> bool:
+    """Tell whether a line of this deed is about a citizen."""
+    return action not in _OF_NOBODY
+
+
 def told(lines: Iterable[AuditView]) -> list[dict[str, Any]]:
     """Give audit lines in words: when, who, from where, what, why."""
     kept = list(lines)
@@ -53,6 +68,7 @@ def told(lines: Iterable[AuditView]) -> list[dict[str, Any]]:
             "deed": deed_words(line.action),
             "because": reason_words(line.because),
             "person_id": line.subject_id,
+            "of_citizen": names_a_citizen(line.action),
         }
         for line in kept
     ]
@@ -65,6 +81,8 @@ def deed_words(action: str) -> str:
 
 
 def reason_words(because: str) -> str:
-    """Say why: a purpose in its words, a reason as it was written."""
+    """Say why: a purpose in its words, a call by its mark, a reason as it was written."""
+    if because.startswith(_CALL):
+        return say("authority.trail.in_call", mark=because[-6:])
     key = f"authority.purpose.{because}"
     return say(key) if because.isupper() and has_words(key) else because
