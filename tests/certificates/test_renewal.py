@@ -14,7 +14,7 @@ from tiemchung.certificates.reads.states import NumberState, state_of_number
 from tiemchung.certificates.rules import NOTICE, CertificateState, PassportState
 from tiemchung.core.models import OutboxMessage
 from tiemchung.core.sealing import unseal
-from tiemchung.people.models import IdentityCheck
+from tiemchung.people.models import IdentityCheck, Profile
 from tiemchung.people.rules.kinds import IdentityState
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +89,12 @@ def test_a_year_of_renewals_leaves_one_certificate_in_force() -> None:
         renew(at)
     states = sorted(Certificate.objects.filter(person_id=person, kind="PASSPORT").values_list("state", flat=True))
     assert states == ["ISSUED", "RENEWED", "RENEWED", "RENEWED"]
+
+
+def test_a_foreigner_is_told_in_english() -> None:
+    person = a_passport()
+    Profile.objects.filter(id=person).update(nationality="KR")
+    renew(certificate_of(person).expires_at - NOTICE)
+    (said,) = messages()
+    assert said.startswith("Your vaccine passport QR code ends on")
+    assert "hết hạn" not in said

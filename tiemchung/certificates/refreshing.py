@@ -24,7 +24,7 @@ from tiemchung.certificates.content import (
 from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Card, CardByToken, Certificate, CertificateByHash, Revocation, SigningKey
-from tiemchung.certificates.rules import CertificateKind, CertificateState
+from tiemchung.certificates.rules import CertificateKind, CertificateState, ends_soon, expiry
 from tiemchung.certificates.signing import ensure_signing_key, signed_certificate
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.clock import local
@@ -149,7 +149,7 @@ def _bring_up_to_date(batch: Batch, person_id: UUID, facts: PersonFacts) -> tupl
     revoked, live = batch.revoke_untrue(person_id, facts), batch.live.get(person_id)
     parts = dcc_parts(facts, dose)
     content = fingerprint(parts)
-    if live is not None and bytes(live.content) == content and live.expires_at > batch.at:
+    if live is not None and bytes(live.content) == content and not _renews(batch, live):
         return False, revoked
     if live is not None:
         # Its dose is as true as before; a list of every first dose would hold the whole country.
@@ -158,6 +158,14 @@ def _bring_up_to_date(batch: Batch, person_id: UUID, facts: PersonFacts) -> tupl
     batch.live[person_id] = signed
     batch.issued.append(signed)
     return True, revoked
+
+
+def _renews(batch: Batch, live: Certificate) -> bool:
+    """Tell whether a certificate near its end gets a successor: only where that would outlive it.
+
+    A key that ends and has no successor gives none; then the card keeps its code, and each refresh asks anew.
+    """
+    return ends_soon(live.expires_at, batch.at) and expiry(batch.at, batch.signing_key().valid_to) > live.expires_at
 
 
 def write_batch(batch: Batch) -> None:

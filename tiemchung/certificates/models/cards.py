@@ -31,7 +31,9 @@ class Certificate(ShardedModel):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=40, blank=True)
-    taken_at = models.DateTimeField(null=True, help_text="an intent that a dead worker left was taken up")
+    taken_at = models.DateTimeField(
+        null=True, help_text="an intent that a dead worker left, or a card that ends, was taken up"
+    )
     log_position = models.BigIntegerField(null=True, help_text="leaf in the issuance log")
     replaces_id = models.UUIDField(null=True, help_text="the certificate in whose place it came")
     told_at = models.DateTimeField(null=True, help_text="the holder was told that it ends soon")
@@ -51,6 +53,12 @@ class Certificate(ShardedModel):
                 "person_id",
                 name="certificate_ends",
                 condition=models.Q(state=CertificateState.ISSUED, kind=CertificateKind.PASSPORT),
+            ),
+            models.Index(
+                "expires_at",
+                "person_id",
+                name="card_ends",
+                condition=models.Q(state=CertificateState.ISSUED, kind=CertificateKind.CARD),
             ),
             models.Index(
                 "issued_at",

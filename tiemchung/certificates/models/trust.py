@@ -21,6 +21,7 @@ class TrustImport(models.Model):
     digest = models.BinaryField(help_text="SHA-256 of the file")
     keys = models.PositiveIntegerField()
     passed_over = models.JSONField(default=dict, help_text="reason: count")
+    checked = models.BooleanField(default=False, help_text="each item's signature was followed to a trust anchor")
     replaced_at = models.DateTimeField(null=True, help_text="a newer list of the same source took its place")
 
 

@@ -1,4 +1,7 @@
-"""What the ledger triggers here: a new entry makes a new card within seconds; signatures change no card."""
+"""What the ledger triggers here: a new entry makes a new card within seconds; signatures change no card.
+
+The clock renews what comes near its end.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -6,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.certificates.actions import CardChange, refresh_cards
+from tiemchung.certificates.actions.card_renewing import renew_cards
+from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.core.follow import follow, retry_parked
 from tiemchung.core.receipts import note_receipts
 from tiemchung.core.worker import Loop
@@ -74,8 +79,17 @@ def retry_failed(at: dt.datetime) -> int:
     return doses + retry_parked(Change, FOLLOWER_OF_PEOPLE, _of_people(at), at=at)
 
 
+def renew_ending_cards(at: dt.datetime) -> int:
+    """Renew a batch of the cards that end soon; what a key store keeps waiting is asked for again in an hour."""
+    try:
+        return renew_cards(at=at)
+    except KeyStoreError:
+        return 0
+
+
 LOOPS = [
     Loop("certificates.follow_ledger", follow_ledger, every=0.25),
     Loop("certificates.follow_people", follow_people, every=0.5),
     Loop("certificates.retry", retry_failed, every=10.0),
+    Loop("certificates.renew_cards", renew_ending_cards, every=60.0),
 ]
