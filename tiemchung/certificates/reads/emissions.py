@@ -10,10 +10,17 @@ from tiemchung.certificates.emitters.shc import jwk_of
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.rules import KeyPurpose
 
+DOCUMENT = "fhir"  # in the list of forms like the others, but no code: a document that its holder downloads
+
 
 def emitted_forms() -> tuple[str, ...]:
     """Give the codes of the forms that are switched on, in order."""
     return tuple(code for code in sorted(emitters()) if code in settings.EMITTERS)
+
+
+def gives_documents() -> bool:
+    """Tell whether holders may download their passport as a FHIR document."""
+    return DOCUMENT in settings.EMITTERS
 
 
 def health_card_keys(at: dt.datetime) -> tuple[dict[str, Any], ...]:

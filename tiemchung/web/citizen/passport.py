@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tiemchung.certificates.actions import confirm_name
-from tiemchung.certificates.reads import PassportView, passport_of
+from tiemchung.certificates.reads import PassportView, emitted_forms, gives_documents, passport_of
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
@@ -46,6 +46,7 @@ def show_passport(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "page": passport_page(view, clock.now(), spoken_language()),
         "shown_at": clock.now(),
         "told": request.session.pop(TOLD, ""),
+        "other": {"forms": emitted_forms(), "gives_document": gives_documents()},
         **frame(request),
     }
     return render(request, "citizen/passport.html", facts, using="jinja2")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tiemchung.web.citizen import book, offline, passport, sign_in, who_saw
+from tiemchung.web.citizen import book, offline, passport, passport_forms, sign_in, who_saw
 from tiemchung.web.citizen.reports import beginning, declared, following, sending
 
 app_name = "citizen"
@@ -21,6 +21,8 @@ urlpatterns = [
     path(f"{_PERSON}/ho-chieu", passport.show_passport, name="passport"),
     path(f"{_PERSON}/ho-chieu/ten", passport.confirm_passport_name, name="passport_name"),
     path(f"{_PERSON}/ho-chieu/giay", passport.passport_file, name="passport_file"),
+    path(f"{_PERSON}/ho-chieu/dinh-dang", passport_forms.passport_form, name="passport_form"),
+    path(f"{_PERSON}/ho-chieu/fhir", passport_forms.passport_document, name="passport_document"),
     path(f"{_PERSON}/ai-da-xem", who_saw.who_saw_page, name="who_saw"),
     path(f"{_PERSON}/thieu-mui", beginning.dose_missing, name="dose_missing"),
     path(f"{_PERSON}/thong-tin-sai", beginning.data_wrong, name="data_wrong"),
