@@ -1,4 +1,5 @@
-// Passkeys: shows one at the door, adds one on the account page. Without script or WebAuthn the code remains.
+// Passkeys: shows one at the door, adds one on the account page, gives one for a deed in that deed's form. Without
+// script or WebAuthn the code remains.
 const box = document.querySelector("[data-tc-passkey]");
 
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
@@ -25,6 +26,9 @@ function forServer(credential) {
   return { id: credential.id, rawId: text(credential.rawId), type: credential.type, response, clientExtensionResults: extensions };
 }
 
+const form = box?.closest("form");
+const token = () => box.dataset.csrf || form.elements.csrfmiddlewaretoken.value;
+
 async function ask(adding) {
   const options = await fetch(box.dataset.at, { headers: { Accept: "application/json" } });
   if (options.redirected) return { go: options.url };
@@ -33,7 +37,7 @@ async function ask(adding) {
   const name = adding ? { name: box.querySelector("input").value } : {};
   const answer = await fetch(box.dataset.at, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": box.dataset.csrf },
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
     body: JSON.stringify({ ...forServer(credential), ...name }),
   });
   return answer.json();
@@ -46,7 +50,8 @@ if (box && window.PublicKeyCredential) {
     problem.textContent = "";
     try {
       const said = await ask(box.dataset.tcPasskey === "add");
-      if (said.go) window.location.assign(said.go);
+      if (said.proven) form.submit(); // not requestSubmit: nothing else is to be asked
+      else if (said.go) window.location.assign(said.go);
       else problem.textContent = said.problem;
     } catch {
       problem.textContent = problem.dataset.tcProblem;

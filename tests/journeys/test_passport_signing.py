@@ -147,6 +147,33 @@ def test_the_lead_clears_the_way_and_signs(
     assert [c for c in screen.complaints if "422" not in c] == []
 
 
+def test_a_passkey_signs_in_place_of_the_code(
+    browser: Browser, opened: list[BrowserContext], station: Station, width: int
+) -> None:
+    screen = screen_of(browser, opened, station.address, station.lead, width)
+    page = screen.page
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    facts = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**facts, "automaticPresenceSimulation": True}})
+    page.goto("/staff/account")
+    page.fill("#passkey_name", "Máy tính ở trạm")
+    page.get_by_role("button", name="Thêm khóa truy cập").click()
+    expect(page.get_by_text("Máy tính ở trạm").first).to_be_visible()
+    page.goto("/staff/account/step-up")
+    screen.look("step-up-passkey")
+    page.get_by_role("button", name="Dùng khóa truy cập thay cho mã").click()
+    page.wait_for_url("**/staff/account")
+    page.goto("/staff/ho-chieu/ky")
+    screen.look("sign-passkey")
+    page.get_by_role("button", name="Dùng khóa truy cập thay cho mã").click()
+    expect(page.get_by_text("Đang ký").first).to_be_visible()
+    while work_facility_runs(clock.now()):
+        pass
+    assert DoseSignature.objects.filter(signed_by=station.lead.id).count() == 4
+    assert screen.complaints == []
+
+
 def test_a_key_in_the_leads_own_hands_signs_through_the_browser(
     browser: Browser, opened: list[BrowserContext], station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,7 +210,15 @@ def test_the_ministry_follows_it_down_to_the_facility(
     page = screen.page
     page.goto("/authority/ho-chieu")
     screen.look("board")
-    page.get_by_role("link", name="Thành phố Hồ Chí Minh").click()
-    page.get_by_role("link", name="Phường Sài Gòn").click()
+    page.get_by_role("link", name="Thành phố Hồ Chí Minh", exact=True).click()
+    page.get_by_role("link", name="Phường Sài Gòn", exact=True).click()
     expect(page.get_by_role("rowheader", name="Trạm Y tế phường Bến Nghé")).to_be_visible()
     screen.look("board-ward")
+    page.get_by_role("link", name="4 mũi chờ cơ sở ký, Trạm Y tế phường Bến Nghé").click()
+    page.wait_for_url("**/muc-dich")
+    page.check("input[value=CHECK]")
+    page.locator("main form button").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Mũi chờ cơ sở ký")
+    expect(page.get_by_role("link", name="Trần Văn Hùng")).to_have_count(2)
+    screen.look("board-people")
+    assert screen.complaints == []

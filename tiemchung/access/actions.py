@@ -1,14 +1,15 @@
 """Hiring, posting and dismissing staff, roles that are switched on, and the limits that others take from."""
 
 import datetime as dt
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
 
 from tiemchung.access import rules
 from tiemchung.access.canaries import put_canary, touch_canaries
-from tiemchung.access.codes import CodeSent, send_code, use_code
-from tiemchung.access.limits import Counted, sweep_buckets, take_or_refuse
+from tiemchung.access.codes import CodeSent, send_code, tally_hour, use_code
+from tiemchung.access.limits import Counted, Exhausted, sweep_buckets, take, take_or_refuse
 from tiemchung.access.models import Posting, RoleOpening, Staff
 from tiemchung.access.proofs import new_puzzle, pass_without_script, sweep_proofs, use_proof
 from tiemchung.access.reads import role_is_open
@@ -19,6 +20,7 @@ from tiemchung.access.sign_ins import (
     change_password,
     end_sign_ins,
     enrol_totp,
+    give_back_try,
     give_password,
     prove_factor,
     prove_password,
@@ -28,12 +30,14 @@ from tiemchung.access.sign_ins import (
     take_factor_try,
 )
 from tiemchung.core.actor import Actor, Kind, Role
+from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.text import nfc
 from tiemchung.core.verdict import Refused, refuse
 
+_LOOKUPS = "lookup"  # stands among the tallies of number ranges, which all begin with +84
 _HIRING = frozenset({Role.ADMIN, Role.MINISTRY_OFFICER})
 
 
@@ -139,12 +143,47 @@ def take_fact_try(*, at: dt.datetime, phone: str) -> None:
     take_or_refuse(tuple((limit, contact_key(phone).hex()) for limit in rules.FACT_LIMITS), at)
 
 
-def take_lookup(*, at: dt.datetime, phone: str, network: str) -> None:
-    """Count one look-up of a certificate or a holder, by this phone (E.164, "" where none is asked) and address.
+def take_lookup(*, at: dt.datetime, about: str, network: str, device: str = "") -> None:
+    """Count one look-up of a holder: `about` names what was asked for ("" for nothing), `device` one that is known.
 
-    Raises Refused with TOO_MANY_TRIES (fact `minutes`), and then counts nothing; so do the next two.
+    A known device (it has proved the holder's phone before) is counted by itself; anybody else by what they ask for
+    from their network, and by the network. Raises Refused with TOO_MANY_TRIES (fact `minutes`), and then counts
+    nothing. Very many questions about one number from everywhere put one alarm LOOKUP_FLOOD a day.
     """
-    take_or_refuse(_of_phone(rules.LOOKUP_PHONE, phone) + _of_network(rules.LOOKUP_NETWORK, network), at)
+    if device:
+        take_or_refuse(((rules.LOOKUP_DEVICE, device),), at)
+        return
+    subject = contact_key(about).hex() if about else ""
+    here = ((rules.LOOKUP_HERE, f"{subject}:{rules.network_of(network)}"),) if about else ()
+    take_or_refuse(here + _of_network(rules.LOOKUP_NETWORK, network), at)
+    if about:
+        _watch_flood(subject, at)
+
+
+def _watch_flood(subject: str, at: dt.datetime) -> None:
+    try:
+        take(rules.LOOKUP_FLOOD, subject, at)
+    except Exhausted:
+        with suppress(Exhausted):
+            take(rules.LOOKUP_ALARM, subject, at)
+            raise_alarm("LOOKUP_FLOOD", at=at, times=rules.LOOKUP_FLOOD.count)
+
+
+def tally_lookup(*, at: dt.datetime, fits: bool) -> None:
+    """Count one look-up of this hour, whether it fits somebody or nobody; a list being tried puts one alarm an hour."""
+    asked, fitting = tally_hour(_LOOKUPS, at, sent=1, verified=int(fits))
+    if rules.is_stuffing(asked, fitting):
+        with suppress(Exhausted):
+            take(rules.STUFFING_ALARM, _LOOKUPS, at)
+            raise_alarm("LOOKUP_STUFFING", at=at, asked=asked, fitting=fitting)
+
+
+def take_lookup_code(*, at: dt.datetime, phone: str) -> None:
+    """Count one code that a look-up from an unknown device sends to a phone on file.
+
+    Five a day leave its owner codes for everything else. Raises Refused with TOO_MANY_TRIES.
+    """
+    take_or_refuse(_of_phone(rules.LOOKUP_CODES, phone), at)
 
 
 def take_status(*, at: dt.datetime, network: str) -> None:
@@ -155,6 +194,11 @@ def take_status(*, at: dt.datetime, network: str) -> None:
 def take_report(*, at: dt.datetime, phone: str, network: str) -> None:
     """Count one report sent by this phone (E.164, "" for somebody without one) from this address."""
     take_or_refuse(_of_phone(rules.REPORT_PHONE, phone) + _of_network(rules.REPORT_NETWORK, network), at)
+
+
+def take_notice(*, at: dt.datetime, phone: str) -> None:
+    """Count one message of a new dose to this phone (E.164); raises Refused with TOO_MANY_TRIES past the day's."""
+    take_or_refuse(_of_phone(rules.NOTICE_PHONE, phone), at)
 
 
 def take_draft(*, at: dt.datetime, network: str) -> None:
@@ -194,6 +238,7 @@ __all__ = [
     "end_posting",
     "end_sign_ins",
     "enrol_totp",
+    "give_back_try",
     "give_password",
     "hire_staff",
     "new_puzzle",
@@ -213,9 +258,12 @@ __all__ = [
     "take_fact_try",
     "take_factor_try",
     "take_lookup",
+    "take_lookup_code",
+    "take_notice",
     "take_report",
     "take_status",
     "take_upload",
+    "tally_lookup",
     "touch_canaries",
     "use_code",
     "use_proof",

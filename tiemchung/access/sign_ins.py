@@ -71,6 +71,11 @@ def take_factor_try(*, at: dt.datetime, staff_id: UUID) -> Counted:
     return counted
 
 
+def give_back_try(counted: Counted) -> None:
+    """Take a counted try back: it was right, and only wrong ones use up the limits."""
+    _give_back(counted)
+
+
 def enrol_totp(*, at: dt.datetime, staff_id: UUID, secret: str, code: str) -> list[str]:
     """Keep the app's secret, once its code proves that the app has it, and give ten recovery codes.
 

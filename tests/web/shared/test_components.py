@@ -41,6 +41,7 @@ CALLS = {
     "pagination": "ui.pagination(t, t)",
     "panel": "ui.panel(t, t, t)",
     "radios": "ui.radios('n', t, [(t, t)], value=t, error=t, hint=t)",
+    "second_factor": "ui.second_factor({'name': t, 'passkey_at': t}, {'code': t})",
     "select": "ui.select('n', t, [(t, t)], value=t, error=t, hint=t)",
     "sign": "ui.sign(t, t)",
     "summary_list": "ui.summary_list([{'key': t, 'value': t, 'href': t, 'action': t, 'hidden': t}])",

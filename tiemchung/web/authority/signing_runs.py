@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tiemchung.access import actions as access
 from tiemchung.certificates import actions
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import RunView, runs
@@ -17,9 +16,8 @@ from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.sign_in import words_of
+from tiemchung.web.shared.second_factor import factor_asked, factor_wrong
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
-from tiemchung.web.shared.typed import secret_in
 from tiemchung.web.shared.words import has_words, say
 
 open_to_centre = open_to_staff(Role.MINISTRY_OFFICER)
@@ -33,14 +31,9 @@ def central(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     if request.method == "GET":
         return _review(request, by)
-    at, code = clock.now(), secret_in(request.POST, "code", 40)
-    if not code:
-        return _review(request, by, 422, errors={"code": say("passports.sign.code_empty")})
-    assert by.id is not None
-    try:
-        access.prove_factor(at=at, staff_id=by.id, code=code)
-    except Refused as refused:
-        return _review(request, by, 422, errors={"code": words_of(refused)})
+    errors = factor_wrong(request)
+    if errors:
+        return _review(request, by, 422, errors=errors)
     try:
         run_id = actions.start_central_run(by=by, at=clock.now())
     except Refused as refused:
@@ -113,7 +106,7 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
         "in_force": runs.count_in_force(),
         "open_run": next((one for one in every if one.is_open and one.allowed_name != "system"), None),
         "runs": items,
-        "by": by,
+        "factor": factor_asked(request),
         "verdict": Verdict(),
     }
     return staff_page(request, "authority/central_signing.html", status, **{**facts, **more})

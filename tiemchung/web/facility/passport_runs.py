@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tiemchung.access import actions as access
 from tiemchung.certificates import actions, reads
 from tiemchung.certificates.reads import RunView
 from tiemchung.certificates.rules import RunState
@@ -18,9 +17,8 @@ from tiemchung.doses.reads import tally_of
 from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.history import label_of
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.sign_in import words_of
+from tiemchung.web.shared.second_factor import factor_asked, factor_wrong
 from tiemchung.web.shared.staff_page import actor_of, staff_page
-from tiemchung.web.shared.typed import secret_in
 from tiemchung.web.shared.words import say
 
 open_to_lead = open_to_staff(Role.FACILITY_LEAD)
@@ -33,15 +31,10 @@ def sign(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     if request.method == "GET":
         return _review(request, by)
-    at, code = clock.now(), secret_in(request.POST, "code", 40)
-    if not code:
-        return _review(request, by, 422, errors={"code": say("passports.sign.code_empty")})
-    assert by.id is not None
+    errors = factor_wrong(request)
+    if errors:
+        return _review(request, by, 422, errors=errors)
     assert by.facility_id is not None
-    try:
-        access.prove_factor(at=at, staff_id=by.id, code=code)
-    except Refused as refused:
-        return _review(request, by, 422, errors={"code": words_of(refused)})
     try:
         run_id = actions.start_facility_run(by=by, at=clock.now(), facility_id=by.facility_id)
     except Refused as refused:
@@ -88,7 +81,7 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
     named = reads.doses_to_sign(by, at)
     key = reads.facility_key_of(by.facility_id, at) if by.facility_id else None
     tally = [(label_of(t.product), t.number, t.first_on, t.last_on) for t in tally_of(named)] if named else []
-    facts = {"ready": len(named), "tally": tally, "key": key, "verdict": Verdict(), "by": by}
+    facts = {"ready": len(named), "tally": tally, "key": key, "verdict": Verdict(), "factor": factor_asked(request)}
     return staff_page(request, "facility/passport_sign.html", status, **{**facts, **more})
 
 

@@ -13,6 +13,7 @@ from tiemchung.access import actions, factors
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused
 from tiemchung.web.shared.gate import network_address, open_to_staff
+from tiemchung.web.shared.second_factor import factor_asked, factor_wrong
 from tiemchung.web.shared.sign_in import LONGEST, words_of
 from tiemchung.web.shared.sign_in_enrol import keep_fresh_codes
 from tiemchung.web.shared.staff_page import actor_of, staff_page
@@ -48,16 +49,12 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def step_up(request: HttpRequest) -> HttpResponse:
     """Prove the second factor anew; the session gets a new id."""
-    errors = {}
-    if request.method == "POST":
-        try:
-            actions.prove_factor(at=clock.now(), staff_id=_me(request), code=secret_in(request.POST, "code", 40))
-        except Refused as refused:
-            errors = {"code": words_of(refused)}
-        else:
-            mark_stepped_up(request)
-            return redirect(request.session.pop("step_up_for", "staff:account"))
-    return staff_page(request, "staff_step_up.html", 422 if errors else 200, errors=errors)
+    errors = factor_wrong(request) if request.method == "POST" else {}
+    if request.method == "POST" and not errors:
+        mark_stepped_up(request)
+        return redirect(request.session.pop("step_up_for", "staff:account"))
+    facts = {"errors": errors, "factor": factor_asked(request)}
+    return staff_page(request, "staff_step_up.html", 422 if errors else 200, **facts)
 
 
 @open_to_staff()

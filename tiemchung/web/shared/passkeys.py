@@ -18,6 +18,7 @@ from tiemchung.core.text import nfc
 from tiemchung.core.verdict import Refused
 from tiemchung.web.shared.account import steps_up
 from tiemchung.web.shared.gate import open_to_public, open_to_staff
+from tiemchung.web.shared.second_factor import keep_proof
 from tiemchung.web.shared.sign_in import enter, half_way, words_of
 from tiemchung.web.shared.staff_page import actor_of, tell
 from tiemchung.web.shared.typed import number_in
@@ -47,6 +48,28 @@ def show_passkey(request: HttpRequest) -> HttpResponse:
     except _UNREADABLE:
         return JsonResponse({"problem": say("staff.passkey.wrong")}, status=422)
     return JsonResponse({"go": enter(request, staff_id, "PASSKEY")["Location"]})
+
+
+@open_to_staff()
+@require_http_methods(["GET", "POST"])
+def prove_passkey(request: HttpRequest) -> HttpResponse:
+    """Give the challenge for a deed, and keep for its page, named by `for`, that a passkey answered it just now."""
+    by = actor_of(request)
+    assert by.id is not None
+    staff = _staff(by.id)
+    if request.method == "GET":
+        return _plain(webauthn.begin_authentication(staff))
+    try:
+        counted = actions.take_factor_try(at=clock.now(), staff_id=by.id)
+        webauthn.complete_authentication(staff, _answer(request)).record_usage()
+    except Refused as refused:
+        return JsonResponse({"problem": words_of(refused)}, status=422)
+    except _UNREADABLE:
+        write_line(by=by, at=clock.now(), action="miss_factor", subject_id=by.id)
+        return JsonResponse({"problem": say("staff.passkey.wrong")}, status=422)
+    actions.give_back_try(counted)
+    keep_proof(request, request.GET.get("for", ""))
+    return JsonResponse({"proven": True})
 
 
 @open_to_staff()

@@ -17,6 +17,7 @@ urlpatterns = [
     path("account", account.account, name="account"),
     path("account/step-up", account.step_up, name="step_up"),
     path("account/recovery-codes", account.renew_codes, name="renew_codes"),
+    path("account/step-up/passkey", passkeys.prove_passkey, name="prove_passkey"),
     path("account/passkeys", passkeys.add_passkey, name="add_passkey"),
     path("account/passkeys/drop", passkeys.drop_passkey, name="drop_passkey"),
     path("account/password", account.new_password, name="new_password"),
