@@ -25,6 +25,7 @@ def cells(browser: Client, address: str, name: str) -> list[str]:
     text = unescape(browser.get(address).content.decode())
     rows = re.findall(r"<tr>(.*?)</tr>", text, re.S)
     (row,) = [row for row in rows if name in re.sub(r"<[^>]+>", "", row).strip()[: len(name) + 5]]
+    row = re.sub(r'<span class="nhsuk-u-visually-hidden">.*?</span>', "", row)
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.S)]
 
 

@@ -29,6 +29,7 @@ WHERE unit_id = %s AND reason = %s AND done_at IS NULL AND (since, id) > (%s, %s
 _BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.UTC), UUID(int=0)
 _BOARD = "a board counts the units of its area on every node; two indexes answer"
 _HELD = (PassportState.ISSUED, PassportState.EXPIRING)
+_TOLD = (*_HELD, PassportState.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,15 @@ class Waiting:
 
 @dataclass(slots=True)
 class UnitCounts:
-    """Where one unit's passports stand: what waits by reason, and how many persons have their passport."""
+    """Where one unit's passports stand: what waits by reason, and how many persons stand where by state."""
 
     waiting: dict[str, Waiting] = field(default_factory=dict)
-    issued: int = 0
+    standing: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def issued(self) -> int:
+        """Give how many persons have their passport, those included whose code ends soon."""
+        return sum(self.standing.get(state, 0) for state in _HELD)
 
     def number(self, reason: str) -> int:
         """Give how much waits for a reason."""
@@ -63,7 +69,8 @@ class UnitCounts:
 
     def add(self, other: "UnitCounts") -> None:
         """Count another unit in."""
-        self.issued += other.issued
+        for state, number in other.standing.items():
+            self.standing[state] = self.standing.get(state, 0) + number
         for reason, theirs in other.waiting.items():
             mine = self.waiting.get(reason)
             oldest = min(mine.oldest, theirs.oldest) if mine else theirs.oldest
@@ -132,8 +139,8 @@ def unit_counts(unit_ids: Iterable[UUID] | None) -> dict[UUID, UnitCounts]:
             found.setdefault(unit_id, UnitCounts()).waiting[reason] = Waiting(number, oldest)
         cursor.execute(_STATES, asked)
         for unit_id, state, number in cursor.fetchall():
-            if state in _HELD:
-                found.setdefault(unit_id, UnitCounts()).issued += number
+            if state in _TOLD:
+                found.setdefault(unit_id, UnitCounts()).standing[state] = number
     return found
 
 

@@ -9,17 +9,18 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from tiemchung.core import clock
-from tiemchung.core.actor import Role
+from tiemchung.core.actor import CORRECTING_ROLES, Role
 from tiemchung.people.actions import PersonView, open_person
 from tiemchung.people.reads import NotFound
+from tiemchung.people.rules.sight import MAY_AMEND
 from tiemchung.web.shared.gate import View, open_to_staff
 from tiemchung.web.shared.staff_page import LOT_ROLES, PEOPLE_ROLES, actor_of
 
 PURPOSES = ("PRESENT", "CORRECT", "DUPLICATES", "COMPLAINT", "CHECK")
 open_to_seers = open_to_staff(*PEOPLE_ROLES)
 open_to_correctors = open_to_staff(Role.VACCINATOR, Role.FACILITY_LEAD, Role.DATA_CORRECTOR)
-open_to_amenders = open_to_staff(Role.VACCINATOR, Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DATA_CORRECTOR)
-open_to_joiners = open_to_staff(Role.FACILITY_LEAD, Role.DATA_CORRECTOR)
+open_to_amenders = open_to_staff(*MAY_AMEND)
+open_to_joiners = open_to_staff(*CORRECTING_ROLES)
 open_to_trail = open_to_staff(Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER)
 open_to_lots = open_to_staff(*LOT_ROLES)
 TRAIL_ROLES = frozenset({Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})
@@ -43,7 +44,8 @@ def looks_at_person(view: View) -> View:
     @wraps(view)
     def looking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not purpose_of(request):
-            request.session["purpose_for"] = request.path
+            # A list goes on at its own page and unit; what a form had sent is to be sent again.
+            request.session["purpose_for"] = request.get_full_path() if request.method == "GET" else request.path
             return redirect("authority:purpose")
         try:
             return view(request, *args, **kwargs)

@@ -1,7 +1,7 @@
-"""Passports by unit: what waits where, how long, and why; from the country down to one facility."""
+"""Passports by unit: what waits where, how long, and why; from the country down to one facility, each count a list."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,17 +17,24 @@ from tiemchung.core.actor import Actor, Role
 from tiemchung.places import reads as places
 from tiemchung.places.reads import AreaView, FacilityView, NoSuchPlace
 from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.passport_people import HELD, LACKING, heading_of
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
 from tiemchung.web.shared.words import say
 
 
 @dataclass(slots=True)
 class Line:
-    """One unit of the board: an area with all that lies under it, a facility, or what no facility has."""
+    """One line of the board: an area with all that lies under it (`key`), a facility, or what no facility has.
+
+    `people` gives the address of a count's list, `units` whose counts these are.
+    """
 
     name: str
+    key: UUID | None = None
     href: str | None = None
+    people: Callable[[str], str] | None = None
     counts: UnitCounts = field(default_factory=UnitCounts)
+    units: list[UUID] = field(default_factory=list)
 
 
 @open_to_staff(*BOARD_ROLES)
@@ -35,27 +42,28 @@ class Line:
 def board(request: HttpRequest, area_id: UUID | None = None) -> HttpResponse:
     """Show the units right under the reader's area, or under one that lies in it."""
     by, today = actor_of(request), clock.today()
-    here = _here(by, area_id, today)
-    lines = _lines(here, today)
-    total = UnitCounts()
+    here = area_of_board(by, area_id, today)
+    lines = lines_of_board(here, today, asked=area_id)
+    total = Line(say("passports.board.total"), people=_people(area_id))
     for line in lines:
-        total.add(line.counts)
+        total.counts.add(line.counts)
+    counts = total.counts
     return staff_page(
         request,
         "authority/passport_board.html",
         title=say("passports.board.of", name=here.full_name if here else say("passports.board.country")),
         lines=[_told(line) for line in lines],
-        total=_told(Line(say("passports.board.total"), counts=total)),
-        gaps=[
-            {"number": total.number(lack), "label": say(f"passports.reason.{lack}.title"), "href": None}
-            for lack in Lack
-            if total.number(lack)
+        total=_told(total),
+        gaps=[_tile(lack, counts.number(lack), area_id) for lack in Lack if counts.number(lack)],
+        certificates=[
+            _tile(HELD, counts.issued, area_id),
+            *(_tile(state, counts.standing.get(state, 0), area_id) for state in ("EXPIRING", "REVOKED")),
         ],
         above=_above(by, here),
     )
 
 
-def _here(by: Actor, area_id: UUID | None, today: dt.date) -> AreaView | None:
+def area_of_board(by: Actor, area_id: UUID | None, today: dt.date) -> AreaView | None:
     """Give the area of the board, None for the country; what the reader may not see does not exist."""
     if area_id is None:
         if by.role is Role.MINISTRY_OFFICER:
@@ -74,17 +82,27 @@ def _nowhere() -> AreaView:
     raise Http404
 
 
-def _lines(here: AreaView | None, today: dt.date) -> list[Line]:
+def lines_of_board(here: AreaView | None, today: dt.date, *, asked: UUID | None) -> list[Line]:
+    """Give the lines of the units right under an area, or of the provinces, with their counts.
+
+    `asked` is the area as the address names it, for the addresses of the lists.
+    """
     children = places.children_of(here.id if here else None, today)
     scope = places.scope_of([here.id]) if here else None
     facilities = _facilities(scope, today)
     counts = unit_counts(None if scope is None else [*facilities, *scope])
-    lines = {area.id: Line(area.full_name, reverse("authority:passports_of", args=[area.id])) for area in children}
+    lines = {
+        area.id: Line(
+            area.full_name, area.id, reverse("authority:passports_of", args=[area.id]), people=_people(area.id)
+        )
+        for area in children
+    }
     loose: dict[UUID, Line] = {}
     for unit_id, theirs in counts.items():
-        line = _line_of(unit_id, here, lines, facilities, loose, today)
+        line = _line_of(unit_id, here, asked, lines, facilities, loose, today)
         if line is not None:
             line.counts.add(theirs)
+            line.units.append(unit_id)
     shown = [line for line in lines.values() if _says_something(line)]
     return shown + sorted(loose.values(), key=lambda line: line.name)
 
@@ -92,6 +110,7 @@ def _lines(here: AreaView | None, today: dt.date) -> list[Line]:
 def _line_of(
     unit_id: UUID,
     here: AreaView | None,
+    asked: UUID | None,
     lines: Mapping[UUID, Line],
     facilities: Mapping[UUID, FacilityView],
     loose: dict[UUID, Line],
@@ -104,10 +123,13 @@ def _line_of(
         if area_id in lines:
             return lines[area_id]
     if facility is not None:
-        return loose.setdefault(unit_id, Line(facility.name))
+        return loose.setdefault(unit_id, Line(facility.name, unit_id, people=_people(asked, unit_id)))
     # The area itself: people whose dose has no known place.
     known = here is not None and lies_in is not None
-    return loose.setdefault(here.id, Line(say("passports.board.no_facility"))) if known and here else None
+    if not known or here is None:
+        return None
+    name = say("passports.board.no_facility")
+    return loose.setdefault(here.id, Line(name, here.id, people=_people(asked, here.id)))
 
 
 def _facilities(scope: frozenset[UUID] | None, today: dt.date) -> dict[UUID, FacilityView]:
@@ -134,18 +156,38 @@ def _upward(area_id: UUID | None, today: dt.date) -> list[UUID]:
 
 
 def _says_something(line: Line) -> bool:
-    return bool(line.counts.waiting or line.counts.issued)
+    return bool(line.counts.waiting or line.counts.standing)
+
+
+def _people(area_id: UUID | None, unit_id: UUID | None = None) -> Callable[[str], str]:
+    """Give what gives the addresses of the lists behind the counts of an area's board, of one unit of it if said."""
+
+    def address(count: str) -> str:
+        name, args = ("passport_people_of", [area_id, count]) if area_id else ("passport_people", [count])
+        return reverse(f"authority:{name}", args=args) + (f"?don-vi={unit_id}" if unit_id else "")
+
+    return address
+
+
+def _tile(count: str, number: int, area_id: UUID | None) -> dict[str, Any]:
+    return {"number": number, "label": heading_of(count), "href": _people(area_id)(count) if number else None}
 
 
 def _told(line: Line) -> dict[str, Any]:
-    counts = line.counts
+    counts, people = line.counts, line.people
+    numbers = {
+        LACKING: counts.gaps,
+        TO_SIGN: counts.number(TO_SIGN),
+        TO_ISSUE: counts.number(TO_ISSUE),
+        HELD: counts.issued,
+    }
     return {
         "name": line.name,
         "href": line.href,
-        "gaps": counts.gaps,
-        "to_sign": counts.number(TO_SIGN),
-        "to_issue": counts.number(TO_ISSUE),
-        "issued": counts.issued,
+        "cells": [
+            {"number": number, "href": people(count) if number and people else None, "count": count}
+            for count, number in numbers.items()
+        ],
         "oldest": clock.local(counts.oldest).date() if counts.oldest else None,
     }
 

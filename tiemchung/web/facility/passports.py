@@ -22,6 +22,7 @@ from tiemchung.people.reads import PersonSight, sights_of
 from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.history import label_of
 from tiemchung.web.facility.passport_deeds import deed_of
+from tiemchung.web.shared.passport_people import HELD, heading_of
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.words import say
 
@@ -44,8 +45,7 @@ def passports(request: HttpRequest) -> HttpResponse:
         own_key=_has_own_key(by, at),
         open_run=next((run for run in runs if run.is_open), None),
         gaps=_gaps(counts),
-        waiting=counts.number(TO_ISSUE),
-        issued=counts.issued,
+        onward=_onward(counts),
         runs=[run_told(run) for run in runs],
     )
 
@@ -95,6 +95,18 @@ def _gaps(counts: UnitCounts) -> list[dict[str, Any]]:
         }
         for lack, waiting in found
     ]
+
+
+def _onward(counts: UnitCounts) -> list[dict[str, Any]]:
+    waiting = counts.number(TO_ISSUE)
+    address = reverse("facility:passport_work", args=[TO_ISSUE]) if waiting else None
+    told = [{"number": waiting, "label": say(f"passports.reason.{TO_ISSUE}.title"), "href": address}]
+    standing = {HELD: counts.issued} | {s: counts.standing.get(s, 0) for s in ("EXPIRING", "REVOKED")}
+    for state, number in standing.items():
+        if number or state == HELD:
+            address = reverse("facility:passport_people", args=[state]) if number else None
+            told.append({"number": number, "label": heading_of(state), "href": address})
+    return told
 
 
 def _rows(by: Actor, at: dt.datetime, tasks: Sequence[TaskView]) -> list[dict[str, Any]]:
