@@ -9,18 +9,17 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tiemchung.access import actions as access
 from tiemchung.certificates import actions, reads
 from tiemchung.certificates.reads import runs
-from tiemchung.certificates.rules import KeyStanding, OrderTarget, may_decide_revocation
+from tiemchung.certificates.rules import KeyStanding, OrderTarget, may_decide_revocation, may_sign_centrally
 from tiemchung.core import clock
-from tiemchung.core.actor import Role
+from tiemchung.core.actor import Actor, Role
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.places import reads as places
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.sign_in import words_of
+from tiemchung.web.shared.second_factor import factor_asked, factor_wrong
 from tiemchung.web.shared.staff_page import REVOKER_ROLES, actor_of, staff_page, tell
-from tiemchung.web.shared.typed import date_in, line_in, secret_in, text_in
+from tiemchung.web.shared.typed import date_in, line_in, text_in
 from tiemchung.web.shared.words import say
 
 open_to_revokers = open_to_staff(*REVOKER_ROLES)
@@ -122,7 +121,7 @@ def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST" and may.allowed and found.decided_at is None:
         answer = request.POST.get("answer", "")
-        errors = _proven(request, by.id) if answer in {"agree", "refuse"} else {"answer": say("signing.order.choose")}
+        errors = factor_wrong(request) if answer in {"agree", "refuse"} else {"answer": say("signing.order.choose")}
         if not errors:
             actions.decide_order(order_id=order_id, agree=answer == "agree", by=by, at=clock.now())
             tell(request, f"signing.order.done.{answer}")
@@ -136,20 +135,17 @@ def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
         facts=_order_facts(found),
         may=may,
         errors=errors,
-        by=by,
+        factor=factor_asked(request),
+        reissue=_reissue(by, found),
         answer=request.POST.get("answer", ""),
     )
 
 
-def _proven(request: HttpRequest, staff_id: UUID | None) -> dict[str, str]:
-    code = secret_in(request.POST, "code", 40)
-    if not code or staff_id is None:
-        return {"code": say("passports.sign.code_empty")}
-    try:
-        access.prove_factor(at=clock.now(), staff_id=staff_id, code=code)
-    except Refused as refused:
-        return {"code": words_of(refused)}
-    return {}
+def _reissue(by: Actor, one: runs.OrderView) -> str | None:
+    """Give the page where the passport that an order took away is given back, for who may do that."""
+    done = one.target is OrderTarget.CERTIFICATE and one.state == "DONE" and one.person_id is not None
+    may = done and may_sign_centrally(by).allowed
+    return reverse("authority:reissue", kwargs={"person_id": one.person_id}) if may else None
 
 
 def _line(one: runs.OrderView) -> dict[str, Any]:
