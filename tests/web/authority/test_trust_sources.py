@@ -1,6 +1,7 @@
 """The page of other countries' keys: which lists, how old, and taking a newer one in with a second factor."""
 
 import datetime as dt
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from tests import builders
 from tests.certificates.test_trust_import import FRANCE, ITALY, as_items
+from tests.certificates.test_uploaders import ANCHOR, GOOD, UPLOADERS
 from tests.web.authority.conftest import LATER, House, enter_as, shown
 from tiemchung.certificates.models import TrustImport
 from tiemchung.certificates.reads.trusted import trust_sources
@@ -70,6 +72,39 @@ def test_the_day_is_asked_for_where_the_file_does_not_say_it(admin: Client) -> N
     told = {"made_on_day": str(day.day), "made_on_month": str(day.month), "made_on_year": str(day.year)}
     assert send(admin, as_items(FRANCE.item(timestamp="")), **told).status_code == 302
     assert trust_sources(LATER)[0].made_at.date() == day.date()
+
+
+def with_anchor(client: Client, data: bytes, anchor: bytes) -> Any:
+    files = {"file": SimpleUploadedFile("list.json", data), "anchor": SimpleUploadedFile("anchor.der", anchor)}
+    return client.post(TAKE, {"source": "EU", **files})
+
+
+def test_with_the_gateways_anchor_the_items_are_checked_and_the_page_says_so(admin: Client) -> None:
+    assert with_anchor(admin, as_items(*UPLOADERS, GOOD), ANCHOR).url == SOURCES
+    words = shown(admin.get(SOURCES))
+    assert "đã được kiểm tra đến chứng thư gốc" in words
+    assert "chưa được kiểm tra" not in words
+    send(admin, an_item(), source="FR")
+    assert "chưa được kiểm tra" in shown(admin.get(SOURCES))
+
+
+@pytest.mark.parametrize(
+    ("data", "anchor", "said"),
+    [
+        (as_items(GOOD), b"x", "chứng thư gốc không đọc được"),
+        (as_items(GOOD), b"x" * 30_000, "chứng thư gốc không đọc được"),
+        (b"-----BEGIN CERTIFICATE-----\n" + b64encode(FRANCE.der) + b"\n-----END CERTIFICATE-----", ANCHOR,
+         "không có chữ ký của từng mục"),
+        (as_items(GOOD), ANCHOR, "người gửi mục không được cổng công nhận"),
+    ],
+    ids=["no certificate", "too long", "a form without signatures", "no uploader in the file"],
+)  # fmt: skip
+def test_an_anchor_that_does_not_fit_is_refused_with_the_reason(
+    admin: Client, data: bytes, anchor: bytes, said: str
+) -> None:
+    answer = with_anchor(admin, data, anchor)
+    assert (answer.status_code, said in shown(answer)) == (422, True)
+    assert trust_sources(LATER) == []
 
 
 def test_without_a_file_the_page_says_so(admin: Client) -> None:

@@ -54,7 +54,8 @@ def import_trust(
             old.save(update_fields=["replaced_at"])
         write_line(
             by=by, at=at, action="import_trust", subject_id=row.id, object_id=old.id if old else None,
-            facts={"source": name, "form": listed.form, "keys": row.keys, "passed_over": sum(row.passed_over.values())},
+            facts={"source": name, "form": listed.form, "keys": row.keys, "passed_over": sum(row.passed_over.values()),
+                   "checked": row.checked},
         )  # fmt: skip
     return Imported(row.id, row.keys, dict(listed.passed_over))
 
@@ -62,7 +63,7 @@ def import_trust(
 def _write(name: str, listed: ParsedList, digest: bytes, made: dt.datetime, by: Actor, at: dt.datetime) -> TrustImport:
     row = TrustImport.objects.create(
         source=name, form=listed.form, made_at=made, taken_at=at, taken_by=by.name or str(by.kind), digest=digest,
-        keys=len(listed.signers), passed_over=dict(listed.passed_over),
+        keys=len(listed.signers), passed_over=dict(listed.passed_over), checked=listed.checked,
     )  # fmt: skip
     ForeignSigner.objects.bulk_create(
         (

@@ -54,6 +54,7 @@ class TrustSource:
     taken_by: str
     keys: int
     passed_over: Mapping[str, int]
+    checked: bool  # each item's signature was followed to the trust anchor; otherwise nobody looked at them
     age: ListAge
     ended: int  # signers whose days are over; kept, since what they signed may still be shown
 
@@ -73,7 +74,7 @@ def trust_sources(at: dt.datetime) -> list[TrustSource]:
     return [
         TrustSource(
             row.id, row.source, row.form, row.made_at, row.taken_at, row.taken_by, row.keys, row.passed_over,
-            age_of(row.made_at, at), ended[row.id],
+            row.checked, age_of(row.made_at, at), ended[row.id],
         )
         for row in rows
     ]  # fmt: skip

@@ -17,7 +17,7 @@ MAX_SIGNERS = 20_000
 PASSED_OVER = frozenset(
     {
         "ENTRY_UNREADABLE", "NOT_A_SIGNER", "THUMBPRINT_WRONG", "CERTIFICATE_UNREADABLE", "CERTIFICATE_MISSING",
-        "KEY_KIND", "COUNTRY_MISSING", "KID_WRONG", "ISSUER_WRONG", "TWICE",
+        "KEY_KIND", "COUNTRY_MISSING", "KID_WRONG", "ISSUER_WRONG", "TWICE", "SIGNATURE_WRONG", "UPLOADER_UNKNOWN",
     }
 )  # fmt: skip
 DSC, SCA, JWK = "DSC", "SCA", "JWK"
@@ -46,13 +46,17 @@ class ParsedSigner:
 
 @dataclass(slots=True)
 class ParsedList:
-    """A list as read: its signers, when its publisher made it (None when it does not say), what was passed over."""
+    """A list as read: its signers, when its publisher made it (None when it does not say), what was passed over.
+
+    `checked` says that the signature of each item was followed up to the trust anchor that the importer named.
+    """
 
     form: str
     made_at: dt.datetime | None = None
     signers: list[ParsedSigner] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    checked: bool = False
 
     def pass_over(self, code: str, where: str) -> None:
         """Count an entry that is not taken; the first twenty are named by their place in the file."""

@@ -21,6 +21,7 @@ from tiemchung.web.shared.staff_page import KEY_ROLES, actor_of, staff_page, tel
 from tiemchung.web.shared.typed import date_in, line_in
 from tiemchung.web.shared.words import say
 
+_ANCHOR_CAP = 20_000  # bytes; one certificate
 open_to_keepers = open_to_staff(*KEY_ROLES)
 
 
@@ -46,10 +47,13 @@ def take_source(request: HttpRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     if upload is None or (upload.size or 0) > MAX_BYTES:
         return _ask(request, typed, errors={"file": say("trust_sources.file_missing")})
+    anchor = request.FILES.get("anchor")
+    if anchor is not None and (anchor.size or 0) > _ANCHOR_CAP:
+        return _ask(request, typed, refuse("LIST_ANCHOR_UNREADABLE", where=""))
     made_at = _noon(made_on.day) if made_on.day else None
     data = upload.read()
     try:
-        listed = parse_list(data, issuer=typed["issuer"])
+        listed = parse_list(data, issuer=typed["issuer"], trust_anchor=anchor.read() if anchor else b"")
         done = import_trust(
             source=typed["source"], listed=listed, data=data, by=actor_of(request), at=clock.now(), made_at=made_at
         )

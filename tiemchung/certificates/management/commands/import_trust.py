@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--made-at", help="when its publisher made it (ISO), where the list does not say")
         parser.add_argument("--issuer", default="", help="web address of a bare JWKS")
         parser.add_argument("--publisher-key", type=Path, help="PEM of the key that signs the file")
+        parser.add_argument("--trust-anchor", type=Path, help="the gateway's certificate, to check its items by")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Import, and print what was taken and what was passed over."""
@@ -33,10 +34,13 @@ class Command(BaseCommand):
             data = options["file"].read_bytes()
         except OSError as problem:
             raise CommandError(f"{options['file']}: {problem.strerror}") from None
-        key = options["publisher_key"]
+        key, anchor = options["publisher_key"], options["trust_anchor"]
         try:
             listed = parse_list(
-                data, issuer=options["issuer"], publisher_key=load_pem_public_key(key.read_bytes()) if key else None
+                data,
+                issuer=options["issuer"],
+                publisher_key=load_pem_public_key(key.read_bytes()) if key else None,
+                trust_anchor=anchor.read_bytes() if anchor else b"",
             )
             made_at = dt.datetime.fromisoformat(options["made_at"]) if options["made_at"] else None
             if made_at is not None and made_at.tzinfo is None:
@@ -47,6 +51,7 @@ class Command(BaseCommand):
         except ListRefused as refused:
             raise CommandError(f"{options['file']}: {refused}") from None
         self.stdout.write(f"{options['source']}: {done.keys} keys of form {listed.form}")
+        self.stdout.write(f"  signatures of the items: {'checked' if listed.checked else 'not checked'}")
         for reason, count in sorted(done.passed_over.items()):
             self.stdout.write(f"  passed over, {reason}: {count}")
         for line in listed.problems:

@@ -16,7 +16,7 @@ def claims(data: bytes) -> bool:
     return first[:1] not in (b"{", b"[", b"-", b"") and rest.lstrip()[:1] == b"{" and b'"certificates"' in rest
 
 
-def parse(data: bytes, *, publisher_key: Any = None, **_: Any) -> ParsedList:
+def parse(data: bytes, *, publisher_key: Any = None, trust_anchor: bytes = b"", **_: Any) -> ParsedList:
     """Give the signers; with the publisher's key only where the first line is its signature over the rest."""
     first, _newline, body = data.partition(b"\n")
     if publisher_key is not None and not _signed(first, body, publisher_key):
@@ -28,7 +28,7 @@ def parse(data: bytes, *, publisher_key: Any = None, **_: Any) -> ParsedList:
     except json.JSONDecodeError as problem:
         raise ListRefused("NOT_JSON", f"line {problem.lineno + 1}") from None
     found = ParsedList(FORM)
-    read_items(told.get("certificates") if isinstance(told, dict) else None, found)
+    read_items(told.get("certificates") if isinstance(told, dict) else None, found, trust_anchor)
     return found
 
 
