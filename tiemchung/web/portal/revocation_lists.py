@@ -20,7 +20,9 @@ from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tiemchung.certificates.actions.revocation_messages import batch_message
 from tiemchung.certificates.actions.unknown_codes import report_unknown_code
+from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import revoked
 from tiemchung.certificates.reads.states import state_of_number
 from tiemchung.core import clock
@@ -29,6 +31,7 @@ from tiemchung.web.shared.gate import network_address, open_to_public
 
 _BODY_CAP = 64 * 1024
 _CODE_CAP = 8 * 1024
+CMS = "application/cms-text"  # the gateway's name for base64 of a signed message
 _FILTER = "X-SLICE-FILTER-TYPE"
 _NAME = re.compile(r"[0-9a-f]{64}")
 _PLACE = re.compile(r"null|[0-9a-f]{1,2}")
@@ -80,13 +83,29 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @open_to_public
 def batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Give one batch; it never changes."""
+    """Give one batch, which never changes: as JSON, or where that is asked for in a signed message, base64 of CMS."""
+    if CMS in request.headers.get("Accept", ""):
+        return _in_message(batch_id)
     told = revoked.batch(batch_id)
     if told is None:
         raise Http404
-    response = JsonResponse(told)
+    return _for_good(JsonResponse(told), str(batch_id))
+
+
+def _in_message(batch_id: UUID) -> HttpResponse:
+    try:
+        message = batch_message(batch_id=batch_id, at=clock.now())
+    except KeyStoreError:
+        return _never_kept(HttpResponse(status=503))
+    if message is None:
+        raise Http404
+    return _for_good(HttpResponse(base64.b64encode(message), content_type=CMS), f"{batch_id}.cms")
+
+
+def _for_good(response: HttpResponse, name: str) -> HttpResponse:
+    response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "public, max-age=86400, immutable"
-    response.headers["ETag"] = f'"{batch_id}"'
+    response.headers["ETag"] = f'"{name}"'
     return response
 
 
