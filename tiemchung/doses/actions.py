@@ -19,6 +19,7 @@ from tiemchung.doses.judging import (
     giving_verdict,
     hour_has_come,
     lot_of,
+    was_alive,
     with_consequences,
 )
 from tiemchung.doses.ledger import append, first_answer
@@ -233,13 +234,14 @@ def _recording_verdict(
     may = rules.may_record(by, reads.place_of(by, facts, person.area_id), source)
     if not may:
         return may
+    alive = was_alive(facts, person.died_on)
     lot = lot or lot_of(facts)
-    return may + hour_has_come(facts, at) + giving_verdict(at, _birth(person), doses, facts, lot, source)
+    return may + hour_has_come(facts, at) + alive + giving_verdict(at, _birth(person), doses, facts, lot, source)
 
 
 def _correcting_verdict(ask: _Correction, person: LockedPerson, dose: DoseView, facts: DoseFacts) -> Verdict:
     others = tuple(d for d in reads.doses_of(person.profile_ids) if d.id != dose.id)
-    subject = Subject(dose, facts, others, _birth(person), person.area_id)
+    subject = Subject(dose, facts, others, _birth(person), person.area_id, person.died_on)
     return correcting_verdict(ask.kind, ask.by, ask.at, ask.version, ask.because, subject, lot_of)
 
 

@@ -28,6 +28,7 @@ class Subject:
     others: tuple[DoseView, ...]
     birth: Birth
     area_id: UUID | None
+    died_on: dt.date | None = None
 
 
 def lot_of(facts: DoseFacts) -> LotFacts | None:
@@ -101,7 +102,13 @@ def correcting_verdict(
         return may
     counts = rules.state_after(dose.state, kind) in rules.COUNTED
     given = giving_verdict(at, subject.birth, subject.others, facts, lot(facts), DoseSource.CASE, counts=counts)
-    return may + hour_has_come(facts, at) + given
+    return may + hour_has_come(facts, at) + was_alive(facts, subject.died_on) + given
+
+
+def was_alive(facts: DoseFacts, died_on: dt.date | None) -> Verdict:
+    """Refuse a dose given after the person's death, whatever the door and the reason."""
+    after = died_on is not None and facts.given_on > died_on
+    return refuse("GIVEN_AFTER_DEATH", died_on=died_on) if after else YES
 
 
 def hour_has_come(facts: DoseFacts, at: dt.datetime) -> Verdict:

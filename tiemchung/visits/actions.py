@@ -36,6 +36,7 @@ from tiemchung.visits.rules import (
     form_for,
     judge_screening,
     may_end_observation,
+    may_work_at,
     state_after,
     step_of,
 )
@@ -70,9 +71,9 @@ def inject(
 ) -> Injection:
     """Put the dose that is given now on record and start the watch; asked twice with one key it is one dose.
 
-    Raises people.reads.NotFound for a person whom the actor may not see, and Refused with the reasons of the
-    screening or of the vaccine rules; `because` sets overridable ones aside. The person's lock orders two desks
-    that act at the same instant: the second is refused with SAME_DAY.
+    Raises people.reads.NotFound for a person whom the actor may not see, and Refused with FACILITY_NOT_OPEN,
+    POINT_NOT_OPEN, the reasons of the screening or of the vaccine rules; `because` sets overridable ones aside. The
+    person's lock orders two desks that act at the same instant: the second is refused with SAME_DAY.
     """
     _at_own_place(by)
     because = _reason(because)
@@ -82,6 +83,7 @@ def inject(
         screened = _screening_verdict(person, form, screening, product)
         visit = _visit(by, at, key, person)
         if visit.dose_id is None:
+            may_work_at(reads.posted_place(by).open_days, local(at).date()).or_raise()
             screened.or_raise(because)
             visit.state = _on_the_way(visit, Step.SCREEN, Step.INJECT)
         lot = vaccines.lot(lot_id)

@@ -12,10 +12,11 @@ from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.verdict import Verdict
 from tiemchung.doses.reads import DoseRecord, given
 from tiemchung.places import reads as places
+from tiemchung.places.reads import FacilityView, PointView
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.vaccines.rules import Birth, LotFacts, Mode, may_give
 from tiemchung.visits.models import DayDefaults, Visit
-from tiemchung.visits.rules import VisitState
+from tiemchung.visits.rules import OpenDays, VisitState
 
 MOST_SHOWN = 300
 
@@ -51,10 +52,11 @@ class DayChoice:
 
 @dataclass(frozen=True, slots=True)
 class PostedPlace:
-    """Where a member of staff is posted, in the words that a dose keeps."""
+    """Where a member of staff is posted, in the words that a dose keeps, and when it is open; None for no place."""
 
     facility_name: str
     point_name: str
+    open_days: OpenDays | None = None
 
     @property
     def words(self) -> str:
@@ -123,13 +125,13 @@ def may_inject(choice: DayChoice, *, record: DoseRecord, birth: Birth, on: dt.da
     )
 
 
-# Names change a few times in a place's life; a minute's delay spares four statements for every dose.
+# Places change a few times in their lives; a minute's delay spares four statements for every dose.
 _KEEP_S = 60.0
 _kept: dict[tuple[UUID, UUID | None], tuple[float, PostedPlace]] = {}
 
 
 def posted_place(by: Actor) -> PostedPlace:
-    """Give the names of the actor's facility and point; empty where it is posted to none."""
+    """Give the names of the actor's facility and point and when they are open; empty where it is posted to none."""
     if by.facility_id is None:
         return PostedPlace("", "")
     known = _kept.get((by.facility_id, by.point_id))
@@ -138,9 +140,17 @@ def posted_place(by: Actor) -> PostedPlace:
         return known[1]
     facility = places.facilities_by_id([by.facility_id]).get(by.facility_id)
     point = places.points_by_id([by.point_id]).get(by.point_id) if by.point_id else None
-    place = PostedPlace(facility.name if facility else "", point.name if point else "")
+    place = PostedPlace(facility.name if facility else "", point.name if point else "", _open_days(facility, point))
     _kept[by.facility_id, by.point_id] = (moment + _KEEP_S, place)
     return place
+
+
+def _open_days(facility: FacilityView | None, point: PointView | None) -> OpenDays | None:
+    if facility is None:
+        return None
+    if point is None:
+        return OpenDays(facility.period)
+    return OpenDays(facility.period, point.period, tuple(stay.period for stay in point.stays))
 
 
 def forget_places() -> None:

@@ -1,6 +1,7 @@
 """The pure rules of a visit: its states, the screening before the injection, the watch after it."""
 
 from tiemchung.visits.rules.forms import BadForm, Form, Item, Outcome, Thresholds, form_for, forms, read_form, the_form
+from tiemchung.visits.rules.openness import OpenDays, may_work_at
 from tiemchung.visits.rules.screening import Screening, Vitals, conclude, found_items, judge_screening, vitals_abnormal
 from tiemchung.visits.rules.states import (
     CLOSED,
@@ -25,6 +26,7 @@ __all__ = [
     "BadForm",
     "Form",
     "Item",
+    "OpenDays",
     "Outcome",
     "Reaction",
     "Screening",
@@ -39,6 +41,7 @@ __all__ = [
     "judge_screening",
     "may_end_observation",
     "may_step",
+    "may_work_at",
     "minutes_left",
     "read_form",
     "state_after",
