@@ -1,7 +1,7 @@
 """The only verbs that write cases; each is one transaction and leaves one audit line."""
 
 from tiemchung.cases.actions.bulk import approve_bulk, propose_bulk, run_bulks, undo_bulk, withdraw_bulk
-from tiemchung.cases.actions.declaring import DeclaredDose, report_declared, withdraw_declared
+from tiemchung.cases.actions.declaring import DeclaredDose, declared_facts, report_declared, withdraw_declared
 from tiemchung.cases.actions.desk import answer_back, ask_back, claim_case, next_case, pass_case, release_case
 from tiemchung.cases.actions.opening import open_case
 from tiemchung.cases.actions.returning import reopen_case, withdraw_case
@@ -15,6 +15,7 @@ __all__ = [
     "approve_bulk",
     "ask_back",
     "claim_case",
+    "declared_facts",
     "next_case",
     "open_case",
     "pass_case",

@@ -21,6 +21,7 @@ from tiemchung.cases.rules import (
     DeskLevel,
     Route,
     Step,
+    above_facilities,
     began_at,
     due_at,
     first_alarm,
@@ -63,11 +64,13 @@ def open_case(
     person_id: UUID | None = None,
     dose_id: UUID | None = None,
     language: str = "vi",
+    above_facility: bool = False,
 ) -> OpenedCase:
     """Record a report, name its desk and start its 48 hours; asked twice with one key it is one case.
 
     `phone` (E.164) was proved by the caller and is where the reporter is answered. A report of the same person and
-    defect as an open one is kept as its repeat and answered with it. Raises Refused with the codes of `may_receive`,
+    defect as an open one is kept as its repeat and answered with it. What an authority suspects of a facility goes
+    `above_facility` and joins no case that lies there. Raises Refused with the codes of `may_receive`,
     NOT_YOUR_PERSON, NO_SUCH_DOSE, CLAIM_AFTER_DEATH or TEXT_HAS_NUL.
     """
     if kind not in KINDS:
@@ -77,7 +80,7 @@ def open_case(
     ask = {"by": by.id, "kind": kind, "claim": claim.as_json(), "phone": contact_key(phone).hex() if phone else ""}
     case = Case(id=case_id or new_id(), kind=kind, door=Door(door), person_id=person_id, dose_id=dose_id)
     case.language, case.recorded_at, case.due_at = language, at, due_at(at)
-    answer = once(key, "cases.open_case", ask, at, lambda: _open(by, at, case, claim, phone))
+    answer = once(key, "cases.open_case", ask, at, lambda: _open(by, at, case, claim, phone, above_facility))
     return _opened(answer)
 
 
@@ -89,7 +92,7 @@ class About:
     area_id: UUID | None = None
 
 
-def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str) -> dict[str, Any]:
+def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str, above: bool) -> dict[str, Any]:
     today = local(at).date()
     about = _check(by, at, case, claim)
     case.contact_key = contact_key(phone) if phone else case_contact(case.id)
@@ -97,8 +100,9 @@ def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str) -> d
     known = (
         ladder_of_facility(about.facility_id, today) if about.facility_id else known_place(claim, today, about.area_id)
     )
+    known = above_facilities(known) if above else known
     way = routed(known, today)
-    lead = _lead_or_own(case, claim)
+    lead = None if above else _lead_or_own(case, claim)
     _put(by, at, case, way, lead)
     if lead is None:
         put_inbox(case, way, areas_of_ladder(known.ladder))

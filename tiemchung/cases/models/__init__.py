@@ -12,6 +12,7 @@ from tiemchung.cases.models.case import (
     CaseStep,
 )
 from tiemchung.cases.models.drafts import CaseDraft, Evidence
+from tiemchung.cases.models.ghosts import DoseNotice, GhostDay, GhostFinding, OverrideWeek
 from tiemchung.cases.models.inbox import CaseInbox
 
 __all__ = [
@@ -28,5 +29,9 @@ __all__ = [
     "CaseInbox",
     "CaseRepeat",
     "CaseStep",
+    "DoseNotice",
     "Evidence",
+    "GhostDay",
+    "GhostFinding",
+    "OverrideWeek",
 ]

@@ -51,6 +51,7 @@ class RouteReason(StrEnum):
     PLACE_KNOWN = "PLACE_KNOWN"
     RESIDENCE = "RESIDENCE"
     NOBODY_BELOW = "NOBODY_BELOW"
+    ABOVE_FACILITY = "ABOVE_FACILITY"
     NOTHING_KNOWN = "NOTHING_KNOWN"
     PASSED_ON = "PASSED_ON"
 
@@ -85,6 +86,12 @@ def route(known: Known, staffed: Iterable[UUID]) -> Route:
             why = RouteReason.NOBODY_BELOW if skipped else known.why
             return Route(desk, why, tuple(d for d in rungs[place + 1 :] if d.unit_id in manned or d == THE_NATION))
     raise AssertionError("the ladder ends with the nation")
+
+
+def above_facilities(known: Known) -> Known:
+    """Give the ladder without facilities: nobody judges what it is suspected of itself."""
+    ladder = tuple(desk for desk in known.ladder if desk.level is not DeskLevel.FACILITY)
+    return Known(ladder, RouteReason.ABOVE_FACILITY)
 
 
 def desk_of(by: Actor, area_today: UUID | None) -> Desk | None:
