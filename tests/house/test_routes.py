@@ -29,7 +29,7 @@ DESK = frozenset({Role.VACCINATOR, Role.FACILITY_LEAD})
 SEERS = DESK | {Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER,
                 Role.MINISTRY_OFFICER}  # fmt: skip
 CORRECTORS = DESK | {Role.DATA_CORRECTOR}
-JOINERS = frozenset({Role.FACILITY_LEAD, Role.DATA_CORRECTOR})
+JOINERS = frozenset({Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR})
 TRAIL = frozenset({Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})
 LOTS = (SEERS - {Role.VACCINATOR, Role.DATA_CORRECTOR}) | {Role.ADMIN}
 REVIEWERS = frozenset({Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DATA_CORRECTOR})
@@ -48,14 +48,16 @@ BULK = CASES - {Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER}
 TABLE: dict[str, frozenset[Role]] = {
     "staff:home": ALL, "staff:account": ALL, "staff:step_up": ALL, "staff:renew_codes": ALL,
     "staff:add_passkey": ALL, "staff:drop_passkey": ALL, "staff:new_password": ALL, "staff:everywhere": ALL,
+    "staff:prove_passkey": ALL,
     "authority:people": SEERS, "authority:purpose": SEERS, "authority:my_looks": SEERS, "authority:person": SEERS,
     "authority:dose": SEERS, "authority:trail": TRAIL, "authority:find_twin": JOINERS, "authority:compare": JOINERS,
     "authority:undo_link": JOINERS, "authority:amend_dose": CORRECTORS, "authority:void_dose": CORRECTORS,
-    "authority:verify_dose": CORRECTORS, "authority:amend_person": CORRECTORS | {Role.COMMUNE_OFFICER},
+    "authority:verify_dose": CORRECTORS, "authority:amend_person": CORRECTORS | JOINERS,
     "authority:auditor": AUDIT, "authority:looks_of": AUDIT, "authority:alarms": ALARM, "authority:see_alarm": ALARM,
     "cases:queue": CASES, "cases:next": CASES, "cases:board": BOARD, "cases:board_of": BOARD, "cases:lines": BOARD,
     "cases:file": CASES, "cases:claim": CASES, "cases:release": CASES, "cases:find": CASES, "cases:decide": CASES,
     "cases:manual": CASES, "cases:refuse": CASES, "cases:ask": CASES, "cases:pass": CASES, "cases:paper": CASES,
+    "cases:intake": CASES, "cases:register": CASES, "cases:letter": CASES, "cases:add_paper": CASES,
     "cases:bulk": BULK, "cases:propose_bulk": BULK, "cases:bulk_list": BULK, "cases:approve_bulk": BULK,
     "cases:withdraw_bulk": BULK, "cases:undo_bulk": BULK,
     "accounts:find": ALARM, "accounts:account": ALARM, "accounts:reset_factors": ADMIN, "accounts:end_sign_ins": ADMIN,
@@ -67,13 +69,17 @@ TABLE: dict[str, frozenset[Role]] = {
     "facility:identities": REVIEWERS, "facility:identity": REVIEWERS, "facility:identity_review": REVIEWERS,
     "facility:identity_confirm": REVIEWERS, "facility:identity_nobody": REVIEWERS,
     "facility:identity_number": REVIEWERS, "authority:identity_board": BOARD, "authority:identity_board_of": BOARD,
-    "facility:passports": DESK, "facility:passport_work": DESK, "facility:passport_sign": LEAD,
+    "facility:passports": DESK, "facility:passport_work": DESK, "facility:passport_people": DESK,
+    "facility:passport_sign": LEAD,
     "facility:passport_run": DESK, "facility:passport_stop": LEAD, "facility:passport_own_key": LEAD,
     "authority:passports": BOARD, "authority:passports_of": BOARD,
+    "authority:passport_people": BOARD, "authority:passport_people_of": BOARD,
     "authority:central": MINISTRY, "authority:central_run": MINISTRY, "authority:central_move": MINISTRY,
     "authority:revocations": REVOKERS, "authority:revocation": REVOKERS, "authority:revoke_central": KEYS_AT_CENTRE,
     "authority:revoke_one": frozenset({Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER}),
-    "authority:watch": KEYS_AT_CENTRE,
+    "authority:reissue": MINISTRY,
+    "authority:watch": KEYS_AT_CENTRE, "authority:ghosts": BOARD, "authority:ghost_case": BOARD,
+    "authority:ghost_clear": BOARD,
     "authority:trust_sources": ALARM, "authority:trust_source": ALARM,
     "authority:keys": ALARM, "authority:keys_rotate": ALARM, "authority:keys_lacking": ALARM,
     "authority:keys_facility": ALARM, "authority:keys_facility_new": ALARM, "authority:keys_facility_retire": ALARM,

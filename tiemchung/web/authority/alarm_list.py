@@ -1,6 +1,6 @@
 """The page of alarms: what the house noticed, unseen first, and who has looked at it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from tiemchung.access import reads as access
 from tiemchung.core import clock
 from tiemchung.core.alarms import AlarmView, alarms, see_alarm
 from tiemchung.core.audit import write_line
+from tiemchung.places import reads as places
+from tiemchung.places.reads import FacilityView
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import ALARM_ROLES, actor_of, staff_page, tell
 from tiemchung.web.shared.words import has_words, say
 
+OF_FACILITIES = frozenset({"GHOST_DOSES", "OVERRIDES_SHARE"})
 open_to_watchers = open_to_staff(*ALARM_ROLES)
 
 
@@ -32,7 +35,9 @@ def alarms_page(request: HttpRequest) -> HttpResponse:
 
 
 def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[str, Any]]:
-    """Say each alarm in words: what, when, by whom, its facts; a code without words is named by its code."""
+    """Say each alarm in words: what, when, where, by whom, its facts; a code without words is named by its code."""
+    rows = list(rows)
+    where = places.facilities_by_id({row.subject_id for row in rows if row.code in OF_FACILITIES and row.subject_id})
     return [
         {
             "id": row.id,
@@ -41,12 +46,16 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
             "text": say(f"audit.alarm.{row.code}.text") if has_words(f"audit.alarm.{row.code}.text") else "",
             "actor_id": row.actor_id if row.actor_id in names else None,
             "actor": names.get(row.actor_id, "") if row.actor_id else "",
-            "facts": facts_told(row),
+            "facts": [*_place_of(row, where), *facts_told(row)],
             "seen_at": row.seen_at,
             "seen_by": names.get(row.seen_by, "") if row.seen_by else "",
         }
         for row in rows
     ]
+
+
+def _place_of(row: AlarmView, where: Mapping[UUID, FacilityView]) -> list[str]:
+    return [where[row.subject_id].name] if row.subject_id is not None and row.subject_id in where else []
 
 
 def facts_told(row: AlarmView) -> list[str]:

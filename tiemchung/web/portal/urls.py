@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tiemchung.web.portal import holder_lookup, holder_passport, home, issuance_log, revocation_lists, trust, verify
+from tiemchung.web.portal import (
+    holder_lookup,
+    holder_passport,
+    home,
+    issuance_log,
+    not_me,
+    revocation_lists,
+    trust,
+    verify,
+)
 from tiemchung.web.portal.feedback import urls as feedback
 
 app_name = "portal"
@@ -16,4 +25,5 @@ urlpatterns = [
     *feedback.urlpatterns,
     *holder_lookup.urlpatterns,
     *holder_passport.urlpatterns,
+    *not_me.urlpatterns,
 ]

@@ -57,6 +57,7 @@ def tiles_of(by: Actor) -> list[dict[str, str]]:
         ("hotline:console", "hotline", by.role is Role.HOTLINE_AGENT),
         ("authority:people", "people", by.role in PEOPLE_ROLES),
         ("authority:passports", "passport_board", by.role in BOARD_ROLES),
+        ("authority:ghosts", "ghosts", by.role in BOARD_ROLES),
         ("authority:lots", "lots", by.role in LOT_ROLES),
         ("accounts:find", "accounts", by.role in ACCOUNT_ROLES),
         ("authority:central", "signing", by.role is Role.MINISTRY_OFFICER),

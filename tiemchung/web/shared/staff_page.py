@@ -39,7 +39,7 @@ CASE_ROLES = (
 )
 # Who may correct doses at all; a bulk correction changes many of them.
 BULK_ROLES = (Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR)
-# Who follows how the passports of an area come on.
+# Who follows an area: how its passports come on, which of its doses are suspicious.
 BOARD_ROLES = (Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER,
                Role.MINISTRY_OFFICER)  # fmt: skip
 # Who may ask whom a member of staff has seen; a province officer only about staff of the own province.
@@ -63,6 +63,7 @@ PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("facility:identities", "identity.nav", REVIEWERS),
     ("authority:identity_board", "identity.nav", frozenset({Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})),
     ("authority:passports", "passports.nav", frozenset(BOARD_ROLES)),
+    ("authority:ghosts", "staff.nav.ghosts", frozenset(BOARD_ROLES)),
     ("authority:lots", "staff.nav.lots", frozenset(LOT_ROLES)),
     ("accounts:find", "staff.nav.accounts", frozenset(ACCOUNT_ROLES)),
     ("authority:auditor", "staff.nav.auditor", frozenset(AUDIT_ROLES)),
