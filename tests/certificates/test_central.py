@@ -1,6 +1,7 @@
 """The centre's signature: nothing without both signatures, nothing twice, nothing lost when a worker dies."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.certificates.central_cast import (
     facility_signs,
     know,
 )
-from tiemchung.certificates import merkle
+from tiemchung.certificates import issuing_rows, merkle
 from tiemchung.certificates.actions import central_batch, refresh_passports
 from tiemchung.certificates.actions.central_signing import (
     move_central_run,
@@ -23,6 +24,7 @@ from tiemchung.certificates.actions.central_signing import (
     work_central_runs,
 )
 from tiemchung.certificates.formats import hc1
+from tiemchung.certificates.issuing import Draft
 from tiemchung.certificates.log import leaf_of_text, tile_reader
 from tiemchung.certificates.models import (
     Certificate,
@@ -126,6 +128,16 @@ def test_an_intent_that_the_ledger_no_longer_says_is_dropped(monkeypatch: pytest
     assert certificate_of(person).hc1.startswith("HC1:")
 
 
+def test_of_two_workers_that_draw_the_same_person_one_keeps_the_intent() -> None:
+    person, other = a_ready_person(), a_ready_person()
+    drawn = [Draft(uuid4(), one, f"URN:UVCI:01:VN:{n}", b"\xa0", b"c", uuid4(), NOW, LATER) for n, one in
+             enumerate((person, person, other))]  # fmt: skip
+    assert issuing_rows.keep_intents(drawn[:1], b"12345678") == {person}
+    assert issuing_rows.keep_intents(drawn[1:], b"12345678") == {other}
+    kept = Certificate.objects.filter(person_id__in=[person, other], state=CertificateState.INTENT)
+    assert {one.id for one in kept} == {drawn[0].id, drawn[2].id}
+
+
 def test_running_it_again_issues_nothing_twice() -> None:
     persons = [a_ready_person() for _ in range(2)]
     run_id = centre_signs()
@@ -157,7 +169,7 @@ def test_a_key_store_that_fails_pauses_the_run_by_name_and_the_backlog_drains_wi
         work_central_runs(LATER)
     intents = {person: certificate_of(person, CertificateState.INTENT).uvci for person in persons}
     assert len(intents) == 2
-    work_central_runs(LATER + dt.timedelta(minutes=1))
+    work_central_runs(LATER + dt.timedelta(minutes=2))
     assert {person: certificate_of(person).uvci for person in persons} == intents
     assert SignRun.objects.get(id=run_id).state == RunState.RUNNING
 
@@ -184,6 +196,16 @@ def test_a_wrong_signature_is_never_issued(monkeypatch: pytest.MonkeyPatch) -> N
             return [bytes(64) for _ in messages]
 
     monkeypatch.setattr(central_batch, "signer_of", lambda kid, store: Broken())
+    assert work_central_runs(NOW) == 0
+    assert SignRun.objects.get(id=run_id).why == "SIGNATURE_WRONG"
+    assert not Certificate.objects.filter(person_id=person, kind="PASSPORT", state="ISSUED").exists()
+
+
+def test_a_text_that_does_not_say_what_was_signed_is_never_issued(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = a_ready_person()
+    run_id = start_central_run(by=a_ministry_officer(), at=NOW)
+    monkeypatch.setattr(central_batch, "lint", lambda draft, *, whole: "")
+    monkeypatch.setattr(hc1, "to_cose", lambda text: b"another")
     assert work_central_runs(NOW) == 0
     assert SignRun.objects.get(id=run_id).why == "SIGNATURE_WRONG"
     assert not Certificate.objects.filter(person_id=person, kind="PASSPORT", state="ISSUED").exists()

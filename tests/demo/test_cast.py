@@ -20,7 +20,8 @@ COLOURS = {
     "lan": ("GREEN", 3), "minh": ("GREEN", 1), "nga": ("GREEN", 3), "oanh": ("YELLOW", 1), "phuc": ("GREEN", 2),
     "quang": ("GREEN", 2), "son": ("NONE", 0), "thu": ("GREEN", 2), "thu_again": ("GREEN", 2), "hung": ("YELLOW", 1),
     "hung_other": ("YELLOW", 1), "tran": ("GREEN", 2), "mang": ("YELLOW", 1), "hhen": ("GREEN", 2),
-    "kim": ("GREEN", 2), "y": ("YELLOW", 1), "gia_han": ("GREEN", 2), "gia_hung": ("GREEN", 2),
+    "kim": ("GREEN", 2), "y": ("YELLOW", 1), "gia_han": ("GREEN", 2), "gia_hung": ("GREEN", 2), "xuan": ("GREEN", 2),
+    "vinh": ("GREEN", 2), "diep": ("GREEN", 2), "khoi": ("GREEN", 2),
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from tiemchung.core.once import once
 from tiemchung.demo import numbers
 from tiemchung.demo.households import Kin
+from tiemchung.demo.past_passports import HOLDERS, SINCE
 from tiemchung.demo.people import BEN_NGHE
 from tiemchung.demo.population import Citizen
 from tiemchung.demo.stage import Stage, put_on_record
@@ -25,7 +26,9 @@ def settle_identities(stage: Stage, played: dict[str, UUID], citizens: list[Citi
 
 def _settle(stage: Stage, played: dict[str, UUID], citizens: list[Citizen], at: dt.datetime) -> dict[str, Any]:
     brothers = [_brother(stage, n) for n in range(len(_BROTHERS))]
-    asked_at = at - dt.timedelta(days=3)
+    long_ago, asked_at = at - SINCE - dt.timedelta(days=5), at - dt.timedelta(days=3)
+    people.check_identities(person_ids=[played[key] for key in HOLDERS], at=long_ago)
+    _answer(citizens, long_ago)
     people.check_identities(person_ids=[*played.values(), *brothers], at=asked_at)
     _answer(citizens, asked_at)
     lead, officer, later = stage.staff["lanh"], stage.staff["em"], at - dt.timedelta(minutes=20)

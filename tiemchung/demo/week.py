@@ -11,6 +11,7 @@ from tiemchung.core.once import once
 from tiemchung.demo.cast import fill_shared_phones, play_cast
 from tiemchung.demo.crowd import load_crowd
 from tiemchung.demo.day import load_day
+from tiemchung.demo.ghosts import plant_ghosts
 from tiemchung.demo.identities import settle_identities
 from tiemchung.demo.lots import recall_month, stock_month
 from tiemchung.demo.passports import sign_passports
@@ -74,6 +75,7 @@ def load_week(
     settle_identities(stage, played, citizens, at=at)
     sign_passports(stage, played, at=at)
     file_reports(stage, played, at=at)
+    plant_ghosts(stage, at=at)
     once(_mark(at, people, crowded), _ACTION, {}, at, dict)
     return stage
 

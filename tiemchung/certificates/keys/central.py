@@ -86,7 +86,7 @@ def usage_of(purpose: KeyPurpose) -> x509.ObjectIdentifier:
 
 
 def _alive(purpose: KeyPurpose, at: dt.datetime) -> list[SigningKey]:
-    return list(SigningKey.objects.filter(purpose=purpose, valid_to__gt=at))
+    return list(SigningKey.objects.filter(purpose=purpose, valid_from__lte=at, valid_to__gt=at))
 
 
 def _first(purpose: KeyPurpose, by: Actor, at: dt.datetime) -> SigningKey:

@@ -11,7 +11,7 @@ from tiemchung.demo.signins import read_sign_ins, sign_ins_path
 from tiemchung.demo.staff import staff_plans
 from tiemchung.demo.week import first_day
 
-_CITIZENS = ("an", "chi", "hoa", "khai", "lan", "minh", "nga", "oanh", "son", "thu")
+_CITIZENS = ("an", "chi", "hoa", "khai", "lan", "minh", "nga", "oanh", "son", "thu", "xuan", "vinh", "khoi")
 
 
 class Command(BaseCommand):
