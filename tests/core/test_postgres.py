@@ -54,6 +54,14 @@ def _processes(server: Server) -> list[int]:
     return found
 
 
+def _title(pid: int) -> bytes:
+    """Give what a process says that it is doing, nothing once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def _kill_all(server: Server) -> None:
     for pid in _processes(server):
         with suppress(ProcessLookupError):
@@ -112,7 +120,7 @@ def test_a_killed_postmaster_with_a_busy_child_comes_back(home: Path) -> None:
         [sys.executable, "-c", f"import psycopg; psycopg.connect({server.dsn_owner!r}).execute({busy!r})"],
         stderr=subprocess.DEVNULL,
     )
-    while len([1 for pid in _processes(server) if b"DO" in Path(f"/proc/{pid}/cmdline").read_bytes()]) < 1:
+    while not any(b"DO" in _title(pid) for pid in _processes(server)):
         time.sleep(0.05)
     os.kill(int((server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     server = ensure_running(home)
