@@ -60,6 +60,7 @@ def board(request: HttpRequest, area_id: UUID | None = None) -> HttpResponse:
             *(_tile(state, counts.standing.get(state, 0), area_id) for state in ("EXPIRING", "REVOKED")),
         ],
         above=_above(by, here),
+        signs=by.role is Role.MINISTRY_OFFICER,
     )
 
 
