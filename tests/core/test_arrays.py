@@ -40,7 +40,7 @@ def test_what_is_missing_stays_missing(values: list[UUID | None]) -> None:
 
 @quiet
 @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))))
-def test_texts_are_left_to_the_driver(values: list[str]) -> None:
+def test_texts_come_back_as_they_were(values: list[str]) -> None:
     assert back(values, "text") == values
 
 

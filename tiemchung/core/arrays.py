@@ -1,4 +1,4 @@
-"""Lists of ids and of bytes on their way to the database, written in one go.
+"""Lists of ids, of bytes and of texts on their way to the database, written in one go.
 
 The driver asks of each element whether it needs quotes; for ids and hashes the answer is known. Where many persons are
 dealt with in a few statements that was a third of the work.
@@ -10,9 +10,15 @@ from uuid import UUID
 import psycopg
 from psycopg.types.array import ListDumper
 
+_ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"'})
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.translate(_ESCAPED)}"' if '"' in text or "\\" in text else f'"{text}"'
+
 
 class QuickListDumper(ListDumper):
-    """Writes lists that hold only ids, or only bytes, at once, and leaves every other to the driver."""
+    """Writes lists that hold only ids, only bytes or only texts at once, and leaves every other to the driver."""
 
     def dump(self, obj: list[Any]) -> Any:
         """Give the text of an array."""
@@ -21,6 +27,8 @@ class QuickListDumper(ListDumper):
             return ("{" + ",".join([one.hex for one in obj]) + "}").encode()
         if kinds == {bytes}:
             return ("{" + ",".join(['"\\\\x' + one.hex() + '"' for one in obj]) + "}").encode()
+        if kinds == {str}:
+            return ("{" + ",".join([_quoted(one) for one in obj]) + "}").encode()
         return super().dump(obj)
 
 
