@@ -129,6 +129,10 @@ class Product:
     ages: tuple[AgeRule, ...]
     intervals: tuple[IntervalRule, ...]
 
+    def __hash__(self) -> int:
+        """Give a hash that is ready at once: what is kept by product and day is asked for with every dose."""
+        return hash(self.code)
+
     def matches(self, selectors: Iterable[str]) -> bool:
         """Tell whether one of the selectors names this product, its platform, or all."""
         return any(selector in ("*", self.code, self.platform) for selector in selectors)

@@ -31,6 +31,8 @@ class Gap:
 
     def after(self, day: dt.date) -> dt.date:
         """Give the day that lies this gap after `day`; a month too short ends the count on its last day."""
+        if not self.months:
+            return day + dt.timedelta(days=self.days)
         index = day.year * 12 + day.month - 1 + self.months
         year, month = divmod(index, 12)
         last = calendar.monthrange(year, month + 1)[1]
@@ -62,5 +64,8 @@ def span_of(birth: Birth) -> BirthSpan | None:
 
 def ages_on(birth: Birth, day: dt.date) -> tuple[int, int] | None:
     """Give the youngest and the oldest age that the person can have on `day`."""
+    if isinstance(birth, dt.date):
+        age = age_on(birth, day)
+        return age, age
     span = span_of(birth)
     return None if span is None else (age_on(span.last, day), age_on(span.first, day))

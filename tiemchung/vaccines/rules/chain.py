@@ -29,23 +29,34 @@ class _Stepper:
         """Give the step from `state`, or that which begins a course, with the dose at this place."""
         made = self.known.get((state, place))
         if made is None:
-            dose = self.doses[place]
-            made = next_step(self.asker, state, dose) if state else first_step(self.asker, dose)
-            self.known[state, place] = made
+            made = self.known[state, place] = self.fresh(state, place)
         return made
+
+    def fresh(self, state: State | None, place: int) -> Step:
+        """Give a step that nobody asked for before."""
+        dose = self.doses[place]
+        return next_step(self.asker, state, dose) if state else first_step(self.asker, dose)
 
 
 def _greedy(stepper: _Stepper) -> list[Step] | None:
     """Give the steps when every dose counts in turn and the course gets complete; nothing beats that."""
     steps: list[Step] = []
+    state: State | None = None
     for place, dose in enumerate(stepper.doses):
-        if steps and dose.given_on <= steps[-1].state.last.given_on:
-            return None
-        step = stepper.step(steps[-1].state if steps else None, place)
-        if not step.counts:
-            return None
+        if state and dose.given_on <= state.last.given_on:
+            break
+        step = stepper.fresh(state, place)
         steps.append(step)
-    return steps if steps and not steps[-1].state.missing else None
+        if not step.counts:
+            break
+        state = step.state
+    else:
+        if state and not state.missing:
+            return steps
+    # Kept for the search alone: nearly everybody's way is straight, and looking a state up costs as much as a step.
+    for place, step in enumerate(steps):
+        stepper.known[steps[place - 1].state if place else None, place] = step
+    return None
 
 
 def best_chain(asker: Asker, doses: Sequence[GivenDose]) -> dict[int, Step]:

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from tiemchung.vaccines.rules.book import Book
-from tiemchung.vaccines.rules.calendar import span_of
 from tiemchung.vaccines.rules.chain import best_chain
 from tiemchung.vaccines.rules.due import next_dose
 from tiemchung.vaccines.rules.files import the_book
 from tiemchung.vaccines.rules.steps import Asker, State, Step, first_step, next_step
 from tiemchung.vaccines.rules.values import (
     Birth,
+    BirthSpan,
     Condition,
     Course,
     CourseDose,
@@ -45,7 +45,7 @@ def course_of(
 
 def weigh(asker: Asker, doses: Iterable[GivenDose], on: dt.date) -> tuple[tuple[CourseDose, ...], State | None]:
     """Give every dose with its place, in the order of their days, and where the course stands after them."""
-    ordered = sorted(doses, key=lambda d: (d.given_on, d.component or "", str(d.id)))
+    ordered = sorted(doses, key=lambda d: (d.given_on, d.component or "", d.id))
     excluded = {place: flag for place, dose in enumerate(ordered) if (flag := _impossible(asker, dose, on))}
     eligible = [place for place in range(len(ordered)) if place not in excluded]
     chain = best_chain(asker, [ordered[place] for place in eligible])
@@ -56,12 +56,12 @@ def weigh(asker: Asker, doses: Iterable[GivenDose], on: dt.date) -> tuple[tuple[
 
 def _impossible(asker: Asker, dose: GivenDose, on: dt.date) -> Flag | None:
     """Give why a dose cannot count at all, whoever accepted it."""
-    span = span_of(asker.birth)
     if not dose.counted:
         return Flag("NOT_VERIFIED", blocks=True, overridable=False)
     if dose.product not in asker.book.products:
         return Flag("UNKNOWN_PRODUCT", {"product": dose.product}, blocks=True, overridable=False)
-    if span is not None and dose.given_on < span.first:
+    born = asker.birth.first if isinstance(asker.birth, BirthSpan) else asker.birth
+    if born is not None and dose.given_on < born:
         return Flag("BEFORE_BIRTH", {"given_on": dose.given_on}, blocks=True, overridable=False)
     if dose.given_on > on:
         return Flag("FUTURE_DATE", {"given_on": dose.given_on}, blocks=True, overridable=False)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from tiemchung.vaccines.rules.book import ADULT, AgeBand, Product, in_force
 from tiemchung.vaccines.rules.calendar import ages_on, birthday, span_of
@@ -15,14 +16,21 @@ def youngest(birth: Birth, on: dt.date) -> int:
     return ADULT if ages is None else ages[0]
 
 
-def _bands(product: Product, on: dt.date) -> list[AgeBand]:
-    return [rule.ages for rule in in_force(product.ages, on, reach_back=True)]
+@lru_cache(maxsize=16_384)
+def _bands(product: Product, on: dt.date) -> tuple[AgeBand, ...]:
+    return tuple(rule.ages for rule in in_force(product.ages, on, reach_back=True))
+
+
+def _fits(product: Product, on: dt.date, age: int) -> bool:
+    for band in _bands(product, on):  # noqa: SIM110 - asked twice for every dose there is; a generator costs as much again
+        if band.holds(age):
+            return True
+    return False
 
 
 def fits_age(product: Product, birth: Birth, on: dt.date) -> bool:
     """Tell whether the product may be given at the person's youngest possible age on the day."""
-    age = youngest(birth, on)
-    return any(band.holds(age) for band in _bands(product, on))
+    return _fits(product, on, youngest(birth, on))
 
 
 def _age_flags(product: Product, birth: Birth, on: dt.date) -> Iterable[Flag]:
@@ -31,9 +39,7 @@ def _age_flags(product: Product, birth: Birth, on: dt.date) -> Iterable[Flag]:
         yield Flag("BIRTH_DATE_UNKNOWN", {"product": product.label})
         return
     bands = _bands(product, on)
-    fits = [any(band.holds(age) for band in bands) for age in ages]
-    if all(fits):
-        return
+    fits = [_fits(product, on, age) for age in ages]
     lowest = min(band.from_years for band in bands)
     facts = {"product": product.label, "age": ages[0], "min_years": lowest}
     if ages[1] < lowest:
@@ -47,8 +53,11 @@ def _age_flags(product: Product, birth: Birth, on: dt.date) -> Iterable[Flag]:
 
 def fitness_flags(product: Product, dose: GivenDose, birth: Birth) -> tuple[Flag, ...]:
     """Give what speaks against the product for this person on the dose's day; nothing here blocks."""
-    flags = list(_age_flags(product, birth, dose.given_on))
-    if dose.given_on < product.approved_on:
+    on, flags = dose.given_on, list[Flag]()
+    ages = ages_on(birth, on)
+    if ages is None or not _fits(product, on, ages[0]) or (ages[1] != ages[0] and not _fits(product, on, ages[1])):
+        flags += _age_flags(product, birth, on)
+    if on < product.approved_on:
         flags.append(Flag("BEFORE_APPROVAL", {"product": product.label, "approved_on": product.approved_on}))
     return tuple(flags)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tiemchung.core.verdict import Severity
 from tiemchung.vaccines.rules.book import Book, IntervalRule, Product, ProgrammeRule, in_force
@@ -66,21 +67,24 @@ def next_step(asker: Asker, state: State, dose: GivenDose) -> Step:
     fitness = fitness_flags(product, dose, asker.birth)
     follow = _primary_step if state.missing else _later_step
     step = follow(asker, state, dose, product)
-    return Step(step.state, step.flags + fitness)
+    return Step(step.state, step.flags + fitness) if fitness else step
 
 
 def pair_rule(product: Product, last: str, age: int, on: dt.date) -> IntervalRule | None:
     """Give the rule for `product` as a primary dose after `last`, or None where the pair is not allowed."""
-    same = last == product.code
-    after = "" if same else last
-    known = [r for r in product.intervals if r.after == after]
-    if not known:
-        return None
-    rules = in_force(known, on, reach_back=same)
-    fitting = [r for r in rules if r.ages.holds(age)] or (list(rules) if same else [])
+    rules = _pairs(product, last, on)
+    fitting = [r for r in rules if r.ages.holds(age)] or (list(rules) if last == product.code else [])
     if not fitting or not all(r.allowed for r in fitting):
         return None
     return max(fitting, key=lambda rule: rule.valid_from)
+
+
+@lru_cache(maxsize=16_384)
+def _pairs(product: Product, last: str, on: dt.date) -> tuple[IntervalRule, ...]:
+    """Give the rules of that day for `product` after `last`, whatever the age."""
+    same = last == product.code
+    after = "" if same else last
+    return in_force([r for r in product.intervals if r.after == after], on, reach_back=same)
 
 
 def gap_flags(
@@ -124,7 +128,7 @@ def _interval_flags(
         flags.append(Flag("MIX_NEEDS_CONSENT", names))
     flags += gap_flags(asker.book, last_on, on, rule.minimum, overridable=rule.overridable, label=product.label)
     recommended = rule.recommended.after(last_on)
-    if rule.minimum.after(last_on) <= on < recommended:
+    if on < recommended and rule.minimum.after(last_on) <= on:
         facts = {"recommended_on": recommended, "days_left": (recommended - on).days}
         flags.append(Flag("EARLIER_THAN_RECOMMENDED", facts, weight=rule.early))
     if rule.latest is not None and on > rule.latest.after(last_on):

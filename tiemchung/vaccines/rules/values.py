@@ -138,7 +138,7 @@ class Course:
     @property
     def counted(self) -> tuple[CourseDose, ...]:
         """Give the doses that count, first to last."""
-        return tuple(row for row in self.doses if row.counted)
+        return tuple([row for row in self.doses if row.counted])
 
     def row(self, dose_id: UUID) -> CourseDose:
         """Give the row of one dose; KeyError when the course has no such dose."""
