@@ -13,7 +13,7 @@ from tests.doses.conftest import Desk
 from tiemchung.core.actor import SYSTEM
 from tiemchung.doses.actions import DoseToSign, amend_dose, sign_doses, unsign_doses, void_dose
 from tiemchung.doses.models import Dose, LedgerEntry
-from tiemchung.doses.reads import doses_named, doses_of, history_of, tally_of
+from tiemchung.doses.reads import doses_named, doses_of, history_of, marks_of, stated_doses, tally_of
 from tiemchung.doses.rules import DoseState
 from tiemchung.doses.values import DoseFacts, DoseView
 
@@ -42,6 +42,47 @@ def test_the_ledger_says_who_signed_and_the_facts_as_they_stood(desk: Desk) -> N
     assert (entry.by_id, entry.by_name, entry.by_facility_id) == (desk.lead.id, "Lan", desk.lead.facility_id)
     assert entry.evidence == f"run:{run_id}"
     assert [e.kind for e in history_of([dose.profile_id])] == ["RECORDED", "SIGNED"]
+
+
+@pytest.mark.parametrize("fraction", [0, 1, 120_000, 999_999])
+def test_the_ledger_keeps_the_facts_of_a_signature_as_any_action_writes_them(desk: Desk, fraction: int) -> None:
+    dose = desk.record().dose
+    moment = dt.datetime(2026, 11, 20, 1, 2, 3, fraction, tzinfo=dt.UTC)
+    facts = replace(dose.facts, given_at=moment, lot_id=uuid4(), point_id=uuid4(), vaccinator_id=uuid4(),
+                    place_name='Trạm "Ổ"\\', lot_number="L\t1")  # fmt: skip
+    Dose.objects.filter(profile_id=dose.profile_id).update(**{n: getattr(facts, n) for n in DoseFacts.__slots__})
+    sign_doses(by=desk.lead, at=LATER, run_id=uuid4(), items=[item(dose)])
+    assert LedgerEntry.objects.get(profile_id=dose.profile_id, kind="SIGNED").facts == facts.as_json()
+
+
+def test_a_dose_named_twice_is_signed_once(desk: Desk) -> None:
+    dose = desk.record().dose
+    assert sign_doses(by=desk.lead, at=LATER, run_id=uuid4(), items=[item(dose), item(dose)]) == {dose.id}
+    assert LedgerEntry.objects.filter(kind="SIGNED").count() == 1
+
+
+def test_equal_marks_are_equal_doses(desk: Desk) -> None:
+    dose = desk.record().dose
+    assert marks_of([dose.profile_id]) == [(dose.id, dose.profile_id, dose.version, "CONFIRMED")]
+    sign_doses(by=desk.lead, at=LATER, run_id=uuid4(), items=[item(dose)])
+    assert marks_of([dose.profile_id]) == [(dose.id, dose.profile_id, dose.version, "SIGNED")]
+    amend_dose(
+        by=SYSTEM, at=LATER, key="a", profile_id=dose.profile_id, dose_id=dose.id, version=dose.version,
+        changes={"place_name": "Trạm Y tế khác"}, because="ghi nhầm tên trạm",
+    )  # fmt: skip
+    assert marks_of([dose.profile_id])[0][2] == dose.version + 1
+
+
+def test_what_is_stated_of_a_dose_is_what_its_view_says(desk: Desk) -> None:
+    dose = desk.record().dose
+    stated = stated_doses([(dose.profile_id, dose.id)], NOW)[dose.id]
+    facts = dose.facts
+    assert (stated.id_text, stated.version, stated.as_shown) == (str(dose.id), dose.version, True)
+    assert (stated.facility, stated.given_on) == (str(facts.facility_id), facts.given_on.isoformat())
+    assert (stated.lot, stated.product) == (facts.lot_number, facts.product)
+    assert stated.vaccinator == (str(facts.vaccinator_id) if facts.vaccinator_id else None)
+    before = NOW - dt.timedelta(seconds=1)
+    assert not stated_doses([(dose.profile_id, dose.id)], before)[dose.id].as_shown
 
 
 def test_signing_twice_signs_once(desk: Desk) -> None:

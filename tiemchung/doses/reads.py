@@ -14,6 +14,7 @@ from tiemchung.core.actor import Actor
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.rows import rows
 from tiemchung.core.statements import ask
+from tiemchung.doses.marks import DoseMark, StatedDose, marks_of, stated_doses  # noqa: F401 - reads of this domain
 from tiemchung.doses.models import Dose, LedgerEntry
 from tiemchung.doses.rules import DosePlace, DoseSource, DoseState, EntryKind, corrects, may_correct
 from tiemchung.doses.values import DoseFacts, DoseView, EntryView
@@ -42,11 +43,17 @@ WHERE d.facility_id IS NULL AND d.given_on = ANY(%s::date[]) AND d.state IN ('CO
 
 @dataclass(frozen=True, slots=True)
 class DoseRecord:
-    """All doses of one person and what follows from them."""
+    """All doses of one person and what follows from them on one day."""
 
     doses: tuple[DoseView, ...]
     course: Course
-    card: CardState
+    on: dt.date
+
+    @property
+    def card(self) -> CardState:
+        """Give the card's colour, reason and next step on that day."""
+        pending = sum(1 for d in self.doses if d.state is DoseState.DECLARED)
+        return card_of(self.course, pending=pending, on=self.on)
 
     def numbered(self) -> list[tuple[int | None, DoseView]]:
         """Give the doses in the order of injection with their public number; what does not count has none."""
@@ -198,8 +205,7 @@ def given(doses: Iterable[DoseView]) -> list[GivenDose]:
 def record_from(doses: tuple[DoseView, ...], *, birth: Birth, on: dt.date, ahead: bool = True) -> DoseRecord:
     """Give what follows from these doses on that day; without `ahead` no next dose is looked for."""
     course = course_of(given(doses), birth_date=birth, on=on, ahead=ahead)
-    pending = sum(1 for d in doses if d.state is DoseState.DECLARED)
-    return DoseRecord(doses, course, card_of(course, pending=pending, on=on))
+    return DoseRecord(doses, course, on)
 
 
 def record_of(profile_ids: Sequence[UUID], *, birth: Birth, on: dt.date) -> DoseRecord:
@@ -257,8 +263,9 @@ def records_of(
 ) -> dict[UUID, DoseRecord]:
     """Give the doses, course and card of many persons on that day, in one statement; `profiles` are each person's."""
     under: dict[UUID, list[DoseView]] = {profile_id: [] for ids in profiles.values() for profile_id in ids}
-    for one in doses_of(sorted(under)):
-        under[one.profile_id].append(one)
+    for one in _views("profile_id = ANY(%s)", list(under)):
+        if one.state is not DoseState.VOIDED:
+            under[one.profile_id].append(one)
     found = {}
     for person_id, ids in profiles.items():
         mine = in_order(one for profile_id in ids for one in under[profile_id])
