@@ -16,13 +16,14 @@ from tiemchung.people.actions import (
     add_identifier,
     amend_profile,
     check_identities,
+    checked_identities,
     link_profiles,
     register_profile,
     retire_identifier,
     undo_link,
 )
 from tiemchung.people.models import Identifier, IdentityCheck, PersonChange
-from tiemchung.people.reads import holders_of, identity_states
+from tiemchung.people.reads import holders_of, identity_fields, identity_states, joined_persons
 from tiemchung.people.rules import IdentityState
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,26 @@ def test_somebody_whole_waits_to_be_sent_at_once(register: Register) -> None:
     row = IdentityCheck.objects.get()
     assert (row.due_at, row.batch_id, row.area_id) == (AT, None, BEN_NGHE)
     assert b"Nguy" not in bytes(row.fields)
+
+
+def test_who_asks_with_the_check_hears_what_stands_after_it(register: Register, checked: UUID) -> None:
+    fresh = register(identifiers=[("CCCD", OTHER)]).person_id
+    holders = holders_of([checked, fresh])
+    for _ in range(2):  # the first makes a check, the second finds nothing to do
+        told = checked_identities(person_ids=holders, at=LATER, holders=holders)
+        assert told == identity_states(holders)
+        assert {one.state for one in told.values()} == {MATCHED, WAITING}
+    assert identity_fields(holders) == {person: one.fields.hex() for person, one in told.items()}
+
+
+def test_who_was_joined_is_told_apart_from_who_was_not(register: Register, checked: UUID) -> None:
+    twin = register(identifiers=[("CCCD", CCCD)]).person_id
+    assert joined_persons([checked, twin]) == {}
+    link_profiles(by=CORRECTOR, at=AT, key="k", keep_person=checked, join_person=twin, because="same card")
+    assert joined_persons([checked, twin]) == {twin: checked}
+    kept = holders_of([checked])[checked]
+    assert holders_of([twin]) == {twin: kept}
+    assert set(kept.profile_ids) == {checked, twin}
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,11 @@ def test_nobody_guards_themselves_or_their_guardian(register: Register) -> None:
         set_guardian(by=NURSE, at=AT, dependant_id=an, guardian_id=an, relation="OTHER")
 
 
-def test_strangers_and_district_officers_change_no_contact(register: Register) -> None:
+def test_strangers_and_officers_of_figures_change_no_contact(register: Register) -> None:
     an = register().profile_id
     with pytest.raises(NotFound):
         add_phone(by=FAR_NURSE, at=AT, profile_id=an, phone=PHONE, relation="OWN")
-    officer = staff("district_officer", 8, None)  # type: ignore[arg-type]
+    officer = staff("province_officer", 8, None)  # type: ignore[arg-type]
     with pytest.raises(Refused, match="PEOPLE_NOT_ALLOWED"):
         add_phone(by=officer, at=AT, profile_id=an, phone=PHONE, relation="OWN")
     assert add_phone(by=OFFICER, at=AT, profile_id=an, phone=PHONE, relation="OWN")

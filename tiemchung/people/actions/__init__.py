@@ -2,7 +2,7 @@
 
 from tiemchung.people.actions.amending import AmendedProfile, amend_profile
 from tiemchung.people.actions.calling import CallerFacts, CallerLevel, CallerProof, prove_caller
-from tiemchung.people.actions.checking import check_identities
+from tiemchung.people.actions.checking import check_identities, checked_identities
 from tiemchung.people.actions.contacts import add_phone, retire_phone
 from tiemchung.people.actions.finding import FoundLine, FoundPeople, find_people
 from tiemchung.people.actions.guardians import end_guardian, set_guardian
@@ -22,7 +22,7 @@ from tiemchung.people.actions.proving import (
 )
 from tiemchung.people.actions.registration import RegisteredProfile, register_profile
 from tiemchung.people.actions.reviewing import begin_review, confirm_identity, correct_number, note_nobody_found
-from tiemchung.people.actions.sighting import note_seen
+from tiemchung.people.actions.sighting import note_seen, permit_case
 
 __all__ = [
     "AddedIdentifier",
@@ -43,6 +43,7 @@ __all__ = [
     "amend_profile",
     "begin_review",
     "check_identities",
+    "checked_identities",
     "confirm_identity",
     "correct_number",
     "end_citizen_sign_ins",
@@ -56,6 +57,7 @@ __all__ = [
     "note_nobody_found",
     "note_seen",
     "open_person",
+    "permit_case",
     "prove_by_staff",
     "prove_caller",
     "prove_dependants",

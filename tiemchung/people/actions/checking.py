@@ -1,7 +1,7 @@
 """Looking at the four fields of people: what changed is asked about again, and what nobody can be asked is named."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,16 @@ from django.db import transaction
 
 from tiemchung.people.models import IdentityCheck, PersonChange, Profile
 from tiemchung.people.reads.holders import Holder
-from tiemchung.people.reads.identity import checks_of, current_holders, facts_of, fields_hash
+from tiemchung.people.reads.identity import (
+    Check,
+    IdentityView,
+    checks_of,
+    current_holders,
+    facts_of,
+    fields_hash,
+    identity_states,
+    views_of,
+)
 from tiemchung.people.rules.identity import (
     IDENTITY_TRANSITIONS,
     IdentityStep,
@@ -20,6 +29,8 @@ from tiemchung.people.rules.identity import (
 from tiemchung.people.rules.kinds import IdentityState
 
 _Home = tuple[UUID | None, UUID | None]
+_Known = tuple[IdentityState, str, bytes | None]
+_STATES = {str(state): state for state in IdentityState}
 CHANGING = [
     "state", "fields", "why", "batch_id", "tries", "due_at", "since", "sent_at", "answered_at", "confirmed_by",
     "minute_ref", "note", "facility_id", "area_id",
@@ -48,6 +59,21 @@ def check_identities(
     nothing changed. Who has one of their numbers too is looked at with them; where that moves somebody a PersonChange
     says so. Ids that were joined away stand for the person of now.
     """
+    return _checked(person_ids, at, holders)[0]
+
+
+def checked_identities(
+    *, person_ids: Iterable[UUID], at: dt.datetime, holders: Mapping[UUID, Holder]
+) -> dict[UUID, IdentityView]:
+    """Do what `check_identities` does and give where the check of each of the `holders` stands then, by person."""
+    checks = _checked(person_ids, at, holders)[1]
+    return identity_states(holders) if checks is None else views_of(row for row in checks if row[0] in holders)
+
+
+def _checked(
+    person_ids: Iterable[UUID], at: dt.datetime, holders: Mapping[UUID, Holder] | None
+) -> tuple[set[UUID], Sequence[Check] | None]:
+    """Give the persons whose check began anew, and the checks as they stand, None where some were written."""
     current, joined = _current(set(person_ids), holders)
     loaded = facts_of(current)
     facts, peers = dict(loaded.facts), _known(loaded.peers).keys()
@@ -55,11 +81,14 @@ def check_identities(
         facts |= facts_of(current_holders(peers)[0]).facts
     looks = {person_id: _Look(fields_hash(one), *begin_of(one)) for person_id, one in facts.items()}
     with transaction.atomic():
-        moved = _move(looks | dict.fromkeys(joined, _GONE), at)
+        looks_at = looks | dict.fromkeys(joined, _GONE)
+        checks = checks_of(looks_at)
+        moved, wrote = _move(looks_at, _by_person(checks), at)
         told = [PersonChange(profile_id=person_id, kind="CHECKED", at=at) for person_id in sorted(peers & moved.keys())]
         PersonChange.objects.bulk_create(told)
     roots = {person_id: joined.get(person_id, person_id) for person_id in moved}
-    return {roots[person_id] for person_id, before in moved.items() if before != looks[roots[person_id]].fields}
+    begun = {roots[person_id] for person_id, before in moved.items() if before != looks[roots[person_id]].fields}
+    return begun, None if wrote else checks
 
 
 def _current(
@@ -72,8 +101,12 @@ def _current(
     return known | found, joined
 
 
-def _known(person_ids: Iterable[UUID]) -> dict[UUID, tuple[IdentityState, str, bytes | None]]:
-    return {row[0]: (IdentityState(row[1]), row[2], _octets(row[4])) for row in checks_of(person_ids)}
+def _known(person_ids: Iterable[UUID]) -> dict[UUID, _Known]:
+    return _by_person(checks_of(person_ids))
+
+
+def _by_person(checks: Iterable[Check]) -> dict[UUID, _Known]:
+    return {row[0]: (_STATES[row[1]], row[2], _octets(row[4])) for row in checks}
 
 
 def _octets(value: bytes | memoryview | None) -> bytes | None:
@@ -88,12 +121,16 @@ def _state_after(known: tuple[IdentityState, str, bytes | None] | None, look: _L
     return moved_to(before, why, look.step, same_fields=fields == look.fields)
 
 
-def _move(looks: Mapping[UUID, _Look], at: dt.datetime) -> dict[UUID, bytes | None]:
-    """Write every check that moves; give of those there were before the fields that they were about."""
-    known = _known(looks)
+def _move(
+    looks: Mapping[UUID, _Look], known: Mapping[UUID, _Known], at: dt.datetime
+) -> tuple[dict[UUID, bytes | None], bool]:
+    """Write every check that moves; give of those there were before the fields that they were about.
+
+    Told besides is whether anything was written.
+    """
     moving = [person_id for person_id, look in looks.items() if _state_after(known.get(person_id), look)]
     if not moving:
-        return {}
+        return {}, False
     rows = Profile.objects.filter(id__in=moving).values_list("id", "facility_id", "area_id")
     homes = {row[0]: (row[1], row[2]) for row in rows}
     first = [person_id for person_id in moving if person_id not in known]
@@ -101,7 +138,7 @@ def _move(looks: Mapping[UUID, _Look], at: dt.datetime) -> dict[UUID, bytes | No
         [_begun(IdentityCheck(person_id=p), looks[p], _first(looks[p]), homes[p], at) for p in first],
         ignore_conflicts=True,
     )
-    return _move_known([person_id for person_id in moving if person_id in known], looks, homes, at)
+    return _move_known([person_id for person_id in moving if person_id in known], looks, homes, at), True
 
 
 def _move_known(

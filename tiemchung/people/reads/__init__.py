@@ -10,6 +10,7 @@ from tiemchung.people.reads.holders import (
     current_persons,
     holder_of,
     holders_of,
+    joined_persons,
     person_of,
     persons_on_phone,
     phone_row,
@@ -17,7 +18,7 @@ from tiemchung.people.reads.holders import (
     proven_persons,
     reach_of,
 )
-from tiemchung.people.reads.identity import IdentityView, identity_states
+from tiemchung.people.reads.identity import IdentityView, identity_fields, identity_states
 from tiemchung.people.reads.kin import Kin, KinView, LinkView, kin_of, links_of
 from tiemchung.people.reads.known import KnownPeople
 from tiemchung.people.reads.life import Life, life_of
@@ -58,7 +59,9 @@ __all__ = [
     "holder_of",
     "holders_of",
     "identity_counts",
+    "identity_fields",
     "identity_states",
+    "joined_persons",
     "kin_of",
     "life_of",
     "links_of",

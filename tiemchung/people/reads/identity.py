@@ -12,12 +12,16 @@ from tiemchung.people.reads.holders import Holder, current_persons, holders_of
 from tiemchung.people.rules.identity import NUMBER_SYSTEMS, IdentityFacts, NumberFacts, number_to_send
 from tiemchung.people.rules.kinds import IdentityState
 
+Check = tuple[UUID, str, str, dt.datetime, bytes | None]  # person, state, why, since, hash of the fields
+_STATES = {str(state): state for state in IdentityState}
 MOST_PEERS = 500  # who shares one number with more than these is shared all the same
 _NUMBERS = """
-SELECT profile_id, id, system, value_index, state, created_at, valid_to IS NULL
+SELECT profile_id, profile_id || '/' || id, system, value_index, encode(value_index, 'hex'), state, created_at,
+    valid_to IS NULL
 FROM people_identifier WHERE profile_id = ANY(%s) AND system = ANY(%s)
 """
 _CHECKS = "SELECT person_id, state, why, since, fields FROM people_identitycheck WHERE person_id = ANY(%s)"
+_FIELDS = "SELECT person_id, encode(fields, 'hex') FROM people_identitycheck WHERE person_id = ANY(%s)"
 _HOLDERS_OF_NUMBERS = "SELECT value_index, profile_id FROM people_identifierlookup WHERE value_index = ANY(%s)"
 _STILL = """
 SELECT profile_id, value_index FROM people_identifier
@@ -52,12 +56,25 @@ def identity_states(person_ids: Iterable[UUID]) -> dict[UUID, IdentityView]:
 
     The ids are those of current persons: one that was joined away answers NOT_SENT, why JOINED.
     """
-    asked = set(person_ids)
-    found = checks_of(asked)
-    return {row[0]: IdentityView(row[0], IdentityState(row[1]), row[2], row[3], bytes(row[4] or b"")) for row in found}
+    return views_of(checks_of(set(person_ids)))
 
 
-def checks_of(person_ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, str, dt.datetime, bytes | None]]:
+def identity_fields(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the hash of the four fields that each person's check is about, in hex; who has none is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIELDS, [list(person_ids)])
+        return {person_id: fields for person_id, fields in cursor.fetchall() if fields}
+
+
+def views_of(checks: Iterable[Check]) -> dict[UUID, IdentityView]:
+    """Give the checks that `checks_of` gave as values, by person."""
+    return {
+        person: IdentityView(person, _STATES[state], why, since, bytes(fields or b""))
+        for person, state, why, since, fields in checks
+    }
+
+
+def checks_of(person_ids: Iterable[UUID]) -> Sequence[Check]:
     """Give (person, state, why, since, hash of the fields) of each check there is."""
     wanted = list(person_ids)
     if not wanted:
@@ -80,17 +97,18 @@ def facts_of(holders: Mapping[UUID, Holder]) -> LoadedFacts:
     owner = {profile_id: person_id for person_id, holder in holders.items() for profile_id in holder.profile_ids}
     numbers: dict[UUID, list[NumberFacts]] = {person_id: [] for person_id in holders}
     ever: dict[bytes, set[UUID]] = {}
-    for profile_id, row_id, system, index, state, created_at, is_open in _numbers_of(owner):
-        ever.setdefault(index, set()).add(owner[profile_id])
+    for profile_id, row, system, index, told, state, created_at, is_open in _numbers_of(owner):
+        person_id = owner[profile_id]
+        ever.setdefault(index, set()).add(person_id)
         if is_open:
-            facts = NumberFacts(system, index.hex(), state, created_at, f"{profile_id}/{row_id}")
-            numbers[owner[profile_id]].append(facts)
+            numbers[person_id].append(NumberFacts(system, told, state, created_at, row))
     others = _others(ever, owner)
     open_at = _open_at(numbers, others, ever)
     found = {}
     for person_id, holder in holders.items():
-        shared = any(open_at[number.index] - {person_id} for number in numbers[person_id])
-        found[person_id] = _facts(holder, number_to_send(numbers[person_id]), shared)
+        mine = numbers[person_id]
+        shared = any(len(open_at[number.index]) > 1 for number in mine)  # its own person is always among them
+        found[person_id] = _facts(holder, number_to_send(mine), shared)
     return LoadedFacts(found, frozenset(others.values()) - holders.keys())
 
 
@@ -106,10 +124,10 @@ def _facts(holder: Holder, number: NumberFacts | None, shared: bool) -> Identity
     )
 
 
-def _numbers_of(profile_ids: Iterable[UUID]) -> Sequence[tuple[UUID, UUID, str, bytes, str, dt.datetime, bool]]:
+def _numbers_of(profile_ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, str, bytes, str, str, dt.datetime, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(_NUMBERS, [list(profile_ids), [str(system) for system in NUMBER_SYSTEMS]])
-        return [(row[0], row[1], row[2], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _others(ever: Mapping[bytes, set[UUID]], owner: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
