@@ -1,7 +1,8 @@
 """The last look before a certificate is written down: under its passport's lock, does everything still hold?"""
 
 import datetime as dt
-import random
+import os
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,8 +11,7 @@ from tiemchung.certificates.issuing import Draft
 from tiemchung.certificates.keys import verifies
 from tiemchung.certificates.models import FacilityKey, SigningKey
 from tiemchung.certificates.rules import PassportState
-from tiemchung.doses.reads import doses_of, in_order
-from tiemchung.doses.values import DoseView
+from tiemchung.doses.reads import marks_of
 from tiemchung.people.reads import holders_of
 
 _SIGNABLE = frozenset({PassportState.FACILITY_SIGNED, PassportState.EXPIRING})
@@ -19,7 +19,6 @@ _SIGNABLE = frozenset({PassportState.FACILITY_SIGNED, PassportState.EXPIRING})
 # than everything else here together. The watch verifies every one each night.
 VERIFY_ONE_IN = 16
 FORGED = "FORGED"  # a row says that a facility signed, and its key did not
-_CHANCE = random.SystemRandom()
 
 
 def unfit(
@@ -44,43 +43,56 @@ def unfit(
 def _changed_or_unsigned(drafts: Sequence[Draft]) -> dict[UUID, str]:
     holders = holders_of([draft.person_id for draft in drafts])
     profiles = [profile for holder in holders.values() for profile in holder.profile_ids]
-    under: dict[UUID, list[DoseView]] = {profile: [] for profile in profiles}
-    for one in doses_of(profiles):
-        under[one.profile_id].append(one)
-    signatures, revoked, whys = rows.signatures_of(profiles), rows.revoked_facility_keys(), {}
-    checked: list[tuple[Draft, rows.DoseSigned]] = []
+    marks, held = dict[UUID, tuple[UUID, int, str]](), Counter[UUID]()
+    for dose_id, profile_id, version, state in marks_of(profiles):
+        marks[dose_id] = (profile_id, version, state)
+        held[profile_id] += 1
+    revoked = rows.revoked_facility_keys()
+    signatures, whys = rows.signatures_of(profiles, revoked), dict[UUID, str]()
+    resting: list[tuple[Draft, UUID, UUID]] = []
     for draft in drafts:
         known, holder = draft.facts, holders.get(draft.person_id)
         if known is None or holder != known.holder:
             whys[draft.id] = "CHANGED"
             continue
-        if in_order(one for profile in holder.profile_ids for one in under[profile]) != known.record.doses:
+        doses = known.record.doses
+        same = all(marks.get(dose.id) == (dose.profile_id, dose.version, dose.state) for dose in doses)
+        if not same or len(doses) != sum(held[profile] for profile in holder.profile_ids):
             whys[draft.id] = "CHANGED"
             continue
-        versions = {dose.id: dose.version for dose in known.record.doses}
-        for row in known.record.course.counted:
-            signed = signatures.get(row.dose.id)
-            if signed is None or signed.version != versions[row.dose.id] or _fallen(signed, revoked):
-                whys[draft.id] = "DOSE_NOT_SIGNED"
-            elif _CHANCE.randrange(VERIFY_ONE_IN) == 0:
-                checked.append((draft, signed))
-    return whys | _forged(checked)
+        counted = {row.dose.id for row in known.record.course.counted}
+        for dose in doses:
+            if dose.id in counted:
+                signed = signatures.get(dose.id)
+                if signed is None or signed.version != dose.version or _fallen(signed, revoked):
+                    whys[draft.id] = "DOSE_NOT_SIGNED"
+                resting.append((draft, dose.profile_id, dose.id))
+    return whys | _forged([one for one in _by_chance(resting) if one[0].id not in whys])
+
+
+def _by_chance[T](items: Sequence[T]) -> list[T]:
+    """Give each item with a chance of one in `VERIFY_ONE_IN`, which divides 256."""
+    return [item for item, chance in zip(items, os.urandom(len(items)), strict=True) if not chance % VERIFY_ONE_IN]
 
 
 def _fallen(signed: rows.DoseSigned, revoked: dict[bytes, dt.datetime]) -> bool:
     since = revoked.get(signed.kid)
-    return since is not None and signed.signed_at >= since
+    return since is not None and signed.signed_at is not None and signed.signed_at >= since
 
 
-def _forged(checked: Sequence[tuple[Draft, rows.DoseSigned]]) -> dict[UUID, str]:
-    """Give the drafts that rest on a signature which its facility's key did not make."""
+def _forged(checked: Sequence[tuple[Draft, UUID, UUID]]) -> dict[UUID, str]:
+    """Give the drafts that rest on a signature (profile id, dose id) which its facility's key did not make."""
     if not checked:
         return {}
-    kids = {signed.kid for _, signed in checked}
+    proofs = {proof.dose_id: proof for proof in rows.proofs_of([(profile, dose) for _, profile, dose in checked])}
+    kids = {proof.kid for proof in proofs.values()}
     keys = FacilityKey.objects.filter(kid__in=kids).values_list("kid", "certificate")
     certificates = {bytes(kid): bytes(certificate) for kid, certificate in keys}
-    return {
-        draft.id: FORGED
-        for draft, signed in checked
-        if not verifies(certificates.get(signed.kid, b""), signed.statement, signed.signature)
-    }
+    whys = {}
+    for draft, _, dose in checked:
+        proof = proofs.get(dose)
+        if proof is None:  # it fell since we asked
+            whys[draft.id] = "DOSE_NOT_SIGNED"
+        elif not verifies(certificates.get(proof.kid, b""), proof.statement, proof.signature):
+            whys[draft.id] = FORGED
+    return whys

@@ -30,7 +30,7 @@ class PersonFacts:
 
 
 def facts_of_all(person_ids: Iterable[UUID], on: dt.date, *, ahead: bool = True) -> dict[UUID, PersonFacts]:
-    """Give everything that these persons' certificates follow from, in four statements; unknown ids are left out.
+    """Give everything that these persons' certificates follow from, in two statements; unknown ids are left out.
 
     Without `ahead` no next dose is looked for: a passport states what was given, and the card alone what comes.
     """

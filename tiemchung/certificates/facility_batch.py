@@ -6,27 +6,25 @@ Only this domain's actions call it. What is signed is made here from committed d
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from tiemchung.certificates.models import DoseSignature, PassportTask
-from tiemchung.certificates.passport_batch import Known, lock_passports
-from tiemchung.certificates.passport_writing import close_tasks, open_tasks, void_signatures
+from tiemchung.certificates.passport_writing import close_tasks, open_tasks, void_signatures, waiting_tasks
 from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, PassportState
-from tiemchung.certificates.statements import statement_of
+from tiemchung.certificates.statements import statement_text
 from tiemchung.core.actor import Actor
+from tiemchung.core.copying import NONE, cell, copy_lines, octets
 from tiemchung.core.distribution import allow_cross_shard
-from tiemchung.core.ids import new_id
-from tiemchung.core.rows import copy_rows
+from tiemchung.core.ids import new_hexes
+from tiemchung.core.keyed import keyed_statements
 from tiemchung.doses.actions import DoseToSign, sign_doses
-from tiemchung.doses.reads import doses_named
-from tiemchung.doses.rules import DoseState
-from tiemchung.doses.values import DoseView
-from tiemchung.people.reads import identity_states
+from tiemchung.doses.reads import stated_doses
+from tiemchung.people.reads import identity_fields
 
-BATCH = 500
+BATCH = 1000
 _READY = """
 SELECT id, person_id, profile_id, dose_id FROM certificates_passporttask
 WHERE unit_id = %s AND reason = %s AND done_at IS NULL AND since <= %s ORDER BY since, id LIMIT %s
@@ -38,10 +36,11 @@ WHERE t.unit_id = %s AND t.id = a.id AND t.done_at IS NULL
 # Of those whose last dose was just signed; who has a certificate in force is looked at whole by the refresh.
 _SIGNED = """
 UPDATE certificates_passport p SET state = %s, since = %s, changed_at = %s
-WHERE p.person_id = ANY(%s) AND p.state = %s AND p.person_id <> ALL (ARRAY (
-    SELECT t.person_id FROM certificates_passporttask t
-    WHERE t.person_id = ANY(%s) AND t.reason = %s AND t.done_at IS NULL
-)) RETURNING p.person_id, p.unit_id
+WHERE p.person_id = ANY(%s) AND (p.state = %s) IS TRUE RETURNING p.person_id, p.unit_id
+"""
+_ELIGIBLE = """
+SELECT person_id, certificate_id FROM certificates_passport
+WHERE person_id = ANY(%s) AND (state = %s) IS TRUE ORDER BY person_id FOR UPDATE
 """
 _COLUMNS = (
     "id", "profile_id", "dose_id", "version", "facility_id", "kid", "statement", "signature", "signed_by",
@@ -50,8 +49,7 @@ _COLUMNS = (
 _SIGNED_WHERE = "whether all facilities of a person have signed lies with their units"
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """One dose that waits for its facility's signature, and the bytes to be signed; `stale` ones are passed over."""
 
     task_id: UUID
@@ -61,8 +59,7 @@ class Ready:
     stale: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """A dose with a signature that verifies."""
 
     ready: Ready
@@ -90,19 +87,30 @@ def ready_doses(facility_id: UUID, allowed_at: dt.datetime, limit: int = BATCH) 
 
     A dose changed since then is marked stale: nobody saw it as it is now.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_READY, [facility_id, TO_SIGN, allowed_at, limit])
-        tasks = cursor.fetchall()
-    doses = doses_named((profile_id, dose_id) for _, _, profile_id, dose_id in tasks)
-    checks = identity_states({person_id for _, person_id, _, _ in tasks})
-    ready = []
+    with keyed_statements():
+        with connection.cursor() as cursor:
+            cursor.execute(_READY, [facility_id, TO_SIGN, allowed_at, limit])
+            tasks = cursor.fetchall()
+        doses = stated_doses([(profile_id, dose_id) for _, _, profile_id, dose_id in tasks], allowed_at)
+        identities = identity_fields({person_id for _, person_id, _, _ in tasks})
+    ready, unit = [], str(facility_id)
     for task_id, person_id, profile_id, dose_id in tasks:
-        dose, check = doses.get(dose_id), checks.get(person_id)
-        if dose is None or check is None or not check.fields or not _is_as_shown(dose, allowed_at):
+        dose, identity = doses.get(dose_id), identities.get(person_id)
+        if dose is None or not identity or not dose.as_shown:
             ready.append(Ready(task_id, person_id, DoseToSign(profile_id, dose_id, 0), b"", stale=True))
             continue
-        item = DoseToSign(profile_id, dose_id, dose.version)
-        ready.append(Ready(task_id, person_id, item, statement_of(dose, facility_id, check.fields)))
+        statement = statement_text(
+            dose=dose.id_text,
+            version=dose.version,
+            facility=str(dose.facility),
+            given_on=dose.given_on,
+            lot=dose.lot,
+            product=dose.product,
+            vaccinator=dose.vaccinator,
+            unit=unit,
+            person=identity,
+        )
+        ready.append(Ready(task_id, person_id, DoseToSign(profile_id, dose_id, dose.version), statement))
     return ready
 
 
@@ -114,27 +122,27 @@ class Written:
     late: frozenset[UUID] = frozenset()
 
 
-def _is_as_shown(dose: DoseView, allowed_at: dt.datetime) -> bool:
-    return dose.state is DoseState.CONFIRMED and dose.changed_at <= allowed_at
-
-
 def write_signed(signing: Signing, signed: Sequence[Signed], at: dt.datetime) -> Written:
     """Write signatures, ledger entries, work lists and passports.
 
     Part of the caller's transaction. Left out is who became not eligible meanwhile and what was corrected meanwhile;
     a dose that already has a standing signature is never given a second one.
     """
-    passports = lock_passports({one.ready.person_id for one in signed})
-    still = [s for s in signed if _is_eligible(passports.get(s.ready.person_id))]
+    eligible = _lock_eligible({one.ready.person_id for one in signed})
+    still = [s for s in signed if s.ready.person_id in eligible]
     done = sign_doses(by=signing.by, at=at, run_id=signing.run_id, items=[s.ready.item for s in still])
     written = [s for s in still if s.ready.item.dose_id in done]
     if not written:
         return Written()
-    void_signatures([(s.ready.item.profile_id, s.ready.item.dose_id) for s in written], "DOSE_CHANGED", at)
-    _copy(signing, written, at)
+    try:
+        with transaction.atomic():
+            _copy(signing, written, at)
+    except IntegrityError:  # a corrected dose still has the signature of what it was
+        void_signatures([(s.ready.item.profile_id, s.ready.item.dose_id) for s in written], "DOSE_CHANGED", at)
+        _copy(signing, written, at)
     close_tasks([(signing.facility_id, s.ready.task_id) for s in written], at)
     persons = {s.ready.person_id for s in written}
-    late = frozenset(person for person in persons if passports[person].certificate_id is not None)
+    late = frozenset(person for person in persons if eligible[person] is not None)
     _move_passports(persons - late, at)
     return Written(frozenset(done), late)
 
@@ -147,27 +155,31 @@ def postpone(facility_id: UUID, task_ids: Iterable[UUID], at: dt.datetime) -> No
             cursor.execute(_POSTPONE, [at, named, facility_id])
 
 
-def _is_eligible(known: Known | None) -> bool:
-    return known is not None and known.state is PassportState.ELIGIBLE
+def _lock_eligible(person_ids: set[UUID]) -> dict[UUID, UUID | None]:
+    """Lock the passports of these persons in one order; give those that are eligible, with the certificate in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ELIGIBLE, [list(person_ids), PassportState.ELIGIBLE])
+        return dict(cursor.fetchall())
 
 
 def _copy(signing: Signing, written: Sequence[Signed], at: dt.datetime) -> None:
     by = signing.by
-    copy_rows(
+    with_key = f"{signing.facility_id.hex}\t{octets(signing.kid)}"
+    signed = f"{by.id.hex if by.id else NONE}\t{cell(by.name)}\t{at}\t{signing.run_id.hex}\t"
+    copy_lines(
         DoseSignature,
         _COLUMNS,
         (
-            (new_id(), s.ready.item.profile_id, s.ready.item.dose_id, s.ready.item.version, signing.facility_id,
-             signing.kid, s.ready.statement, s.signature, by.id, by.name, at, signing.run_id, "")
-            for s in written
+            f"{row_id}\t{item.profile_id.hex}\t{item.dose_id.hex}\t{item.version}\t{with_key}\t{octets(statement)}"
+            f"\t{octets(signature)}\t{signed}"
+            for row_id, ((_, _, item, statement, _), signature) in zip(new_hexes(len(written)), written, strict=True)
         ),
-    )  # fmt: skip
+    )
 
 
 def _move_passports(person_ids: set[UUID], at: dt.datetime) -> None:
-    persons = sorted(person_ids)
-    asked: list[Any] = [PassportState.FACILITY_SIGNED, at, at, persons, PassportState.ELIGIBLE, persons, TO_SIGN]
     with allow_cross_shard(_SIGNED_WHERE), connection.cursor() as cursor:
-        cursor.execute(_SIGNED, asked)
+        ready = list(person_ids.difference(person for person, _, _ in waiting_tasks(person_ids, TO_SIGN)))
+        cursor.execute(_SIGNED, [PassportState.FACILITY_SIGNED, at, at, ready, PassportState.ELIGIBLE])
         moved: Mapping[UUID, UUID | None] = dict(cursor.fetchall())
     open_tasks(((person, unit, None, None, TO_ISSUE) for person, unit in moved.items() if unit), at)

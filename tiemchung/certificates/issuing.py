@@ -27,7 +27,7 @@ HOME = "VN"
 MAX_NAME = 80  # of either part of a name; a longer one is cut by the format's own rule
 # Letters that a QR code of version 18 at level Q holds (ISO/IEC 18004, table 7); a denser code scans badly on paper.
 QR_18_Q = 586
-_ES256 = ec.ECDSA(SHA256())
+_ES256, _NO_SIGNATURE = ec.ECDSA(SHA256()), bytes(64)
 Parts = tuple[dcc.Holder, dcc.VaccineDose]
 
 
@@ -110,25 +110,24 @@ def _scratch() -> tuple[ec.EllipticCurvePrivateKey, bytes, TrustList]:
 def lint(draft: Draft, *, whole: bool) -> str:
     """Try a draft with the scratch key: encode it, read it back, compare; give the code of what is wrong, or "".
 
-    `whole` also computes and verifies the scratch signature, which says nothing of the content: one of a batch is
-    enough to know that what we write can be verified. All layers of every draft are taken apart and compared.
+    `whole` also computes and verifies the scratch signature and goes through the text, which both say nothing of the
+    content: one of a batch is enough to know that what we write can be verified. Of every draft all that a signature
+    covers is taken apart and compared; its text is read back when it is sealed.
     """
     key, kid, believed = _scratch()
-    signature = bytes(64)
     if whole:
         signature = cose.raw_signature(key.sign(hc1.to_be_signed(draft.claims, kid), _ES256))
-    text = hc1.signed_text(draft.claims, kid, signature)
-    if whole:
+        text = hc1.signed_text(draft.claims, kid, signature)
         answer = hc1.read(text, keys=believed, now=draft.issued_at, revoked=never_revoked)
         if answer.outcome is not Outcome.VALID:
             return f"LINT_{answer.why}"
-    return _difference(draft, text)
+    return _difference(draft, hc1.signed_message(draft.claims, kid, _NO_SIGNATURE))
 
 
-def _difference(draft: Draft, text: str) -> str:
+def _difference(draft: Draft, message: bytes) -> str:
     try:
-        code = hc1.unpack(text)
-    except Fault:
+        code = hc1.unpack_message(cose.parse(message))
+    except (Fault, ValueError):
         return "LINT_DAMAGED"
     said, parts = code.content, draft.parts
     if parts is None or not code.holds or code.group != "v" or len(said.doses) != 1:
@@ -149,14 +148,15 @@ def _difference(draft: Draft, text: str) -> str:
 def seal_drafts(drafts: Sequence[Draft], signatures: Sequence[bytes], kid: bytes, certificate: bytes) -> list[Draft]:
     """Put signatures under drafts and give those that the key's certificate verifies; the others stay drafts.
 
-    Verified after signing, each one: a broken module must be noticed before anybody is handed a code.
+    Each draft holds the bytes that were signed. Verified after signing, each one, and its text read back: a broken
+    module must be noticed before anybody is handed a code.
     """
     from tiemchung.certificates.keys import verifies
 
     sealed = []
     for draft, signature in zip(drafts, signatures, strict=True):
-        draft.signed_bytes = hc1.to_be_signed(draft.claims, kid)
         if verifies(certificate, draft.signed_bytes, signature):
             draft.text = hc1.signed_text(draft.claims, kid, signature)
-            sealed.append(draft)
+            if hc1.to_cose(draft.text) == hc1.signed_message(draft.claims, kid, signature):
+                sealed.append(draft)
     return sealed

@@ -2,30 +2,38 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from tiemchung.certificates.issuing import QR_18_Q, Draft
 from tiemchung.certificates.log import append_leaves, leaf_of
-from tiemchung.certificates.models import CertificateByHash, FacilityKey
+from tiemchung.certificates.models import Certificate, CertificateByHash, FacilityKey
 from tiemchung.certificates.news import note_news
-from tiemchung.certificates.rules import NOTICE
+from tiemchung.certificates.passport_writing import close_tasks, waiting_tasks
+from tiemchung.certificates.rules import NOTICE, TO_ISSUE
 from tiemchung.core.actor import Actor
+from tiemchung.core.copying import NONE, cell, copy_lines, octets
 from tiemchung.core.distribution import allow_cross_shard
-from tiemchung.core.ids import new_id
+from tiemchung.core.ids import new_hexes
 from tiemchung.core.models import AuditLine
-from tiemchung.core.rows import copy_rows
 
 # An intent as old as this was left by a worker that died; a younger one is on somebody's table.
-LEFT_BEHIND = dt.timedelta(seconds=30)
-_NO_INTENT = """NOT EXISTS (SELECT 1 FROM certificates_certificate i
-    WHERE i.person_id = p.person_id AND i.kind = 'PASSPORT' AND i.state = 'INTENT')"""
+LEFT_BEHIND = dt.timedelta(seconds=60)
+# A person's certificates are few: each of these looks for them by their key and by nothing else. A run fills the table
+# faster than its statistics are kept, and a planner that believes a state to be rare would read all that are in it.
+_NO_INTENT = """0 = (SELECT count(*) FROM certificates_certificate i
+    WHERE i.person_id = p.person_id AND (i.kind = 'PASSPORT' AND i.state = 'INTENT') IS TRUE)"""
+_LIVE = """LEFT JOIN LATERAL (SELECT c.id, c.content, c.dose_id FROM certificates_certificate c
+    WHERE c.person_id = p.person_id AND (c.kind = 'PASSPORT' AND c.state = 'ISSUED') IS TRUE OFFSET 0) AS l ON true"""
+_INTENDED = """LEFT JOIN LATERAL (SELECT c.id FROM certificates_certificate c
+    WHERE c.person_id = p.person_id AND (c.kind = 'PASSPORT' AND c.state = 'INTENT') IS TRUE OFFSET 0) AS i ON true"""
+_STANDING_ROW = "p.person_id, p.state, p.content, p.unit_id, p.certificate_id, l.id, l.content, l.dose_id"
 _READY = f"""
-SELECT p.person_id FROM certificates_passport p WHERE p.state = 'FACILITY_SIGNED' AND {_NO_INTENT}
+SELECT {_STANDING_ROW}, NULL FROM certificates_passport p {_LIVE}
+WHERE p.state = 'FACILITY_SIGNED' AND {_NO_INTENT}
 ORDER BY p.since, p.person_id LIMIT %s FOR UPDATE OF p SKIP LOCKED
 """  # noqa: S608 - constants only
 _ENDING = f"""
@@ -46,29 +54,28 @@ SELECT u.id, u.person_id, 'PASSPORT', u.uvci, '', u.payload, %s, u.content, u.do
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::uuid[])
 AS u (id, person_id, uvci, payload, content, dose_id, replaces) ON CONFLICT DO NOTHING RETURNING person_id
 """
-_STANDING = """
-SELECT p.person_id, p.state, p.content, p.unit_id, p.certificate_id, l.id, l.content, l.dose_id, i.id
-FROM certificates_passport p
-LEFT JOIN certificates_certificate l ON l.person_id = p.person_id AND l.kind = 'PASSPORT' AND l.state = 'ISSUED'
-LEFT JOIN certificates_certificate i ON i.person_id = p.person_id AND i.kind = 'PASSPORT' AND i.state = 'INTENT'
+_STANDING = f"""
+SELECT {_STANDING_ROW}, i.id
+FROM certificates_passport p {_LIVE} {_INTENDED}
 WHERE p.person_id = ANY(%s) ORDER BY p.person_id FOR UPDATE OF p
-"""
+"""  # noqa: S608 - constants only
 _ISSUE = """
 UPDATE certificates_certificate c SET state = 'ISSUED', hc1 = u.hc1, payload = NULL, log_position = u.position
 FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[]) AS u (person_id, id, hc1, position)
-WHERE c.person_id = u.person_id AND c.id = u.id AND c.state = 'INTENT' AND c.person_id = ANY(%s)
+WHERE c.person_id = u.person_id AND c.id = u.id AND (c.state = 'INTENT') IS TRUE
 """
 _PASSPORTS = """
 UPDATE certificates_passport p SET state = 'ISSUED', certificate_id = u.id, since = %s, changed_at = %s
-FROM unnest(%s::uuid[], %s::uuid[]) AS u (person_id, id) WHERE p.person_id = u.person_id AND p.person_id = ANY(%s)
-"""
-_TASKS = """
-UPDATE certificates_passporttask SET done_at = %s
-WHERE unit_id = ANY(%s) AND person_id = ANY(%s) AND reason = 'TO_ISSUE' AND done_at IS NULL
+FROM unnest(%s::uuid[], %s::uuid[]) AS u (person_id, id) WHERE p.person_id = u.person_id
 """
 _SIGNED = """
-SELECT dose_id, version, kid, signed_at, statement, signature FROM certificates_dosesignature
+SELECT dose_id, version, kid, CASE WHEN kid = ANY(%s::bytea[]) THEN signed_at END FROM certificates_dosesignature
 WHERE profile_id = ANY(%s) AND voided_at IS NULL
+"""
+_PROOFS = """
+SELECT s.dose_id, s.kid, s.statement, s.signature FROM unnest(%s::uuid[], %s::uuid[]) AS asked (profile_id, dose_id)
+JOIN certificates_dosesignature s ON s.profile_id = asked.profile_id AND s.dose_id = asked.dose_id
+WHERE s.voided_at IS NULL
 """
 _TAKE = "UPDATE certificates_certificate SET taken_at = %s WHERE person_id = ANY(%s) AND id = ANY(%s)"
 _RENEW = "UPDATE certificates_certificate SET state = 'RENEWED' WHERE person_id = ANY(%s) AND id = ANY(%s)"
@@ -81,8 +88,7 @@ AND certificates_certificate.state = 'INTENT' AND certificates_certificate.perso
 _WHY = "the centre signs what is ready on its whole node, the oldest first"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One passport under its lock: its state, what it would state, its unit, its certificates and the intent."""
 
     state: str
@@ -95,20 +101,26 @@ class Standing:
     intent_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class DoseSigned:
-    """A facility's signature of one dose in one version."""
+class DoseSigned(NamedTuple):
+    """A facility's signature of one dose in one version; `signed_at` is given where its key is believed no more."""
 
     version: int
     kid: bytes
-    signed_at: dt.datetime
+    signed_at: dt.datetime | None
+
+
+class DoseProof(NamedTuple):
+    """What a facility signed of one dose, and the signature (ES256, r then s)."""
+
+    dose_id: UUID
+    kid: bytes
     statement: bytes
     signature: bytes
 
 
-def ready_persons(limit: int) -> list[UUID]:
-    """Lock and give the persons whose doses are all signed and whose passport nobody is making, the longest first."""
-    return [row[0] for row in _asked(_READY, [limit])]
+def ready_standings(limit: int) -> dict[UUID, Standing]:
+    """Lock and give the passports whose doses are all signed and that nobody is making, the longest first."""
+    return _standings(_asked(_READY, [limit]))
 
 
 def ending_persons(at: dt.datetime, limit: int) -> list[UUID]:
@@ -131,6 +143,25 @@ def keep_intents(drafts: Sequence[Draft], kid: bytes) -> set[UUID]:
     """Write down what is going to be signed; give the persons for whom nobody else had."""
     if not drafts:
         return set()
+    try:
+        with transaction.atomic():
+            copy_lines(Certificate, _INTENT, _intent_lines(drafts, kid))
+        return {draft.person_id for draft in drafts}
+    except IntegrityError:  # somebody was as quick
+        return _keep_missing(drafts, kid)
+
+
+def _intent_lines(drafts: Sequence[Draft], kid: bytes) -> Iterator[str]:
+    key, days = octets(kid), f"{drafts[0].issued_at}\t{drafts[0].expires_at}"
+    for d in drafts:
+        replaced = d.replaces_id.hex if d.replaces_id else NONE
+        yield (
+            f"{d.id.hex}\t{d.person_id.hex}\tPASSPORT\t{d.number}\t\t{octets(d.claims)}\t{key}"
+            f"\t{octets(d.content)}\t{d.dose_id.hex}\tINTENT\t{days}\t\t{replaced}"
+        )
+
+
+def _keep_missing(drafts: Sequence[Draft], kid: bytes) -> set[UUID]:
     lists = [
         [d.id for d in drafts],
         [d.person_id for d in drafts],
@@ -145,19 +176,26 @@ def keep_intents(drafts: Sequence[Draft], kid: bytes) -> set[UUID]:
 
 def lock_standings(person_ids: Sequence[UUID]) -> dict[UUID, Standing]:
     """Lock these passports in one order and give how they stand."""
-    found = _asked(_STANDING, [list(person_ids)])
+    return _standings(_asked(_STANDING, [list(person_ids)]))
+
+
+def _standings(found: Iterable[tuple[Any, ...]]) -> dict[UUID, Standing]:
     return {
         person: Standing(state, bytes(content or b""), unit, last, live, bytes(live_content or b""), dose, intent)
         for person, state, content, unit, last, live, live_content, dose, intent in found
     }
 
 
-def signatures_of(profile_ids: Sequence[UUID]) -> dict[UUID, DoseSigned]:
-    """Give the facility's signature in force of each signed dose of these profiles."""
-    found = {}
-    for dose, version, kid, signed_at, statement, signature in _asked(_SIGNED, [list(profile_ids)]):
-        found[dose] = DoseSigned(version, bytes(kid), signed_at, bytes(statement), bytes(signature))
-    return found
+def signatures_of(profile_ids: Sequence[UUID], revoked: Iterable[bytes] = ()) -> dict[UUID, DoseSigned]:
+    """Give the facility's signature in force of each signed dose of these profiles; `revoked` are keys to doubt."""
+    found = _asked(_SIGNED, [list(revoked), list(profile_ids)])
+    return {dose: DoseSigned(version, bytes(kid), signed_at) for dose, version, kid, signed_at in found}
+
+
+def proofs_of(doses: Sequence[tuple[UUID, UUID]]) -> list[DoseProof]:
+    """Give the facility's signature in force of each of these doses (profile id, dose id) with what it covers."""
+    found = _asked(_PROOFS, [[profile for profile, _ in doses], [dose for _, dose in doses]]) if doses else []
+    return [DoseProof(dose, bytes(kid), bytes(said), bytes(signature)) for dose, kid, said, signature in found]
 
 
 def revoked_facility_keys() -> dict[bytes, dt.datetime]:
@@ -166,21 +204,16 @@ def revoked_facility_keys() -> dict[bytes, dt.datetime]:
     return {bytes(kid): since for kid, since in rows if since is not None}
 
 
-def write_issued(drafts: Sequence[Draft], standings: Mapping[UUID, Standing], by: Actor, at: dt.datetime) -> None:
+def write_issued(drafts: Sequence[Draft], by: Actor, at: dt.datetime) -> None:
     """Write down certificates that were signed: everything that goes with them, and the log's leaves last."""
     persons, ids = [d.person_id for d in drafts], [d.id for d in drafts]
-    copy_rows(
-        CertificateByHash,
-        ("id", "hash", "person_id", "certificate_id"),
-        [(new_id(), d.key_hash, d.person_id, d.id) for d in drafts],
-    )
-    copy_rows(AuditLine, _LINE, [_line(d, by, at) for d in drafts])
-    _done(_PASSPORTS, [at, at, persons, ids, persons])
-    units = list({standings[person].unit_id for person in persons} - {None})
-    _done(_TASKS, [at, units, persons])
+    copy_lines(CertificateByHash, _BY_HASH, map(_hash_line, new_hexes(len(drafts)), drafts))
+    copy_lines(AuditLine, _LINE, _audit_lines(drafts, by, at))
+    _done(_PASSPORTS, [at, at, persons, ids])
+    close_tasks([(unit, task) for _, unit, task in waiting_tasks(persons, TO_ISSUE)], at)
     first = append_leaves([leaf_of(d.number, d.signed_bytes) for d in drafts], at)
     places = list(range(first, first + len(drafts)))
-    _done(_ISSUE, [persons, ids, [d.text for d in drafts], places, persons])
+    _done(_ISSUE, [persons, ids, [d.text for d in drafts], places])
     note_news(persons, at)
 
 
@@ -209,14 +242,26 @@ _LINE = (
 )  # fmt: skip
 
 
-def _line(draft: Draft, by: Actor, at: dt.datetime) -> tuple[Any, ...]:
-    facts: dict[str, Any] = {"renewed": True} if draft.replaces_id else {}
-    if len(draft.text) > QR_18_Q:
-        facts["dense"] = len(draft.text)
-    return (
-        new_id(), draft.person_id, at, "issue_passport", by.kind, by.id, by.role or "", by.facility_id, by.trace,
-        draft.id, "", json.dumps(facts),
-    )  # fmt: skip
+_INTENT = (
+    "id", "person_id", "kind", "uvci", "hc1", "payload", "kid", "content", "dose_id", "state", "issued_at",
+    "expires_at", "revoked_because", "replaces_id",
+)  # fmt: skip
+_BY_HASH = ("id", "hash", "person_id", "certificate_id")
+
+
+def _hash_line(row_id: str, draft: Draft) -> str:
+    return f"{row_id}\t{octets(draft.key_hash)}\t{draft.person_id.hex}\t{draft.id.hex}"
+
+
+def _audit_lines(drafts: Sequence[Draft], by: Actor, at: dt.datetime) -> Iterator[str]:
+    who, place = by.id.hex if by.id else NONE, by.facility_id.hex if by.facility_id else NONE
+    deed = f"{at}\tissue_passport\t{by.kind}\t{who}\t{by.role or ''}\t{place}\t{cell(by.trace)}"
+    for row_id, draft in zip(new_hexes(len(drafts)), drafts, strict=True):
+        facts: dict[str, Any] = {"renewed": True} if draft.replaces_id else {}
+        if len(draft.text) > QR_18_Q:
+            facts["dense"] = len(draft.text)
+        told = json.dumps(facts) if facts else "{}"
+        yield f"{row_id}\t{draft.person_id.hex}\t{deed}\t{draft.id.hex}\t\t{told}"
 
 
 def _asked(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -2,17 +2,20 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
-from tiemchung.certificates.models import PassportTask
+from tiemchung.certificates.models import Passport, PassportTask
 from tiemchung.certificates.passport_batch import PassportBatch
 from tiemchung.certificates.passport_deciding import Decided, Outcome, Work
 from tiemchung.core.actor import SYSTEM
-from tiemchung.core.ids import new_id
-from tiemchung.core.rows import copy_rows
+from tiemchung.core.copying import NONE, cell, copy_lines, octets
+from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.ids import new_hexes, new_id
+from tiemchung.core.keyed import planned_for_these
 from tiemchung.doses.actions import unsign_doses
 from tiemchung.people.reads import sights_of
 
@@ -30,15 +33,26 @@ FROM unnest(%s::uuid[], %s::text[], %s::jsonb[], %s::bytea[], %s::uuid[], %s::uu
     AS a (person_id, state, reasons, content, unit_id, certificate_id)
 WHERE p.person_id = a.person_id
 """
+# Three indexes know a person's open tasks, two of them under other columns first. At worst all that is open is read
+# once for the whole batch, never once for each person: so no join, and a plan that knows these very persons.
+_WAITING = """
+SELECT person_id, unit_id, id FROM certificates_passporttask
+WHERE person_id = ANY(%s) AND (reason = %s) IS TRUE AND done_at IS NULL
+"""
+# Asked for by nothing but its key: of an open task the planner could believe that its unit has no other.
 _CLOSE = """
-UPDATE certificates_passporttask t SET done_at = %s FROM unnest(%s::uuid[], %s::uuid[]) AS a (unit_id, id)
-WHERE t.unit_id = a.unit_id AND t.id = a.id AND t.done_at IS NULL
+UPDATE certificates_passporttask t SET done_at = coalesce(t.done_at, %s)
+FROM unnest(%s::uuid[], %s::uuid[]) AS a (unit_id, id) WHERE t.unit_id = a.unit_id AND t.id = a.id
 """
 _VOID = """
 UPDATE certificates_dosesignature s SET voided_at = %s, voided_because = %s
 FROM unnest(%s::uuid[], %s::uuid[]) AS a (profile_id, dose_id)
 WHERE s.profile_id = a.profile_id AND s.dose_id = a.dose_id AND s.voided_at IS NULL
 """
+_PASSPORT = (
+    "id", "person_id", "state", "reasons", "content", "unit_id", "certificate_id", "since", "changed_at",
+)  # fmt: skip
+_EVERYWHERE = "a person's open tasks lie with their units"
 _TASK = ("id", "unit_id", "person_id", "profile_id", "dose_id", "reason", "since")
 
 
@@ -79,7 +93,26 @@ def _columns(persons: Sequence[UUID], outcomes: dict[UUID, Outcome]) -> list[lis
 
 
 def _insert(persons: list[UUID], outcomes: dict[UUID, Outcome], at: dt.datetime) -> set[UUID]:
-    persons.sort()
+    """Write new passports; give the persons of those that nobody else wrote at the same moment."""
+    persons.sort(key=attrgetter("int"))
+    try:
+        with transaction.atomic():
+            copy_lines(Passport, _PASSPORT, _lines(persons, outcomes, at))
+        return set(persons)
+    except IntegrityError:  # somebody was as quick
+        return _insert_missing(persons, outcomes, at)
+
+
+def _lines(persons: Sequence[UUID], outcomes: dict[UUID, Outcome], at: dt.datetime) -> Iterator[str]:
+    for row_id, person_id in zip(new_hexes(len(persons)), persons, strict=True):
+        o = outcomes[person_id]
+        reasons = cell(json.dumps(o.reasons)) if o.reasons else "[]"
+        content = NONE if o.content is None else octets(o.content)
+        unit, certificate = o.unit_id.hex if o.unit_id else NONE, o.certificate_id.hex if o.certificate_id else NONE
+        yield f"{row_id}\t{person_id.hex}\t{o.state}\t{reasons}\t{content}\t{unit}\t{certificate}\t{at}\t{at}"
+
+
+def _insert_missing(persons: list[UUID], outcomes: dict[UUID, Outcome], at: dt.datetime) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [at, at, [new_id() for _ in persons], *_columns(persons, outcomes)])
         return {row[0] for row in cursor.fetchall()}
@@ -127,6 +160,13 @@ def _write_tasks(batch: PassportBatch, decided: Decided, lost: set[UUID]) -> Non
     open_tasks(((person_id, *work) for person_id, work in new), batch.at)
 
 
+def waiting_tasks(person_ids: Iterable[UUID], reason: str) -> list[tuple[UUID, UUID, UUID]]:
+    """Give the open tasks of these persons for one reason: person, unit, task; call it in a transaction."""
+    with allow_cross_shard(_EVERYWHERE), planned_for_these(), connection.cursor() as cursor:
+        cursor.execute(_WAITING, [list(person_ids), reason])
+        return list(cursor.fetchall())
+
+
 def close_tasks(tasks: Sequence[tuple[UUID, UUID]], at: dt.datetime) -> None:
     """Take these (unit id, task id) off their work lists."""
     if tasks:
@@ -136,6 +176,13 @@ def close_tasks(tasks: Sequence[tuple[UUID, UUID]], at: dt.datetime) -> None:
 
 def open_tasks(tasks: Iterable[tuple[UUID, UUID, UUID | None, UUID | None, str]], at: dt.datetime) -> None:
     """Put these (person, unit, profile, dose, reason) on their units' work lists."""
-    lines = [(new_id(), unit, person, profile, dose, reason, at) for person, unit, profile, dose, reason in tasks]
-    if lines:
-        copy_rows(PassportTask, _TASK, lines)
+    listed = list(tasks)
+    copy_lines(
+        PassportTask,
+        _TASK,
+        (
+            f"{row_id}\t{unit.hex}\t{person.hex}\t{profile.hex if profile else NONE}\t{dose.hex if dose else NONE}"
+            f"\t{reason}\t{at}"
+            for row_id, (person, unit, profile, dose, reason) in zip(new_hexes(len(listed)), listed, strict=True)
+        ),
+    )

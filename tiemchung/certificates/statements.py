@@ -1,6 +1,6 @@
 """What a facility signs of one dose: canonical JSON, equal as long as the dose and its person stay what they are."""
 
-import json
+from json.encoder import encode_basestring as quoted  # a text as JSON, letters beyond ASCII as they are
 from uuid import UUID
 
 from tiemchung.doses.values import DoseView
@@ -15,16 +15,26 @@ def statement_of(dose: DoseView, unit_id: UUID, identity: bytes) -> bytes:
     number is left out: it is computed anew whenever an older dose is found, and the facility knows nothing of it.
     """
     facts = dose.facts
-    told = {
-        "dose": str(dose.id),
-        "facility": str(facts.facility_id),
-        "given_on": facts.given_on.isoformat(),
-        "lot": facts.lot_number,
-        "person": identity.hex(),
-        "product": facts.product,
-        "unit": str(unit_id),
-        "v": VERSION,
-        "vaccinator": str(facts.vaccinator_id) if facts.vaccinator_id else None,
-        "version": dose.version,
-    }
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return statement_text(
+        dose=str(dose.id),
+        version=dose.version,
+        facility=str(facts.facility_id),
+        given_on=facts.given_on.isoformat(),
+        lot=facts.lot_number,
+        product=facts.product,
+        vaccinator=str(facts.vaccinator_id) if facts.vaccinator_id else None,
+        unit=str(unit_id),
+        person=identity.hex(),
+    )
+
+
+def statement_text(
+    *, dose: str, version: int, facility: str, given_on: str, lot: str, product: str, vaccinator: str | None, unit: str,
+    person: str
+) -> bytes:  # fmt: skip
+    """Give the statement of values that are text already; `person` is the keyed hash in hex."""
+    told = "null" if vaccinator is None else f'"{vaccinator}"'
+    return (
+        f'{{"dose":"{dose}","facility":"{facility}","given_on":"{given_on}","lot":{quoted(lot)},"person":"{person}",'
+        f'"product":{quoted(product)},"unit":"{unit}","v":{VERSION},"vaccinator":{told},"version":{version}}}'
+    ).encode()

@@ -34,11 +34,13 @@ from tiemchung.certificates.rules import KeyPurpose, PassportState, expiry
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.clock import local
+from tiemchung.core.collecting import uncollected
 from tiemchung.core.ids import new_id
+from tiemchung.core.keyed import keyed_statements
 from tiemchung.doses.actions import unsign_doses
 from tiemchung.people.reads import holders_of
 
-BATCH = 500
+BATCH = 1000
 # The passport's row has not heard yet of what the ledger says; it is brought up to date and waits its turn anew.
 _BEHIND = frozenset({"NO_PERSON", "PASSPORT_BEHIND", "NO_DOSE", "DOSE_NOT_SIGNED"})
 
@@ -60,6 +62,11 @@ def sign_batch(
     `persons` names who is to have a new certificate although the passport was taken away; the caller has decided.
     A key store that fails is answered with its code in `why`, and nothing of the batch is issued: the intents wait.
     """
+    with uncollected():
+        return _signed_batch(at, limit, renewals, persons, by)
+
+
+def _signed_batch(at: dt.datetime, limit: int, renewals: bool, persons: Sequence[UUID], by: Actor) -> Worked:
     worked = Worked()
     try:
         key = central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=at)
@@ -69,7 +76,9 @@ def sign_batch(
         if drafts:
             # Outside any transaction: a slow token holds no lock.
             kid = bytes(key.kid)
-            signatures = signer_of(kid, key.store).sign_many([hc1.to_be_signed(d.claims, kid) for d in drafts])
+            for draft in drafts:
+                draft.signed_bytes = hc1.to_be_signed(draft.claims, kid)
+            signatures = signer_of(kid, key.store).sign_many([draft.signed_bytes for draft in drafts])
             sealed = seal_drafts(drafts, signatures, kid, bytes(key.certificate))
             if len(sealed) < len(drafts):
                 worked.why = "SIGNATURE_WRONG"
@@ -83,12 +92,13 @@ def _drawn(
     key: SigningKey, at: dt.datetime, limit: int, worked: Worked, *, renewals: bool, named: Sequence[UUID]
 ) -> list[Draft]:
     """Draw up what is ready and keep it as intents, in a transaction of its own."""
-    with transaction.atomic():
-        persons = list(named) or (rows.ending_persons(at, limit) if renewals else rows.ready_persons(limit))
-        if not persons:
+    with keyed_statements():
+        persons = list(named) or (rows.ending_persons(at, limit) if renewals else [])
+        standings = rows.lock_standings(persons) if persons or renewals else rows.ready_standings(limit)
+        if not standings:
             return []
-        standings, facts = rows.lock_standings(persons), facts_of_all(persons, local(at).date(), ahead=False)
-        drafts, passed_over = _drafts(persons, standings, facts, key, at)
+        facts = facts_of_all(standings, local(at).date(), ahead=False)
+        drafts, passed_over = _drafts(persons or list(standings), standings, facts, key, at)
         kept = rows.keep_intents(drafts, bytes(key.kid))
         _set_aside({person: code for person, code in passed_over.items() if code not in _BEHIND}, at)
     worked.refused += len(passed_over)
@@ -142,7 +152,7 @@ def _of_person(known: PersonFacts | None, person: UUID) -> PersonFacts:
 
 def _taken_up(key: SigningKey, at: dt.datetime, limit: int, worked: Worked) -> list[Draft]:
     """Take up intents that a dead worker left, number and payload as they are; drop what is no longer true."""
-    with transaction.atomic():
+    with keyed_statements():
         left = rows.left_intents(at, limit)
         if not left:
             return []
@@ -189,7 +199,7 @@ def _issue(sealed: list[Draft], key: SigningKey, at: dt.datetime, worked: Worked
     """Write down what was signed and still holds, in one transaction."""
     if not sealed:
         return
-    with transaction.atomic():
+    with keyed_statements():
         standings = rows.lock_standings([draft.person_id for draft in sealed])
         whys = unfit(sealed, standings, key, anyhow=anyhow)
         # A twin that took the intent up and was quicker has issued it: nothing is to be dropped then.
@@ -199,7 +209,7 @@ def _issue(sealed: list[Draft], key: SigningKey, at: dt.datetime, worked: Worked
         fit = [draft for draft in sealed if draft.id not in whys]
         if fit:
             _let_go(fit, standings, at, by)
-            rows.write_issued(fit, standings, by, at)
+            rows.write_issued(fit, by, at)
     worked.issued += len(fit)
     worked.refused += len(dropped)
     _bring_up_to_date([person for person, *_ in dropped], at)

@@ -28,7 +28,7 @@ from tiemchung.core.verdict import refuse
 # One allowance signs what is ready and what becomes ready for a day, so that a passport comes within hours.
 ALLOWANCE = dt.timedelta(hours=24)
 # A run that the key store stopped is tried again after so long; by then what it left is taken up first.
-TRY_AGAIN = dt.timedelta(seconds=40)
+TRY_AGAIN = dt.timedelta(seconds=70)
 # Tokens lock after a few wrong PINs, and a signature that does not verify is nothing that time heals.
 NOT_BY_ITSELF = frozenset({"ASKED", WrongPin.code, "SIGNATURE_WRONG"})
 _OPEN = (RunState.RUNNING, RunState.PAUSED)

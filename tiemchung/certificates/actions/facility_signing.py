@@ -34,7 +34,9 @@ from tiemchung.certificates.rules.facility import MOST_BY_AGENT, may_sign_at, ma
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.audit import write_line
+from tiemchung.core.collecting import uncollected
 from tiemchung.core.ids import new_id
+from tiemchung.core.keyed import keyed_statements
 from tiemchung.core.verdict import Refused, refuse
 
 OPEN = (RunState.RUNNING, RunState.PAUSED)
@@ -109,7 +111,8 @@ def work_facility_batch(run_id: UUID, at: dt.datetime, *, limit: int = BATCH) ->
         return 0
     begun = time.monotonic()
     key = facility_key_of(run.facility_id, at)
-    done = SignedBatch(0, why="NO_FACILITY_KEY") if key is None else _work(run, key, at, limit)
+    with uncollected():
+        done = SignedBatch(0, why="NO_FACILITY_KEY") if key is None else _work(run, key, at, limit)
     _note(run, done, time.monotonic() - begun, at)
     return done.seen
 
@@ -156,7 +159,7 @@ def _work(run: SignRun, key: FacilityKeyView, at: dt.datetime, limit: int) -> Si
     if len(signed) < len(ready):
         raise_alarm("SIGNATURE_WRONG", at=at, subject_id=run.facility_id)
         return SignedBatch(0, why="SIGNATURE_WRONG")
-    with transaction.atomic():
+    with keyed_statements():
         # The run may have been stopped, or finished by another worker, while this batch was signed.
         if not SignRun.objects.select_for_update().filter(id=run.id, state__in=OPEN).exists():
             return SignedBatch(0)

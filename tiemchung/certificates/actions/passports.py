@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import transaction
-
 from tiemchung.certificates.actions.revoking import revoke_certificates
 from tiemchung.certificates.passport_batch import PassportBatch, open_passports
 from tiemchung.certificates.passport_deciding import Decided, decide_passports
@@ -13,6 +11,7 @@ from tiemchung.certificates.passport_writing import write_passports
 from tiemchung.certificates.rules import PassportState
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.audit import write_lines
+from tiemchung.core.keyed import keyed_statements
 
 _TRIES = 3
 
@@ -30,7 +29,7 @@ def refresh_passports(*, person_ids: Iterable[UUID], at: dt.datetime, by: Actor 
     """
     asked = list(person_ids)
     states: dict[UUID, PassportState] = {}
-    with transaction.atomic():
+    with keyed_statements():
         left = asked
         for _ in range(_TRIES):
             batch = open_passports(left, at)

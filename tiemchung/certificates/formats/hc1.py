@@ -75,7 +75,12 @@ def to_be_signed(claims: bytes, kid: bytes) -> bytes:
 
 def signed_text(claims: bytes, kid: bytes, signature: bytes) -> str:
     """Give the HC1 text of claims with their signature (r then s); raises ValueError for one not 64 bytes."""
-    return PREFIX + base45.encode(deflate.deflated(cose.assembled(claims, signature, _header(kid))))
+    return PREFIX + base45.encode(deflate.deflated(signed_message(claims, kid, signature)))
+
+
+def signed_message(claims: bytes, kid: bytes, signature: bytes) -> bytes:
+    """Give the COSE message that the text of a certificate holds; raises ValueError for a signature not 64 bytes."""
+    return cose.assembled(claims, signature, _header(kid))
 
 
 class Unpacked(Struct, frozen=True):

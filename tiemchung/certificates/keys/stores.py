@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import batched
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -14,6 +15,8 @@ from tiemchung.certificates.keys import config
 from tiemchung.certificates.keys.files import FileKeyStore, point_of_certificate
 from tiemchung.certificates.keys.tokens import TokenKeyStore
 from tiemchung.certificates.ports import KeyMissing, KeyStore, KeyStoreGone
+
+A_REQUEST = 500  # signatures that a store is asked for at once: its time-out is meant for so many
 
 
 class StoredSigner:
@@ -29,7 +32,9 @@ class StoredSigner:
 
     def sign_many(self, messages: Sequence[bytes]) -> list[bytes]:
         """Give the ES256 signatures of many messages in their order; raises KeyStoreError."""
-        return self._store.sign_digests(self._point, [hashlib.sha256(message).digest() for message in messages])
+        digests = [hashlib.sha256(message).digest() for message in messages]
+        requests = batched(digests, A_REQUEST)
+        return [one for some in requests for one in self._store.sign_digests(self._point, some)]
 
 
 def new_key_store() -> KeyStore:

@@ -2,7 +2,7 @@
 
 from tiemchung.certificates.reads.cards import CARD_COLUMNS, CARD_TABLE, CardView, card_of_person
 from tiemchung.certificates.reads.documents import fhir_document, fhir_document_of
-from tiemchung.certificates.reads.emissions import emitted_forms, health_card_keys
+from tiemchung.certificates.reads.emissions import emitted_forms, gives_documents, health_card_keys
 from tiemchung.certificates.reads.keys import (
     AuthorityView,
     CentralKeyView,
@@ -77,6 +77,7 @@ __all__ = [
     "facility_keys_by_kid",
     "fhir_document",
     "fhir_document_of",
+    "gives_documents",
     "health_card_keys",
     "keys_of_facility",
     "passport_of",

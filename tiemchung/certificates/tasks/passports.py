@@ -8,6 +8,7 @@ from tiemchung.certificates.actions.facility_signing import OPEN, work_facility_
 from tiemchung.certificates.actions.passports import refresh_passports
 from tiemchung.certificates.models import SignRun
 from tiemchung.certificates.rules import RunKind, RunState
+from tiemchung.core.collecting import uncollected
 from tiemchung.core.follow import follow, retry_parked
 from tiemchung.core.worker import Loop
 from tiemchung.doses.reads import Entry
@@ -38,7 +39,8 @@ def _of_people(at: dt.datetime) -> Handle:
 def _refresh(entries: Sequence[Any], at: dt.datetime) -> None:
     persons = dict.fromkeys(entry.profile_id for entry in entries)
     if persons:
-        refresh_passports(person_ids=persons, at=at)
+        with uncollected():
+            refresh_passports(person_ids=persons, at=at)
 
 
 def follow_ledger_for_passports(at: dt.datetime) -> int:
