@@ -27,10 +27,16 @@ def enter_home(name: str) -> Path:
 
 
 @contextmanager
-def own_database(home: Path) -> Iterator[None]:
-    """The database of `home` runs with all its tables; it is stopped at the end unless it ran before."""
+def own_database(home: Path, tuning: Mapping[str, str] | None = None) -> Iterator[None]:
+    """The database of `home` runs with all its tables; it is stopped at the end unless it ran before.
+
+    `tuning` is what an operator would write into local.conf (docs/how-to/run.md) for as much data as the bench makes.
+    """
     ran_before = is_ready(home)
     ensure_running(home)
+    if tuning and _tuned(home, tuning):
+        stop(home)
+        ensure_running(home)
     try:
         as_owner = {**os.environ, "TIEMCHUNG_DB_ROLE": "owner"}
         for command in (("migrate", "--no-input", "-v0"), ("grant_rights",)):
@@ -40,6 +46,18 @@ def own_database(home: Path) -> Iterator[None]:
     finally:
         if not ran_before:
             stop(home)
+
+
+def _tuned(home: Path, tuning: Mapping[str, str]) -> bool:
+    """Write local.conf; tell whether it is another than before, so that the server has to be started again."""
+    data = home / "postgres" / "data"
+    text = "".join(f"{name} = '{value}'\n" for name, value in tuning.items())
+    if (data / "local.conf").exists() and (data / "local.conf").read_text() == text:
+        return False
+    (data / "local.conf").write_text(text)
+    owner = data.stat()  # root's server runs under an account of its own
+    os.chown(data / "local.conf", owner.st_uid, owner.st_gid)
+    return True
 
 
 @contextmanager

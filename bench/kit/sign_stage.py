@@ -2,15 +2,18 @@
 
 import datetime as dt
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 
+from bench.kit.copied import CHANGED, Copied
+from bench.kit.home import CHECKOUT
 from bench.kit.many_people import fill
 from tiemchung.core.actor import SYSTEM, Actor, Kind, Role
 from tiemchung.core.clock import local
@@ -20,6 +23,7 @@ from tiemchung.places import reads as place_reads
 from tiemchung.places.rules import FacilityKind, Level
 
 FACILITIES = 40
+WORKERS = 2
 AT_ONCE = 500  # persons a transaction, as the runs have it
 SINCE = dt.date(2025, 7, 1)
 _EMPTIED = (
@@ -30,17 +34,33 @@ _EMPTIED = (
     "certificates_logtile",
     "core_auditline", "core_alarm",
 )  # fmt: skip
-# What the three steps leave, row by row; the doses' own rows are changed and not counted.
-_WRITTEN = {
-    "certificates_passport": "",
-    "certificates_passporttask": "",
-    "certificates_dosesignature": "",
-    "doses_ledgerentry": "WHERE kind = 'SIGNED'",
-    "certificates_certificate": "",
-    "certificates_certificatebyhash": "",
-    "certificates_logtile": "",
-    "certificates_passportnews": "",
-    "core_auditline": "",
+# Every row that a step writes, as it writes it.
+_INTENT = """SELECT id, person_id, uvci, '' AS hc1, kid, content, dose_id, 'INTENT' AS state, issued_at, expires_at,
+revoked_at, revoked_because, kind, replaces_id, taken_at, told_at,
+substring(convert_to(hc1, 'UTF8') FOR 260) AS payload FROM certificates_certificate"""
+_WRITTEN: dict[str, dict[str, str]] = {
+    "eligible": {
+        "certificates_passport": "SELECT * FROM certificates_passport",
+        "certificates_passporttask": "SELECT * FROM certificates_passporttask",
+    },
+    "facility": {
+        "certificates_dosesignature": "SELECT * FROM certificates_dosesignature",
+        "doses_dose" + CHANGED: "SELECT * FROM doses_dose WHERE state = 'SIGNED'",
+        "doses_ledgerentry": "SELECT * FROM doses_ledgerentry WHERE kind = 'SIGNED'",
+        "certificates_passporttask" + CHANGED: "SELECT * FROM certificates_passporttask WHERE done_at IS NOT NULL",
+        "certificates_passporttask": "SELECT * FROM certificates_passporttask WHERE done_at IS NULL",
+        "certificates_passport" + CHANGED: "SELECT * FROM certificates_passport",
+    },
+    "central": {
+        "certificates_certificate": _INTENT,
+        "certificates_certificate" + CHANGED: "SELECT * FROM certificates_certificate",
+        "certificates_certificatebyhash": "SELECT * FROM certificates_certificatebyhash",
+        "certificates_passport" + CHANGED: "SELECT * FROM certificates_passport",
+        "certificates_passporttask" + CHANGED: "SELECT * FROM certificates_passporttask WHERE reason = 'TO_ISSUE'",
+        "certificates_logtile": "SELECT * FROM certificates_logtile",
+        "certificates_passportnews": "SELECT * FROM certificates_passportnews",
+        "core_auditline": "SELECT * FROM core_auditline WHERE action = 'issue_passport'",
+    },
 }
 
 
@@ -127,39 +147,66 @@ def mistakes(people: int) -> tuple[int, int, int]:
         return double + cursor.fetchone()[0], missing, unsigned
 
 
-def written_again(people: int, folder: Path, spent: Callable[[], float]) -> tuple[float, dict[str, int]]:
-    """Write every row that the steps left once more, by COPY alone, in as many transactions as the runs made.
+def written_again(step: str, people: int, folder: Path, database: Callable[[], float]) -> list[Copied]:
+    """Write every row that a step wrote once more, by COPY alone: same columns, indexes, keys, rows a transaction.
 
-    Gives the processor seconds, reading the rows left out, and the rows a table.
+    Call it right after the step; two processes write at once, as the step's did. Reading the rows is not counted.
     """
-    seconds, counts = 0.0, {}
-    for table, where in _WRITTEN.items():
+    lines, told = folder / "lines", []
+    for name, statement in _WRITTEN[step].items():
+        table = name.removesuffix(CHANGED)
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS again_{table}")
             cursor.execute(f"CREATE TABLE again_{table} (LIKE {table} INCLUDING ALL)")
-            with cursor.copy(f"COPY (SELECT * FROM {table} {where}) TO STDOUT") as source:
-                lines = b"".join(source).splitlines(keepends=True)
-            a_batch = max(1, -(-len(lines) * AT_ONCE // people))
-            begun = spent()
-            for start in range(0, len(lines), a_batch):
-                with cursor.copy(f"COPY again_{table} FROM STDIN") as sink:
-                    sink.write(b"".join(lines[start : start + a_batch]))
-            time.sleep(0.3)  # the clock of a process is counted in hundredths
-            seconds += spent() - begun
-            counts[table] = len(lines)
+            columns, count = _read_out(cursor, statement, lines)
+            at_once = max(1, -(-count * AT_ONCE // people))
+            asked = ["copy", f"again_{table}", columns, str(lines)]
+            seconds = side_by_side([[*asked, str(n), str(WORKERS), str(at_once)] for n in range(WORKERS)], database)
+            told.append(Copied(step, name, seconds, count))
             cursor.execute(f"DROP TABLE again_{table}")
-    return seconds, counts
+    lines.unlink(missing_ok=True)
+    return told
 
 
-def sign_alone(count: int, *, verified: bool = False) -> float:
-    """Make as many ES256 signatures and nothing else, or only verify as many; give the processor seconds."""
-    key, algorithm = ec.generate_private_key(ec.SECP256R1()), ec.ECDSA(hashes.SHA256())
-    message, sample = bytes(380), min(count, 20_000)
-    made, public = [key.sign(message, algorithm) for _ in range(sample if verified else 0)], key.public_key()
-    begun = time.process_time()
-    for n in range(sample):
-        if verified:
-            public.verify(made[n], message, algorithm)
-        else:
-            key.sign(message, algorithm)
-    return (time.process_time() - begun) * count / sample
+def _read_out(cursor: Any, statement: str, lines: Path) -> tuple[str, int]:
+    """Put what a statement gives into a file, a row a line; give the names of its columns and the number of rows."""
+    cursor.execute(f"SELECT * FROM ({statement}) AS named LIMIT 0")
+    columns = ", ".join(f'"{column.name}"' for column in cursor.description)
+    with lines.open("wb") as sink, cursor.copy(f"COPY ({statement}) TO STDOUT") as source:
+        for block in source:
+            sink.write(block)
+    with lines.open("rb") as source:
+        return columns, sum(1 for _ in source)
+
+
+def signed_alone(what: str, count: int) -> float:
+    """Give the processor seconds of as many ES256 signatures ("sign"), or of verifying as many ("verify")."""
+    sample = min(count, 40_000)
+    return side_by_side([[what, str(sample // WORKERS)] for _ in range(WORKERS)]) * count / sample
+
+
+def side_by_side(asked: Sequence[Sequence[str]], database: Callable[[], float] = lambda: 0.0) -> float:
+    """Let processes of the reference work at once; give the seconds of processor that they and the database took.
+
+    Nothing is counted before all are ready.
+    """
+    started = [
+        subprocess.Popen(
+            [sys.executable, "bench/kit/reference_worker.py", *one], cwd=CHECKOUT, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True,
+        )
+        for one in asked
+    ]  # fmt: skip
+    for one in started:
+        assert one.stdout is not None
+        one.stdout.readline()  # "ready"
+    begun = database()
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    told = [one.communicate()[0] for one in started]
+    time.sleep(0.3)  # the clock of a process is counted in hundredths
+    if any(one.returncode for one in started):
+        raise SystemExit("A process of the reference failed.")
+    return sum(map(float, told)) + database() - begun
