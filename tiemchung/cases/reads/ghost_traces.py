@@ -9,6 +9,7 @@ from uuid import UUID
 from tiemchung.cases.reads.notices import disowned_among
 from tiemchung.cases.rules.ghost_signals import Trace
 from tiemchung.cases.rules.ghosts import NOWHERE
+from tiemchung.core.keyed import keyed_statements
 from tiemchung.doses.tracing import DoseTrace, traces_at
 from tiemchung.people.reads.traces import PersonTrace, person_traces
 from tiemchung.places import reads as places
@@ -46,7 +47,11 @@ class _Around:
 
 def looked_at(days: Iterable[FacilityDay]) -> list[LookedAt]:
     """Give the doses that count of these facilities' days, NOWHERE being no listed place; unscoped, for the rules."""
-    asked = set(days)
+    with keyed_statements():
+        return _looked_at(set(days))
+
+
+def _looked_at(asked: set[FacilityDay]) -> list[LookedAt]:
     doses = traces_at((None if facility == NOWHERE else facility, day) for facility, day in asked)
     seen = seen_days((d for d in asked if d[0] != NOWHERE), {d.vaccinator_id for d in doses if d.vaccinator_id})
     around = _Around(
