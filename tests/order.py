@@ -16,11 +16,13 @@ LONGEST = (
     "journeys/test_book_reports.py",
     "web/authority/test_nothing_is_lost.py",
     "journeys/test_call.py",
+    "journeys/test_solved_on_both_sides.py",
     "cases/evidence/test_cleaning.py",
     "cases/test_bulk.py",
     "interop/messages/test_contract.py",
     "journeys/test_verifier.py",
     "journeys/test_accounts.py",
+    "journeys/test_identity_review.py",
 )
 
 

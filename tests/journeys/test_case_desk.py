@@ -19,11 +19,13 @@ from tests.web.cases.conftest import Office
 from tiemchung.access import reads as access
 from tiemchung.cases import actions, reads
 from tiemchung.cases.evidence.actions import attach_evidence
+from tiemchung.cases.models import Case
 from tiemchung.cases.rules import CaseState, shown_ref
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.doses import reads as doses
+from tiemchung.web.shared.words import say
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -179,6 +181,42 @@ def test_a_report_is_refused_by_a_reason_of_the_procedure(walk: Walk, office: Of
     page.wait_for_url(re.compile(rf"/phan-anh/{ref}$"))
     walk.look("refused")
     assert reads.desk_file(office.lead, clock.now(), ref).refusal == "BLURRED"
+
+
+def test_who_has_no_phone_leaves_with_a_number_on_paper_and_is_answered_by_letter(walk: Walk, office: Office) -> None:
+    page = walk.page
+    walk.enter(office.lead)
+    walk.go()
+    page.locator("a[href$='/ghi']").click()
+    page.wait_for_url("**/phan-anh/ghi")
+    walk.look("intake")
+    page.get_by_role("button", name=say("cases.intake.go", walk.lang)).click()
+    expect(page.locator(".nhsuk-error-summary")).to_be_visible()
+    walk.look("intake-errors")
+    page.locator("input[value=DOSE1_MISSING]").check()
+    page.fill("#full_name", "Huỳnh Nguyễn Hoàng Phương Uyên Nhi")
+    for part, value in (("day", "1"), ("month", "9"), ("year", "1950")):
+        page.fill(f"#birth-{part}", value)
+    page.fill("#address", "Số 5, ngõ 12, tổ dân phố 7, ấp Đông, xã Tân Thới Nhì, Thành phố Hồ Chí Minh")
+    page.select_option("#product_1", "PFIZER")
+    page.get_by_role("button", name=say("cases.intake.go", walk.lang)).click()
+    expect(page.locator("article")).to_contain_text("Giấy hẹn: phản ánh PA")
+    walk.look("receipt")
+    (case,) = Case.objects.all()
+    assert (case.door, case.unit_id, case.sealed_phone) == ("DESK", office.facility.id, None)
+
+    actions.claim_case(by=office.lead, at=clock.now(), ref=case.ref)
+    walk.go(f"/{case.ref}/tu-choi")
+    page.locator("input[value=BLURRED]").check()
+    expect(page.locator("#text")).to_have_value(re.compile("Ảnh bị mờ"))
+    walk.press("next")
+    page.wait_for_url(f"**/{case.ref}/thu")
+    walk.look("letter")
+    page.emulate_media(media="print")
+    expect(page.locator("header").first).to_be_hidden()
+    expect(page.locator("[data-print]")).to_be_hidden()
+    expect(page.locator(".nhsuk-notification-banner")).to_be_hidden()
+    walk.look("letter-printed")
 
 
 def test_a_stale_page_and_a_lost_claim_lose_nothing(walk: Walk, office: Office) -> None:
