@@ -74,10 +74,7 @@ def _by_database(field: Any) -> bool:
 def put_row(row: models.Model) -> None:
     """Insert one new row; what the database itself fills in is not read back."""
     statement, taking, preparing = _insert(type(row))
-    values = list(taking(row))
-    for place, field in preparing:
-        values[place] = field.get_db_prep_save(values[place], connection)
-    tell(statement, *values)
+    _put(statement, list(taking(row)), preparing)
     row._state.adding = False
     row._state.db = connection.alias
 
@@ -97,6 +94,10 @@ def put(model: type[models.Model], **values: Any) -> None:
     line = [values.pop(name) if name in values else default() for name, default in _defaults(model).items()]
     if values:
         raise TypeError(f"{model.__name__} has no {', '.join(sorted(values))}")
+    _put(statement, line, preparing)
+
+
+def _put(statement: str, line: list[Any], preparing: tuple[tuple[int, Any], ...]) -> None:
     for place, field in preparing:
         line[place] = field.get_db_prep_save(line[place], connection)
     tell(statement, *line)

@@ -150,8 +150,20 @@ def _open(notice: DoseNotice, phone: str, at: dt.datetime, language: str) -> str
 
 def claim_about(dose: DoseView, holder: Holder, text: str = "") -> Claim:
     """Give what a report of this dose on record says, so that whoever reports need not type it."""
+    return Claim(
+        full_name=holder.full_name,
+        birth_date=holder.birth_date,
+        birth_precision=holder.birth_precision,
+        sex=holder.sex,
+        doses=(claimed_dose(dose),),
+        text=text,
+    )
+
+
+def claimed_dose(dose: DoseView) -> ClaimedDose:
+    """Give a recorded dose as a report tells it."""
     facts = dose.facts
-    told = ClaimedDose(
+    return ClaimedDose(
         order=1,
         product=facts.product,
         lot_number=facts.lot_number,
@@ -162,14 +174,6 @@ def claim_about(dose: DoseView, holder: Holder, text: str = "") -> Claim:
         dose_id=dose.id,
         profile_id=dose.profile_id,
     )
-    return Claim(
-        full_name=holder.full_name,
-        birth_date=holder.birth_date,
-        birth_precision=holder.birth_precision,
-        sex=holder.sex,
-        doses=(told,),
-        text=text,
-    )
 
 
-__all__ = ["DisownedDose", "claim_about", "disown_dose", "tell_of_doses"]
+__all__ = ["DisownedDose", "claim_about", "claimed_dose", "disown_dose", "tell_of_doses"]

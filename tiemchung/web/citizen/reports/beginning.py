@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tiemchung.cases.actions.noticing import claimed_dose
 from tiemchung.cases.reads import open_about
 from tiemchung.cases.rules import ClaimedDose
 from tiemchung.core import clock
@@ -56,7 +57,7 @@ def dose_wrong(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResp
     """Ask what is wrong with a dose: it was never given, or its facts should be others."""
     holder = holder_in(request, person_id)
     dose = standing_dose(holder, dose_id)
-    recorded = claimed(dose)
+    recorded = claimed_dose(dose)
     if request.method != "POST":
         return _wrong_page(request, holder, dose, DoseForm(form_of(recorded), recorded, {}))
     what = request.POST.get("what", "")
@@ -71,22 +72,6 @@ def dose_wrong(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResp
         return _wrong_page(request, holder, dose, form, errors, what, place_too=place_too)
     draft = drafts.begin(drafts.WRONG, holder.person_id, dose_id=dose.id, dose=form.dose, placed=not place_too)
     return _begun(request, draft)
-
-
-def claimed(dose: DoseView) -> ClaimedDose:
-    """Give a recorded dose as a report tells it."""
-    facts = dose.facts
-    return ClaimedDose(
-        order=1,
-        product=facts.product,
-        lot_number=facts.lot_number,
-        given_on=facts.given_on,
-        facility_id=facts.facility_id,
-        point_id=facts.point_id,
-        place_name=facts.place_name,
-        dose_id=dose.id,
-        profile_id=dose.profile_id,
-    )
 
 
 def _begun(request: HttpRequest, draft: drafts.ReportDraft) -> HttpResponse:
