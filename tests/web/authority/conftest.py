@@ -15,8 +15,11 @@ from django.urls import reverse
 
 from tests import builders
 from tests.builders import NOW, country  # noqa: F401 - a fixture
+from tests.certificates.central_cast import a_ministry_officer
+from tiemchung.access import actions
 from tiemchung.access import reads as access
 from tiemchung.core.actor import Actor, Role
+from tiemchung.core.verdict import Refused, refuse
 from tiemchung.doses.values import DoseView
 from tiemchung.places.reads import FacilityView
 
@@ -37,6 +40,31 @@ def soon_after() -> Iterator[None]:
     """Let the pages' clock stand five minutes after the builders' present."""
     with time_machine.travel(LATER, tick=False):
         yield
+
+
+CODE = "123456"
+
+
+@pytest.fixture
+def one_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one code be everybody's second factor; how codes are checked is tested where they are."""
+
+    def prove(*, at: dt.datetime, staff_id: Any, code: str) -> str:
+        if code != CODE:
+            raise Refused(refuse("FACTOR_WRONG"))
+        return "TOTP"
+
+    monkeypatch.setattr(actions, "prove_factor", prove)
+
+
+@pytest.fixture
+def officer() -> Actor:
+    return a_ministry_officer()
+
+
+@pytest.fixture
+def centre(officer: Actor) -> Client:
+    return enter_as(officer)
 
 
 def enter_as(actor: Actor, client: Client | None = None) -> Client:

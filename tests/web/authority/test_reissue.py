@@ -1,6 +1,5 @@
 """A revoked passport comes back by one officer of the ministry, with reason and second factor, and by nobody else."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.builders import NOW, an_officer
-from tests.certificates.central_cast import a_ministry_officer, a_passport, certificate_of
-from tests.web.authority.conftest import enter_as, shown
+from tests.certificates.central_cast import a_passport, certificate_of
+from tests.web.authority.conftest import CODE, enter_as, shown
 from tiemchung.access import actions as access
 from tiemchung.certificates.actions import order_revocation
 from tiemchung.certificates.actions.central_batch import Worked
@@ -17,32 +16,9 @@ from tiemchung.certificates.models import Certificate, Passport
 from tiemchung.certificates.rules import CertificateState, OrderTarget, PassportState
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.models import AuditLine
-from tiemchung.core.verdict import Refused, refuse
 
-pytestmark = pytest.mark.usefixtures("country", "db")
-CODE, WHY = "123456", "đã xác minh cùng công an phường"
-
-
-@pytest.fixture(autouse=True)
-def a_factor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let one code be everybody's second factor."""
-
-    def prove(*, at: Any, staff_id: Any, code: str) -> str:
-        if code != CODE:
-            raise Refused(refuse("FACTOR_WRONG"))
-        return "TOTP"
-
-    monkeypatch.setattr(access, "prove_factor", prove)
-
-
-@pytest.fixture
-def officer() -> Actor:
-    return a_ministry_officer()
-
-
-@pytest.fixture
-def centre(officer: Actor) -> Client:
-    return enter_as(officer)
+pytestmark = pytest.mark.usefixtures("country", "db", "one_factor")
+WHY = "đã xác minh cùng công an phường"
 
 
 @pytest.fixture

@@ -1,52 +1,25 @@
 """The centre's pages: a run allowed with a second factor, revocation by one and by two, the watch."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.builders import NOW, a_facility, a_lead, a_staff_member
 from tests.certificates.central_cast import (
-    a_ministry_officer,
     a_passport,
     a_ready_person,
     certificate_of,
 )
-from tests.web.authority.conftest import LATER, enter_as, shown
-from tiemchung.access import actions as access
+from tests.web.authority.conftest import CODE, LATER, enter_as, shown
 from tiemchung.certificates.actions import order_revocation, work_central_batch
 from tiemchung.certificates.actions.watching import watch_batch
 from tiemchung.certificates.models import Certificate, FacilityKey, RevocationOrder, SigningKey, SignRun
 from tiemchung.certificates.rules import KeyPurpose, OrderTarget
 from tiemchung.core.actor import Actor, Role
-from tiemchung.core.verdict import Refused, refuse
 
-pytestmark = pytest.mark.usefixtures("country", "db")
-CODE = "123456"
+pytestmark = pytest.mark.usefixtures("country", "db", "one_factor")
 HERE = "/authority/ho-chieu"
-
-
-@pytest.fixture(autouse=True)
-def a_factor(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let one code be everybody's second factor; how codes are checked is tested where they are."""
-
-    def prove(*, at: dt.datetime, staff_id: Any, code: str) -> str:
-        if code != CODE:
-            raise Refused(refuse("FACTOR_WRONG"))
-        return "TOTP"
-
-    monkeypatch.setattr(access, "prove_factor", prove)
-
-
-@pytest.fixture
-def officer() -> Actor:
-    return a_ministry_officer()
-
-
-@pytest.fixture
-def centre(officer: Actor) -> Client:
-    return enter_as(officer)
 
 
 def test_an_officer_sees_what_is_ready_and_allows_it_with_a_second_factor(centre: Client, officer: Actor) -> None:
