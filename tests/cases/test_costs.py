@@ -11,6 +11,7 @@ from tests.cases.conftest import Office
 from tiemchung.cases.reads import cases_of_contact, desk_names, desks
 from tiemchung.core.clock import local
 from tiemchung.core.outbox import contact_key
+from tiemchung.places.reads import facilities
 
 
 def statements(ask: Any) -> int:
@@ -52,9 +53,9 @@ def test_where_a_facility_stands_is_asked_once_a_minute(office: Office, monkeypa
     named = [(facility, "FACILITY")]
     asks = [lambda: desks.ladder_of_facility(facility, today), lambda: desk_names(named)]
     monkeypatch.setattr(desks, "_ladders", {})
-    monkeypatch.setattr(desks, "_names", {})
+    monkeypatch.setattr(facilities, "_names", {})
     assert min(statements(ask) for ask in asks) > 0
     assert [statements(ask) for ask in asks] == [0, 0]
     later = desks.time.monotonic() + 61
-    monkeypatch.setattr(desks.time, "monotonic", lambda: later)
+    monkeypatch.setattr(desks.time, "monotonic", lambda: later)  # one module of time for both
     assert min(statements(ask) for ask in asks) > 0

@@ -5,10 +5,12 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW
 from tiemchung.core.actor import Actor, Kind, Role
-from tiemchung.core.audit import SeenCount, count_seen_by, looks_at, note_look, seen_by, write_line
+from tiemchung.core.audit import SeenCount, count_seen_by, looks_at, looks_together, note_look, seen_by, write_line
 
 pytestmark = pytest.mark.django_db
 AGENT = Actor(kind=Kind.STAFF, id=UUID(int=9), role=Role.HOTLINE_AGENT)
@@ -49,3 +51,22 @@ def test_looks_and_deeds_are_told_apart() -> None:
     write_line(by=AGENT, at=NOW, action="people.amend_profile", subject_id=PEOPLE[0], because="typo")
     assert [line.action for line in looks_at(PEOPLE[:1], looks_only=True)] == ["people.open_person"]
     assert len(looks_at(PEOPLE[:1])) == 2
+
+
+def test_the_looks_of_one_page_are_one_statement_and_lose_no_line() -> None:
+    with CaptureQueriesContext(connection) as asked, looks_together():
+        _look(NOW, PEOPLE[:2])
+        with looks_together():  # a part of the page that may stand alone
+            _look(NOW, PEOPLE[2:4], OTHER)
+        assert looks_at(PEOPLE) == ()
+    assert sum("INSERT" in query["sql"] for query in asked) == 1
+    assert sorted(line.subject_id for line in looks_at(PEOPLE)) == PEOPLE[:4]
+
+
+def test_a_page_that_breaks_off_has_left_the_lines_of_what_was_seen() -> None:
+    with pytest.raises(LookupError), looks_together():
+        _look(NOW, PEOPLE[:1])
+        raise LookupError
+    assert len(looks_at(PEOPLE)) == 1
+    _look(NOW, PEOPLE[1:2])
+    assert len(looks_at(PEOPLE)) == 2

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tiemchung.core.models import AuditLine
-from tiemchung.core.rows import put_row, rows
+from tiemchung.core.rows import put_row, put_rows, rows
 from tiemchung.doses.models import LedgerEntry
 
 AT = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
@@ -26,6 +26,16 @@ def test_a_row_put_by_hand_is_read_by_the_framework() -> None:
     assert [getattr(read, f.attname) for f in AuditLine._meta.concrete_fields] == [
         getattr(line, f.attname) for f in AuditLine._meta.concrete_fields
     ]
+
+
+@pytest.mark.parametrize("many", [0, 1, 3, 20])
+def test_many_rows_put_at_once_are_all_there(many: int) -> None:
+    lines = [a_line(because=f"Lý do {n}") for n in range(many)]
+    put_rows(lines)
+    read = AuditLine.objects.filter(id__in=[line.id for line in lines])
+    assert {(line.id, line.because, line.facts["codes"][0]) for line in read} == {
+        (line.id, line.because, "Ổ") for line in lines
+    }
 
 
 def test_a_row_put_by_the_framework_is_read_by_hand() -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any, LiteralString, cast
+from typing import LiteralString
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,21 +12,26 @@ from tiemchung.core.actor import Actor, Role
 from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.clock import local
 from tiemchung.core.ids import new_id
+from tiemchung.core.statements import ask
 from tiemchung.core.verdict import Refused, refuse
 
-_TALLY = """
-INSERT INTO access_seencount AS c (id, actor_id, day, count)
-SELECT %(id)s, %(actor_id)s, %(day)s, %(fresh)s WHERE %(fresh)s <= %(budget)s
+# Who is new today is put on the list, and their number added to the day's count if the budget holds so many.
+_COUNT: LiteralString = """
+WITH fresh AS (INSERT INTO access_seenperson (id, actor_id, day, person_id)
+SELECT u.id, %s, %s, u.person_id FROM unnest(%s::uuid[], %s::uuid[]) AS u (id, person_id)
+ON CONFLICT (actor_id, day, person_id) DO NOTHING RETURNING 1),
+n AS (SELECT count(*) AS fresh FROM fresh),
+tally AS (INSERT INTO access_seencount AS c (id, actor_id, day, count)
+SELECT %s, %s, %s, n.fresh FROM n WHERE n.fresh BETWEEN 1 AND %s
 ON CONFLICT (actor_id, day) DO UPDATE SET count = c.count + excluded.count
-WHERE c.count + excluded.count <= %(budget)s
-RETURNING count
+WHERE c.count + excluded.count <= %s RETURNING count)
+SELECT n.fresh, (SELECT count FROM tally) FROM n
 """
 _ALARM_ONCE = """
 INSERT INTO access_seencount AS c (id, actor_id, day, count, alarmed_at)
 VALUES (%(id)s, %(actor_id)s, %(day)s, 0, %(at)s)
 ON CONFLICT (actor_id, day) DO UPDATE SET alarmed_at = excluded.alarmed_at WHERE c.alarmed_at IS NULL
 """
-_FRESH: LiteralString = "INSERT INTO access_seenperson (id, actor_id, day, person_id) VALUES "
 
 # Who is known to be counted, and committed, needs no statement any more. Cleared when it grows.
 _counted: set[tuple[UUID, dt.date, UUID]] = set()
@@ -64,19 +69,11 @@ class _Full(Exception):
 
 def _count(actor_id: UUID, day: dt.date, asked: Sequence[UUID], budget: int) -> int | None:
     """Put whom this day has not had yet and add them to the count; give it, or None where nobody was new."""
-    rows: list[Any] = [value for one in asked for value in (new_id(), actor_id, day, one)]
-    places = ", ".join(["(%s, %s, %s, %s)"] * len(asked))
-    facts: dict[str, Any] = {"id": new_id(), "actor_id": actor_id, "day": day, "budget": budget}
-    with connection.cursor() as cursor:
-        cursor.execute(cast(LiteralString, f"{_FRESH}{places} ON CONFLICT (actor_id, day, person_id) DO NOTHING"), rows)
-        fresh = cursor.rowcount
-        if not fresh:
-            return None
-        cursor.execute(_TALLY, facts | {"fresh": fresh})
-        row = cursor.fetchone()
-    if row is None:
+    ids = [new_id() for _ in asked]
+    fresh, count = ask(_COUNT, actor_id, day, ids, list(asked), new_id(), actor_id, day, budget, budget)[0]
+    if fresh and count is None:
         raise _Full
-    return int(row[0])
+    return int(count) if fresh else None
 
 
 def _alarm(actor_id: UUID, role: Role, day: dt.date, at: dt.datetime) -> None:

@@ -1,7 +1,9 @@
 """One line for each action and for each look at a person, in the same transaction."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,9 +13,10 @@ from django.db.models import Count, Q
 from tiemchung.core.actor import Actor
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.models import AuditLine
-from tiemchung.core.rows import put
+from tiemchung.core.rows import put, put_rows
 from tiemchung.core.verdict import Verdict
 
+_gathered: ContextVar[list[AuditLine] | None] = ContextVar("looks of this page", default=None)
 _STAFF = "what one member of staff saw lies with whom they saw; the actor's index answers"
 
 
@@ -66,7 +69,30 @@ def note_look(*, by: Actor, at: dt.datetime, action: str, subject_ids: Iterable[
     lines = []
     for subject_id in dict.fromkeys(subject_ids):
         lines.append(AuditLine(**_who(by, at, action, subject_id), because=purpose, facts=dict(LOOK)))
-    AuditLine.objects.bulk_create(lines)
+    gathered = _gathered.get()
+    if gathered is None:
+        put_rows(lines)
+    else:
+        gathered += lines
+
+
+@contextmanager
+def looks_together() -> Iterator[None]:
+    """The looks of one page are written in one statement at its end, also when it ends by an exception.
+
+    Stand it around all that a page reads, before it is answered: what was seen has then left its lines. Inside
+    another it joins that one.
+    """
+    if _gathered.get() is not None:
+        yield
+        return
+    lines: list[AuditLine] = []
+    token = _gathered.set(lines)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+        put_rows(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,22 @@ def put_row(row: models.Model) -> None:
     row._state.db = connection.alias
 
 
+_FEW = 8  # each number of rows is a text that is kept
+
+
+def put_rows[M: models.Model](lines: Sequence[M]) -> None:
+    """Insert new rows of one table in one statement; a page's worth, not a file's (see `copy_rows`)."""
+    if not lines:
+        return
+    if len(lines) > _FEW:
+        type(lines[0])._default_manager.bulk_create(lines)
+        return
+    statement, taking, preparing = _insert(type(lines[0]))
+    head, places = statement.split(" VALUES ")
+    values = [_prepared(list(taking(row)), preparing) for row in lines]
+    tell(f"{head} VALUES {', '.join([places] * len(values))}", *(value for line in values for value in line))
+
+
 @cache
 def _defaults(model: type[models.Model]) -> dict[str, Callable[[], Any]]:
     fields = (f for f in model._meta.concrete_fields if not f.generated and not _by_database(f))
@@ -98,9 +114,13 @@ def put(model: type[models.Model], **values: Any) -> None:
 
 
 def _put(statement: str, line: list[Any], preparing: tuple[tuple[int, Any], ...]) -> None:
+    tell(statement, *_prepared(line, preparing))
+
+
+def _prepared(line: list[Any], preparing: tuple[tuple[int, Any], ...]) -> list[Any]:
     for place, field in preparing:
         line[place] = field.get_db_prep_save(line[place], connection)
-    tell(statement, *line)
+    return line
 
 
 def copy_rows(model: type[models.Model], names: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:

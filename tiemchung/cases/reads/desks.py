@@ -29,7 +29,6 @@ _LEVELS = {Level.COMMUNE: DeskLevel.COMMUNE, Level.DISTRICT: DeskLevel.DISTRICT,
 # Places change a few times a year and are asked with every report: a minute's delay spares five statements each.
 _KEEP_S, _MOST_KEPT = 60.0, 20_000
 _ladders: dict[tuple[UUID, dt.date], tuple[float, Known]] = {}
-_names: dict[UUID, tuple[float, str]] = {}
 
 
 def desk_of_actor(by: Actor, at: dt.datetime) -> Desk | None:
@@ -137,22 +136,8 @@ def desk_names(desks: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
     The nation's is left to the words files.
     """
     pairs = list(desks)
-    names = _facility_names({unit for unit, level in pairs if level == DeskLevel.FACILITY})
+    names = places.facility_names(unit for unit, level in pairs if level == DeskLevel.FACILITY)
     for unit, level in pairs:
         if level not in {DeskLevel.FACILITY, DeskLevel.NATION}:
             names[unit] = places.path_name(unit)
-    return names
-
-
-def _facility_names(units: set[UUID]) -> dict[UUID, str]:
-    moment = time.monotonic()
-    kept = {unit: _names[unit] for unit in units if unit in _names}
-    names = {unit: name for unit, (until, name) in kept.items() if until > moment}
-    missing = units - names.keys()
-    if missing:
-        if len(_names) >= _MOST_KEPT:
-            _names.clear()
-        found = {unit: view.name for unit, view in places.facilities_by_id(missing).items()}
-        _names.update({unit: (moment + _KEEP_S, name) for unit, name in found.items()})
-        names |= found
     return names

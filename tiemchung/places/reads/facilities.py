@@ -1,6 +1,7 @@
 """Questions about facilities and points."""
 
 import datetime as dt
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -33,6 +34,25 @@ def facilities_by_id(facility_ids: Iterable[UUID]) -> dict[UUID, FacilityView]:
     rows = list(Facility.objects.filter(id__in=list(facility_ids)))
     stays = _stays(FacilityArea.objects.filter(facility_id__in=[r.id for r in rows]), "facility_id")
     return {row.id: _facility(row, stays[row.id]) for row in rows}
+
+
+# A facility changes its name a few times in its life and pages name it all day: a minute's delay spares a statement.
+_KEEP_S, _MOST_KEPT = 60.0, 20_000
+_names: dict[UUID, tuple[float, str]] = {}
+
+
+def facility_names(facility_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the names of facilities by id as they were within the last minute; unknown ids are left out."""
+    wanted, moment = set(facility_ids), time.monotonic()
+    kept = {key: _names[key] for key in wanted if key in _names}
+    names = {key: name for key, (until, name) in kept.items() if until > moment}
+    if missing := wanted - names.keys():
+        if len(_names) >= _MOST_KEPT:
+            _names.clear()
+        found = dict(Facility.objects.filter(id__in=missing).values_list("id", "name"))
+        _names.update({key: (moment + _KEEP_S, name) for key, name in found.items()})
+        names |= found
+    return names
 
 
 def point(point_id: UUID) -> PointView:

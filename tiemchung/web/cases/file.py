@@ -13,6 +13,7 @@ from tiemchung.cases import reads
 from tiemchung.cases.kinds import KINDS, SolutionKind
 from tiemchung.cases.reads import AtHand
 from tiemchung.cases.rules import shown_ref
+from tiemchung.core.audit import looks_together
 from tiemchung.core.verdict import Refused
 from tiemchung.people.actions import FoundPeople, find_people
 from tiemchung.people.rules.sight import may_register
@@ -32,8 +33,9 @@ from tiemchung.web.shared.words import say, say_reason
 @require_GET
 def file(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a case to its desk, or to read only to a desk above it."""
-    case = opened(request, ref)
-    return staff_page(request, "cases/file.html", **facts_of(request, case))
+    with looks_together():
+        facts = facts_of(request, opened(request, ref))
+    return staff_page(request, "cases/file.html", **facts)
 
 
 @open_to_desks

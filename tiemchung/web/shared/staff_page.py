@@ -90,8 +90,8 @@ def place_words(by: Actor) -> str:
     role = say(f"access.role.{by.role}")
     if by.facility_id is None:
         return role
-    found = places.facilities_by_id([by.facility_id]).get(by.facility_id)
-    return f"{role}, {found.name}" if found else role
+    name = places.facility_names([by.facility_id]).get(by.facility_id)
+    return f"{role}, {name}" if name else role
 
 
 def ways_of(request: HttpRequest, by: Actor) -> list[dict[str, Any]]:
