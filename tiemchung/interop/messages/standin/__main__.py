@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from tiemchung.interop.messages.standin.mail_store import MailStore
 from tiemchung.interop.messages.standin.mode import Switch
 from tiemchung.interop.messages.standin.smpp_door import SmppDoor
 from tiemchung.interop.messages.standin.store import Store
+from tiemchung.interop.standins.running import cannot_listen, serve, stop_signals
 
 RECEIPT_PULSE_S = 0.1
 
@@ -41,8 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         mail = MailDoor(mails, gateway.switch, port=chosen.mail_port)
     except OSError as error:
-        sys.stderr.write(f"The stand-in gateway cannot listen: {error.strerror}. Choose its ports (--help).\n")
-        return 2
+        return cannot_listen("The stand-in gateway", error)
     key = os.environ.get("TIEMCHUNG_SMS_RECEIPT_KEY", "").encode()
     callbacks = Callbacks(store, address=chosen.receipts_to, key=key)
     _serve(http, smpp, mail, callbacks)
@@ -52,23 +51,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(http: HttpDoor, smpp: SmppDoor, mail: MailDoor, callbacks: Callbacks) -> None:
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = stop_signals()
     pulses = [
         threading.Thread(target=_pulse, args=(sender.send_receipts, stopping), daemon=True)
         for sender in (smpp, callbacks)
     ]
-    serving = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    for thread in (serving, *pulses):
-        thread.start()
-    sys.stdout.write(f"READY http={http.server_address[1]} smpp={smpp.port} mail={mail.port}\n")
-    sys.stdout.flush()
-    stopping.wait()
+    for pulse in pulses:
+        pulse.start()
+    serve(http, stopping, f" smpp={smpp.port} mail={mail.port}")
     smpp.shut()
     mail.shut()
-    http.shutdown()
-    http.server_close()
     for pulse in pulses:
         pulse.join(10)
     callbacks.close()

@@ -5,15 +5,14 @@ import json
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from tiemchung.interop.loopback import LoopbackDoor, LoopbackVisit
 from tiemchung.interop.messages.standin.gateway import MOST_TEXT, Gateway, KeyReused, NumberRejected
 from tiemchung.interop.messages.standin.mail_page import mail_page
 from tiemchung.interop.messages.standin.mail_store import MailStore
-from tiemchung.interop.messages.standin.mode import Answers, BadMode
+from tiemchung.interop.messages.standin.mode import Answers
 from tiemchung.interop.messages.standin.page import message_list, whole_page
+from tiemchung.interop.standins.door import LoopbackDoor, LoopbackVisit
 
 
 class HttpDoor(LoopbackDoor):
@@ -36,7 +35,6 @@ class Visit(LoopbackVisit):
     """One connection."""
 
     server: HttpDoor
-    folder = Path(__file__).parent
     longest_body = 16_384
 
     def show(self, path: str, query: dict[str, str]) -> None:
@@ -55,7 +53,7 @@ class Visit(LoopbackVisit):
         if path in {"/v1/messages", "/messages"}:
             self._take_message(body)
         elif path == "/mode":
-            self._turn_mode(body)
+            self.turn(self.server.gateway.switch, body, self.server.mode_turned)
         else:
             self.send(HTTPStatus.NOT_FOUND)
 
@@ -84,16 +82,6 @@ class Visit(LoopbackVisit):
             self.send(HTTPStatus.OK, file[1], file[0])
         else:
             self.send(HTTPStatus.NOT_FOUND)
-
-    def _turn_mode(self, body: bytes) -> None:
-        try:
-            fields, is_form = self.fields_of(body)
-            mode = self.server.gateway.switch.turn(fields)
-        except (BadMode, ValueError, TypeError, RecursionError):
-            self.send_json(HTTPStatus.BAD_REQUEST, {"error": "no_such_mode"})
-            return
-        self.server.mode_turned()
-        self.send_turned(fields, is_form, mode.as_json())
 
     def _take_message(self, body: bytes) -> None:
         answers = self.server.gateway.switch.mode.answers

@@ -1,14 +1,14 @@
 """The letters that the stand-in has taken, in a file of their own."""
 
 import datetime as dt
-import sqlite3
-import threading
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
+
+from tiemchung.interop.standins.file import OwnFile
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS letter (
@@ -51,21 +51,11 @@ class Letter:
         }
 
 
-class MailStore:
+class MailStore(OwnFile):
     """Letters by Message-ID: one that comes twice is kept once."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = folder / "mails.sqlite3"
-        file.touch(mode=0o600)
-        self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._lock = threading.Lock()
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLE)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+        super().__init__(folder, "mails", TABLE)
 
     def take(self, raw: bytes, *, to: str, sender: str, at: dt.datetime) -> None:
         """Keep a letter as SMTP brought it."""
@@ -83,8 +73,8 @@ class MailStore:
             attached.get_payload(decode=True) if attached else b"",
             at.isoformat(),
         )
-        with self._lock:
-            self._db.execute(
+        with self.transaction() as db:
+            db.execute(
                 "INSERT INTO letter (ref, recipient, sender, subject, text, file_name, file_type, file, taken_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (ref) DO UPDATE SET repeats = repeats + 1",
                 values,
@@ -92,8 +82,8 @@ class MailStore:
 
     def newest(self, limit: int = PAGE) -> tuple[Letter, ...]:
         """Give the letters, newest first."""
-        with self._lock:
-            rows = self._db.execute(
+        with self.transaction() as db:
+            rows = db.execute(
                 f"SELECT {_SHOWN} FROM letter ORDER BY number DESC LIMIT ?",  # noqa: S608 - a list of our columns
                 (limit,),
             ).fetchall()
@@ -101,8 +91,8 @@ class MailStore:
 
     def file_of(self, number: int) -> tuple[str, bytes] | None:
         """Give type and octets of what is attached to a letter, None where nothing is."""
-        with self._lock:
-            row = self._db.execute(
+        with self.transaction() as db:
+            row = db.execute(
                 "SELECT file_type, file FROM letter WHERE number = ? AND file_name != ''", (number,)
             ).fetchone()
         return (str(row[0]), bytes(row[1])) if row else None

@@ -1,11 +1,11 @@
 """How the stand-in behaves at the moment, switched while it runs."""
 
 import threading
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-LONGEST_SECONDS = 300.0
+from tiemchung.interop.standins.switch import BadMode, seconds_of
 
 
 class Answers(StrEnum):
@@ -27,10 +27,6 @@ class Receipts(StrEnum):
     NONE = "none"
 
 
-class BadMode(ValueError):
-    """There is no such mode; the text is for the person who typed it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Mode:
     """One way to behave; `seconds` is how late a slow answer comes."""
@@ -42,17 +38,11 @@ class Mode:
     def changed_by(self, fields: dict[str, Any]) -> "Mode":
         """Give this mode with `mode`, `receipts` and `seconds` replaced where named. Raises BadMode."""
         try:
-            changed = replace(
-                self,
-                answers=Answers(fields.get("mode", self.answers)),
-                receipts=Receipts(fields.get("receipts", self.receipts)),
-                seconds=float(fields.get("seconds", self.seconds)),
-            )
-        except (ValueError, TypeError) as error:
+            answers = Answers(fields.get("mode", self.answers))
+            receipts = Receipts(fields.get("receipts", self.receipts))
+        except ValueError as error:
             raise BadMode(str(error)) from None
-        if not 0 <= changed.seconds <= LONGEST_SECONDS:
-            raise BadMode(f"seconds must be 0 to {LONGEST_SECONDS:g}")
-        return changed
+        return Mode(answers, receipts, seconds_of(fields, self.seconds))
 
     def as_json(self) -> dict[str, Any]:
         """Give what POST /mode takes."""
@@ -79,6 +69,10 @@ class Switch:
             self._mode = self._mode.changed_by(fields)
             self._turned.notify_all()
             return self._mode
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what POST /mode takes."""
+        return self._mode.as_json()
 
     def dawdle(self) -> None:
         """Return at once, or in the slow mode after its seconds or when the mode is turned."""

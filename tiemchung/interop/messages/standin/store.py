@@ -1,13 +1,11 @@
 """What the stand-in has taken, in a file of its own, so that a restart loses nothing."""
 
 import datetime as dt
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tiemchung.interop.standins.file import OwnFile
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS message (
@@ -67,28 +65,18 @@ class DueReceipt:
     tries: int
 
 
-class Store:
+class Store(OwnFile):
     """Messages, parts of long messages, and receipts to come; every method is one transaction."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = folder / "messages.sqlite3"
-        file.touch(mode=0o600)  # one-time codes stand in it
-        self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._lock = threading.Lock()
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLES)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+        super().__init__(folder, "messages", TABLES)
 
     def take_message(
         self, *, ref: str, key: str, via: str, sender: str, to: str, text: str, at: dt.datetime
     ) -> Message:
         """Keep a message and give it; give the one of before, one repeat more, when its key is known."""
         values = (ref, key, via, sender, to, text, at.isoformat())
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute(
                 "INSERT INTO message (ref, key, via, sender, recipient, text, taken_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -99,7 +87,7 @@ class Store:
 
     def take_part(self, *, key: str, ref: str, joins: str, number: int, text: str) -> tuple[str, bool]:
         """Keep one part of a long message; give the reference it has, and whether it is new under its key."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             done = db.execute(
                 "INSERT INTO part VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
                 (key, ref, joins, number, text),
@@ -109,18 +97,18 @@ class Store:
 
     def parts_of(self, joins: str) -> dict[int, tuple[str, str]]:
         """Give the parts that join, number to (reference, text)."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute("SELECT number, ref, text FROM part WHERE joins = ?", (joins,))
             return {number: (ref, text) for number, ref, text in rows}
 
     def forget_parts(self, joins: str) -> None:
         """Free a joining mark for the next message that uses it; the parts' keys stay known."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE part SET joins = '' WHERE joins = ?", (joins,))
 
     def newest(self, *, digits: str = "", before: int | None = None, limit: int = PAGE) -> tuple[Message, ...]:
         """Give messages, newest first, to numbers that end in `digits`, older than message `before`."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute(
                 "SELECT * FROM message WHERE recipient LIKE ? AND number < ? ORDER BY number DESC LIMIT ?",
                 (f"%{digits}", before or 2**62, limit),
@@ -129,7 +117,7 @@ class Store:
 
     def plan_receipt(self, *, ref: str, via: str, state: str, at: dt.datetime, due: float) -> None:
         """Put a receipt on the list; `due` is in Unix seconds."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT INTO receipt (ref, via, state, at, due) VALUES (?, ?, ?, ?, ?)",
                 (ref, via, state, at.isoformat(), due),
@@ -137,7 +125,7 @@ class Store:
 
     def due_receipts(self, via: str, now: float) -> tuple[DueReceipt, ...]:
         """Give the receipts whose time has come, in the order in which they are due."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute(
                 "SELECT id, ref, state, at, tries FROM receipt"
                 " WHERE settled = 0 AND due <= ? AND via = ? ORDER BY due, id LIMIT 200",
@@ -147,7 +135,7 @@ class Store:
 
     def settle_receipt(self, receipt: DueReceipt) -> None:
         """Take a receipt off the list and show its state at the message; a final state stays."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE receipt SET settled = 1 WHERE id = ?", (receipt.id,))
             db.execute(
                 "UPDATE message SET state = ? WHERE ref = ? AND state IN ('taken', 'on_the_way')",
@@ -156,19 +144,9 @@ class Store:
 
     def put_off_receipt(self, receipt: DueReceipt, due: float) -> None:
         """Try a receipt again at `due`, in Unix seconds."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE receipt SET due = ?, tries = tries + 1 WHERE id = ?", (due, receipt.id))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
 
 
 def _message(row: tuple[Any, ...]) -> Message:

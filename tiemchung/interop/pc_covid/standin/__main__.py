@@ -2,16 +2,15 @@
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from tiemchung.interop.pc_covid.keys import REQUESTS, key_for
 from tiemchung.interop.pc_covid.standin.door import Door
-from tiemchung.interop.pc_covid.standin.mode import Switch
+from tiemchung.interop.pc_covid.standin.mode import new_switch
 from tiemchung.interop.pc_covid.standin.proposing import Proposer
 from tiemchung.interop.pc_covid.standin.store import Store
+from tiemchung.interop.standins.running import cannot_listen, no_key, serve, stop_signals
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,30 +18,16 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     agreed = os.environ.get("TIEMCHUNG_PC_COVID_KEY", "")
     if not agreed:
-        sys.stderr.write("The stand-in has no key: set TIEMCHUNG_PC_COVID_KEY as the platform has it.\n")
-        return 2
+        return no_key("TIEMCHUNG_PC_COVID_KEY")
     key = key_for(REQUESTS, agreed)
     store = Store(chosen.data)
     try:
-        door = Door(store, Switch(), Proposer(chosen.proposals_to, key), port=chosen.port, key=key)
+        door = Door(store, new_switch(), Proposer(chosen.proposals_to, key), port=chosen.port, key=key)
     except OSError as error:
-        sys.stderr.write(f"The stand-in of PC-Covid cannot listen: {error.strerror}. Choose --port.\n")
-        return 2
-    _serve(door)
+        return cannot_listen("The stand-in of PC-Covid", error)
+    serve(door, stop_signals())
     store.close()
     return 0
-
-
-def _serve(door: Door) -> None:
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    sys.stdout.write(f"READY http={door.server_address[1]}\n")
-    sys.stdout.flush()
-    stopping.wait()
-    door.shutdown()
-    door.server_close()
 
 
 def _parser() -> argparse.ArgumentParser:

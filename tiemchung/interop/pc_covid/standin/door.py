@@ -4,21 +4,21 @@ import datetime as dt
 import json
 import time
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from tiemchung.interop.loopback import LoopbackDoor, LoopbackVisit, form_of
-from tiemchung.interop.pc_covid.standin.mode import BadMode, Mode, Switch
+from tiemchung.interop.pc_covid.standin.mode import Mode
 from tiemchung.interop.pc_covid.standin.page import told_list, whole_page
 from tiemchung.interop.pc_covid.standin.proposing import Proposer
 from tiemchung.interop.pc_covid.standin.store import Store, Told
 from tiemchung.interop.signature import HEADER, SeenNonces, read_signature
+from tiemchung.interop.standins.door import LoopbackDoor, LoopbackVisit, form_of
+from tiemchung.interop.standins.switch import Switch
 
 
 class Door(LoopbackDoor):
     """The partner's door; each signed request is let in once."""
 
-    def __init__(self, store: Store, switch: Switch, proposer: Proposer, *, port: int, key: bytes) -> None:
+    def __init__(self, store: Store, switch: Switch[Mode], proposer: Proposer, *, port: int, key: bytes) -> None:
         self.store, self.switch, self.proposer, self.key = store, switch, proposer, key
         self.nonces = SeenNonces()
         super().__init__(("127.0.0.1", port), Visit)
@@ -28,8 +28,6 @@ class Visit(LoopbackVisit):
     """One connection."""
 
     server: Door
-    folder = Path(__file__).parent
-    longest_body = 1_048_576
 
     def show(self, path: str, query: dict[str, str]) -> None:
         """Show the page, the list alone, what was told as JSON, or the mode."""
@@ -49,7 +47,7 @@ class Visit(LoopbackVisit):
         if path == "/v1/news":
             self._take_news(body)
         elif path == "/mode":
-            self._turn_mode(body)
+            self.turn(self.server.switch, body)
         elif path == "/propose":
             fields = form_of(body)
             lang = fields.get("lang", "vi")
@@ -63,15 +61,6 @@ class Visit(LoopbackVisit):
     def _show(self, query: dict[str, str], answered: dict[str, Any] | None = None) -> None:
         sought, lang, switch = query.get("person", ""), query.get("lang", "vi"), self.server.switch
         self.send_html(whole_page(self._told(query), switch=switch, sought=sought, lang=lang, answered=answered))
-
-    def _turn_mode(self, body: bytes) -> None:
-        try:
-            fields, is_form = self.fields_of(body)
-            self.server.switch.turn(fields)
-        except (BadMode, ValueError, TypeError, RecursionError):
-            self.send_json(HTTPStatus.BAD_REQUEST, {"error": "no_such_mode"})
-            return
-        self.send_turned(fields, is_form, self.server.switch.as_json())
 
     def _take_news(self, body: bytes) -> None:
         mode, now = self.server.switch.mode, int(time.time())

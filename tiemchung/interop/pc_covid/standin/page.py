@@ -5,53 +5,28 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from tiemchung.interop.pc_covid.standin.mode import Mode, Switch
+from tiemchung.interop.pc_covid.standin.mode import Mode
 from tiemchung.interop.pc_covid.standin.proposing import FIELDS
 from tiemchung.interop.pc_covid.standin.store import Told
 from tiemchung.interop.pc_covid.standin.words import words_in
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from tiemchung.interop.standins.page import behaviour, field_of, framed, known_language, live_list, moment
+from tiemchung.interop.standins.switch import Switch
 
 
 def whole_page(
-    told: Sequence[Told], *, switch: Switch, sought: str, lang: str, answered: dict[str, Any] | None = None
+    told: Sequence[Told], *, switch: Switch[Mode], sought: str, lang: str, answered: dict[str, Any] | None = None
 ) -> str:
     """Give the HTML of the page; `answered` is what the platform said to the proposal just sent."""
-    lang = lang if lang == "en" else "vi"
-    say, other = words_in(lang), "vi" if lang == "en" else "en"
-    return f"""<!doctype html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{say["title"]}</title>
-<link rel="stylesheet" href="/page.css">
-<link rel="icon" href="data:,">
-<script src="/page.js" defer></script>
-</head>
-<body>
-<header>
-<p class="banner">{say["banner"]}</p>
-<p class="language"><a href="/?lang={other}" lang="{other}">{say["language"]}</a></p>
-<h1>{say["title"]}</h1>
-</header>
-<main>
-{_search(say, sought, lang)}
-<section aria-labelledby="told-title">
-<h2 id="told-title">{say["told"]}</h2>
-<p><label class="inline"><input type="checkbox" id="refresh" checked> {say["refresh"]}</label></p>
-<div id="told" aria-live="polite">
-{told_list(told, lang=lang)}
-</div>
-</section>
-{_proposal(say, lang, answered)}
-{_behaviour(say, switch, lang)}
-</main>
-</body>
-</html>
-"""
+    lang = known_language(lang)
+    say = words_in(lang)
+    parts = [
+        _search(say, sought, lang),
+        live_list(say, "told", told_list(told, lang=lang)),
+        _proposal(say, lang, answered),
+        _behaviour(say, switch, lang),
+    ]
+    return framed(say, lang, "\n".join(parts))
 
 
 def told_list(told: Sequence[Told], *, lang: str) -> str:
@@ -66,7 +41,7 @@ def _item(one: Told, say: dict[str, str], lang: str) -> str:
     return f"""<li>
 <p class="head"><strong>{say["person"]} <a href="{link}">{escape(one.person[:12])}…</a></strong>
 <span>{say["version"].format(version=one.version)}</span>
-<time datetime="{one.at.isoformat()}">{one.at.astimezone(VIETNAM):%H:%M:%S %d/%m/%Y}</time></p>
+{moment(one.at)}</p>
 {_state(one.body, say)}
 </li>"""
 
@@ -122,17 +97,7 @@ def _proposal(say: dict[str, str], lang: str, answered: dict[str, Any] | None) -
 </section>"""
 
 
-def _behaviour(say: dict[str, str], switch: Switch, lang: str) -> str:
-    options = "".join(
-        f'<option value="{mode}"{" selected" if mode is switch.mode else ""}>{say[f"mode.{mode}"]}</option>'
-        for mode in Mode
-    )
-    return f"""<section aria-labelledby="behaviour-title">
-<h2 id="behaviour-title">{say["behaviour"]}</h2>
-<p>{say["now"]}: <strong>{say[f"mode.{switch.mode}"]}</strong></p>
-<form action="/mode" method="post"><input type="hidden" name="lang" value="{lang}">
-<label for="mode">{say["mode"]}</label><select id="mode" name="mode">{options}</select>
-<label for="seconds">{say["seconds"]}</label>
-<input id="seconds" name="seconds" type="number" min="0" max="300" value="{switch.seconds:g}">
-<button>{say["apply"]}</button></form>
-</section>"""
+def _behaviour(say: dict[str, str], switch: Switch[Mode], lang: str) -> str:
+    fields = field_of(say, "mode", "mode", Mode, switch.mode)
+    now = say[f"mode.{switch.mode}"]
+    return behaviour(say, lang, now=now, mode=switch.mode, seconds=switch.seconds, fields=fields)

@@ -2,13 +2,11 @@
 
 import datetime as dt
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tiemchung.interop.standins.file import OwnFile
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS told (
@@ -34,25 +32,15 @@ class Told:
         return {"person": self.person, "version": self.version, "at": self.at.isoformat(), "body": self.body}
 
 
-class Store:
+class Store(OwnFile):
     """Everything that was told; every method is one transaction."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = folder / "pc_covid.sqlite3"
-        file.touch(mode=0o600)
-        self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._lock = threading.Lock()
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLES)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
+        super().__init__(folder, "pc_covid", TABLES)
 
     def keep(self, person: str, version: int, body: dict[str, Any], at: dt.datetime) -> int:
         """Keep a person's news if they are newer than what is known; give the version that is known then."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             has = db.execute("SELECT max(version) FROM told WHERE person = ?", (person,)).fetchone()[0] or 0
             if version > has:
                 row = (person, version, json.dumps(body, ensure_ascii=False), at.isoformat())
@@ -61,7 +49,7 @@ class Store:
 
     def newest(self, person: str = "", limit: int = PAGE) -> tuple[Told, ...]:
         """Give what was told last, of everybody or of the persons whose token begins so."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute(
                 "SELECT * FROM told WHERE substr(person, 1, ?) = ? ORDER BY number DESC LIMIT ?",
                 (len(person), person, limit),
@@ -70,14 +58,3 @@ class Store:
                 Told(number, token, version, json.loads(body), dt.datetime.fromisoformat(at))
                 for number, token, version, body, at in rows
             )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")

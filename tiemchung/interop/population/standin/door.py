@@ -4,14 +4,13 @@ import datetime as dt
 import json
 import time
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-from tiemchung.interop.loopback import LoopbackDoor, LoopbackVisit, form_of
-from tiemchung.interop.population.standin.mode import BadMode, Mode, Switch
+from tiemchung.interop.population.standin.mode import Limiting, Mode
 from tiemchung.interop.population.standin.page import asked_list, whole_page
 from tiemchung.interop.population.standin.store import FIELDS, Store
 from tiemchung.interop.signature import HEADER, SeenNonces, read_signature
+from tiemchung.interop.standins.door import LoopbackDoor, LoopbackVisit, form_of
 
 _ASKED = ("id", *FIELDS)
 MOST_PERSONS = 1000
@@ -20,7 +19,7 @@ MOST_PERSONS = 1000
 class Door(LoopbackDoor):
     """The register's door; each signed request is let in once."""
 
-    def __init__(self, store: Store, switch: Switch, *, port: int, key: bytes) -> None:
+    def __init__(self, store: Store, switch: Limiting, *, port: int, key: bytes) -> None:
         self.store, self.switch, self.key, self.nonces = store, switch, key, SeenNonces()
         super().__init__(("127.0.0.1", port), Visit)
 
@@ -29,8 +28,6 @@ class Visit(LoopbackVisit):
     """One connection."""
 
     server: Door
-    folder = Path(__file__).parent
-    longest_body = 1_048_576
 
     def show(self, path: str, query: dict[str, str]) -> None:
         """Show the page, the list alone, what was asked as JSON, or the mode."""
@@ -52,7 +49,7 @@ class Visit(LoopbackVisit):
         if path == "/v1/checks":
             self._take_question(body)
         elif path == "/mode":
-            self._turn_mode(body)
+            self.turn(self.server.switch, body)
         elif path == "/find":
             sought = form_of(body)
             number, lang = sought.get("number", "").strip(), sought.get("lang", "vi")
@@ -61,15 +58,6 @@ class Visit(LoopbackVisit):
             self._change_citizen(body)
         else:
             self.send(HTTPStatus.NOT_FOUND)
-
-    def _turn_mode(self, body: bytes) -> None:
-        try:
-            fields, is_form = self.fields_of(body)
-            self.server.switch.turn(fields)
-        except (BadMode, ValueError, TypeError, RecursionError):
-            self.send_json(HTTPStatus.BAD_REQUEST, {"error": "no_such_mode"})
-            return
-        self.send_turned(fields, is_form, self.server.switch.as_json())
 
     def _change_citizen(self, body: bytes) -> None:
         try:

@@ -1,11 +1,10 @@
 """How the stand-in behaves at the moment, switched while it runs."""
 
-import threading
 import time
 from enum import StrEnum
 from typing import Any
 
-LONGEST_SECONDS = 300.0
+from tiemchung.interop.standins.switch import Switch
 
 
 class Mode(StrEnum):
@@ -21,44 +20,22 @@ class Mode(StrEnum):
     REFUSING = "refusing"  # 422 for the batch
 
 
-class BadMode(ValueError):
-    """There is no such mode."""
-
-
-class Switch:
-    """The mode of now, and the seconds by which it is late or which lie between two questions."""
+class Limiting(Switch[Mode]):
+    """The mode of now; its seconds are how late it is, or what lies between two questions."""
 
     def __init__(self) -> None:
-        self.mode, self.seconds = Mode.OK, 30.0
-        self._turned = threading.Condition()
+        super().__init__(Mode.OK, slow=Mode.SLOW)
         self._open_at = 0.0
 
     def turn(self, fields: dict[str, Any]) -> None:
-        """Take `mode` and `seconds` where named, and wake whoever is being slow. Raises BadMode."""
-        try:
-            mode = Mode(fields.get("mode", self.mode))
-            seconds = float(fields.get("seconds", self.seconds))
-        except (ValueError, TypeError) as error:
-            raise BadMode from error
-        if not 0 <= seconds <= LONGEST_SECONDS:
-            raise BadMode
-        with self._turned:
-            self.mode, self.seconds, self._open_at = mode, seconds, 0.0
-            self._turned.notify_all()
-
-    def as_json(self) -> dict[str, Any]:
-        """Give what POST /mode takes."""
-        return {"mode": self.mode, "seconds": self.seconds}
-
-    def dawdle(self) -> None:
-        """Return at once, or in the slow mode after its seconds or when the mode is turned."""
-        with self._turned:
-            if self.mode is Mode.SLOW:
-                self._turned.wait(self.seconds)
+        """Turn it; who waited may ask again."""
+        super().turn(fields)
+        with self.turned:
+            self._open_at = 0.0
 
     def seconds_to_rest(self) -> int:
         """Give 0 to whoever may ask now, else for how many whole seconds nobody may."""
-        with self._turned:
+        with self.turned:
             now = time.monotonic()
             if self.mode is not Mode.LIMITED:
                 return 0

@@ -3,12 +3,12 @@
 import datetime as dt
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tiemchung.interop.standins.file import OwnFile
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS citizens (
@@ -39,30 +39,20 @@ class Batch:
                 "right": self.correct}  # fmt: skip
 
 
-class Store:
+class Store(OwnFile):
     """Everything the stand-in knows; every method is one transaction.
 
     Citizens come from `citizens.jsonl` beside the file, read again when it changes; an entry changed by hand stays.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = folder / "population.sqlite3"
-        file.touch(mode=0o600)
+        super().__init__(folder, "population", TABLES)
         self._seed, self._seeded = folder / SEED, 0
-        self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
-        self._lock = threading.Lock()
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + TABLES)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._db.close()
 
     def weigh(self, batch: str, persons: Sequence[dict[str, str]], at: dt.datetime) -> dict[str, bool]:
         """Give right or wrong by request id; a request that was answered before is answered the same."""
         self._read_seed()
-        with self._transaction() as db:
+        with self.transaction() as db:
             known = dict(db.execute("SELECT id, correct FROM answers WHERE batch = ?", (batch,)).fetchall())
             said = {p["id"]: bool(known.get(p["id"], _is_right(db, p))) for p in persons}
             rows = [(batch, name, correct) for name, correct in said.items()]
@@ -75,20 +65,20 @@ class Store:
 
     def put(self, citizen: dict[str, str]) -> None:
         """Add a citizen, or change the entry."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO citizens VALUES (?, ?, ?, ?)", [citizen[name] for name in FIELDS])
 
     def citizen(self, number: str) -> dict[str, str] | None:
         """Give the entry of a number."""
         self._read_seed()
-        with self._transaction() as db:
+        with self.transaction() as db:
             row = db.execute("SELECT * FROM citizens WHERE number = ?", (number,)).fetchone()
         return dict(zip(FIELDS, row, strict=True)) if row else None
 
     def counts(self) -> dict[str, int]:
         """Give how many citizens there are, and how many questions and persons were asked about."""
         self._read_seed()
-        with self._transaction() as db:
+        with self.transaction() as db:
             (citizens,) = db.execute("SELECT count(*) FROM citizens").fetchone()
             batches, times = db.execute("SELECT count(*), coalesce(sum(times), 0) FROM batches").fetchone()
             persons, correct = db.execute("SELECT count(*), coalesce(sum(correct), 0) FROM answers").fetchone()
@@ -96,7 +86,7 @@ class Store:
 
     def newest(self, limit: int = PAGE) -> tuple[Batch, ...]:
         """Give what was asked last."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute("SELECT * FROM batches ORDER BY at DESC, batch DESC LIMIT ?", (limit,)).fetchall()
         return tuple(Batch(row[0], dt.datetime.fromisoformat(row[1]), *row[2:]) for row in rows)
 
@@ -109,20 +99,10 @@ class Store:
             return
         with self._seed.open(encoding="utf-8") as lines:
             rows = [[row[name] for name in FIELDS] for row in map(json.loads, lines)]
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO citizens VALUES (?, ?, ?, ?)", rows)
         self._seeded = changed
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
 
 
 def _is_right(db: sqlite3.Connection, person: dict[str, str]) -> bool:

@@ -4,13 +4,18 @@ import json
 import logging
 import socket
 import struct
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-SCRIPT = Path(__file__).with_name("loopback.js")  # every stand-in's page freshens its one live list
+OWN = Path(__file__).parent
+FILES = {  # every stand-in's page looks alike and freshens its one live list
+    "/page.js": (OWN / "page.js", "text/javascript; charset=utf-8"),
+    "/page.css": (OWN / "page.css", "text/css; charset=utf-8"),
+}
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -19,6 +24,16 @@ HEADERS = {
     " img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 }
 _log = logging.getLogger(__name__)
+
+
+class Turning(Protocol):
+    """A switch: it is turned by fields, raising ValueError for what it does not know, and tells where it stands."""
+
+    def turn(self, fields: dict[str, Any]) -> object:
+        """Turn it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Tell where it stands."""
 
 
 class LoopbackDoor(ThreadingHTTPServer):
@@ -34,12 +49,11 @@ class LoopbackDoor(ThreadingHTTPServer):
 
 
 class LoopbackVisit(BaseHTTPRequestHandler):
-    """One connection; a stand-in says in `show` and `take` what it does, and where its page's style lies."""
+    """One connection; a stand-in says in `show` and `take` what it does."""
 
     protocol_version = "HTTP/1.1"
     timeout = 120
-    folder: Path
-    longest_body: int
+    longest_body = 1_048_576
 
     def show(self, path: str, query: dict[str, str]) -> None:
         """Answer a GET for an address that is neither a file of the page nor the sign of life."""
@@ -54,10 +68,9 @@ class LoopbackVisit(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if not self._is_ours():
             self.send(HTTPStatus.FORBIDDEN)
-        elif parts.path == "/page.js":
-            self.send(HTTPStatus.OK, SCRIPT.read_bytes(), "text/javascript; charset=utf-8")
-        elif parts.path == "/page.css":
-            self.send(HTTPStatus.OK, (self.folder / "page.css").read_bytes(), "text/css; charset=utf-8")
+        elif parts.path in FILES:
+            file, content_type = FILES[parts.path]
+            self.send(HTTPStatus.OK, file.read_bytes(), content_type)
         elif parts.path == "/healthz":
             self.send(HTTPStatus.OK, b"ok\n")
         else:
@@ -91,6 +104,20 @@ class LoopbackVisit(BaseHTTPRequestHandler):
         if self.headers.get_content_type() == "application/x-www-form-urlencoded":
             return form_of(body), True
         return dict(json.loads(body)), False
+
+    def turn(self, switch: Turning, body: bytes, then: Callable[[], None] = lambda: None) -> None:
+        """Turn a switch as a form or a program asks, do what follows from it, and answer.
+
+        What the switch does not know changes nothing.
+        """
+        try:
+            fields, is_form = self.fields_of(body)
+            switch.turn(fields)
+        except (ValueError, TypeError, RecursionError):
+            self.send_json(HTTPStatus.BAD_REQUEST, {"error": "no_such_mode"})
+            return
+        then()
+        self.send_turned(fields, is_form, switch.as_json())
 
     def send_turned(self, fields: dict[str, Any], is_form: bool, mode: dict[str, Any]) -> None:
         """Answer a turned switch: a form goes back to the page in its language, a program gets the mode."""

@@ -2,10 +2,10 @@
 "use strict";
 const box = document.getElementById("refresh");
 const list = document.querySelector("[aria-live]");
-let shown = list.innerHTML.trim();
+let shown = list?.innerHTML.trim();
 
 async function refresh() {
-  if (!box.checked || document.hidden) return;
+  if (!box?.checked || document.hidden) return;
   try {
     const answer = await fetch("/list" + location.search, { cache: "no-store" });
     if (!answer.ok) return;
