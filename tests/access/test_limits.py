@@ -18,8 +18,8 @@ from tiemchung.access.limits import (
     minutes_of,
     sweep_buckets,
     take,
-    take_all,
     take_country,
+    take_or_refuse,
 )
 from tiemchung.access.models import RateBucket
 from tiemchung.access.rules import Limit
@@ -73,10 +73,11 @@ def test_what_is_given_back_can_be_taken_again() -> None:
 @pytest.mark.django_db
 def test_of_several_limits_one_that_is_full_counts_nothing_on_the_others() -> None:
     wide, narrow = Limit("test:wide", 10, 60), Limit("test:narrow", 1, 60)
-    take_all((wide, narrow), "y", NOW)
+    both = ((wide, "y"), (narrow, "y"))
+    take_or_refuse(both, NOW)
     for _ in range(5):
-        with pytest.raises(Exhausted):
-            take_all((wide, narrow), "y", NOW)
+        with pytest.raises(Refused):
+            take_or_refuse(both, NOW)
     assert tries(wide, 20, subject="y") == 9
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from tiemchung.access import rules
 from tiemchung.access.canaries import put_canary, touch_canaries
 from tiemchung.access.codes import CodeSent, send_code, tally_hour, use_code
+from tiemchung.access.devices import forget_devices, remember_device, sweep_devices
 from tiemchung.access.limits import Counted, Exhausted, sweep_buckets, take, take_or_refuse
 from tiemchung.access.models import Posting, RoleOpening, Staff
 from tiemchung.access.proofs import new_puzzle, pass_without_script, sweep_proofs, use_proof
@@ -109,32 +110,47 @@ def end_posting(*, by: Actor, at: dt.datetime, posting_id: UUID, on: dt.date, be
         )
 
 
-def open_role(*, by: Actor, at: dt.datetime, role: Role, area_id: UUID, valid_from: dt.date) -> UUID:
+def open_role(
+    *, by: Actor, at: dt.datetime, role: Role, area_id: UUID, valid_from: dt.date, because: str = ""
+) -> UUID:
     """Let a role exist in an area and all that lies under it from a day on; where it is open already, nothing changes.
 
-    Raises Refused with NOT_YOUR_ROLE, and ROLE_OPEN_EVERYWHERE for a role that needs no opening.
+    Staff say why. Raises Refused with NOT_YOUR_ROLE, REASON_MISSING, ROLE_OPEN_EVERYWHERE for a role that needs no
+    opening, and ROLE_OPENED_THEN where it was opened on that very day and closed since.
     """
     _may_hire(by)
     rules.may_open_role(role).or_raise()
+    if by.kind is Kind.STAFF:
+        rules.must_say_why(because).or_raise()
     with transaction.atomic():
         known = RoleOpening.objects.filter(role=role, area_id=area_id, valid_to=None, valid_from__lte=valid_from)
         opening = known.first() or RoleOpening(role=role, area_id=area_id, valid_from=valid_from)
         if opening._state.adding:
+            if RoleOpening.objects.filter(role=role, area_id=area_id, valid_from=valid_from).exists():
+                raise Refused(refuse("ROLE_OPENED_THEN"))
             opening.save(force_insert=True)
-            write_line(by=by, at=at, action="open_role", subject_id=opening.id, object_id=area_id, facts={"role": role})
+            write_line(
+                by=by, at=at, action="open_role", subject_id=opening.id, object_id=area_id, because=because,
+                facts={"role": role, "from": valid_from.isoformat()},
+            )  # fmt: skip
     return opening.id
 
 
 def close_role(*, by: Actor, at: dt.datetime, role: Role, area_id: UUID, on: dt.date, because: str) -> None:
-    """Let nobody new be posted with a role in this area from a day on; postings made before go on until they end."""
+    """Let nobody new be posted with a role in this area from a day on; postings made before go on until they end.
+
+    Raises Refused with NOT_YOUR_ROLE, REASON_MISSING, and ROLE_CLOSE_PAST for a day before today.
+    """
     _may_hire(by)
+    rules.must_say_why(because).or_raise()
+    rules.may_close_role(on, local(at).date()).or_raise()
     with transaction.atomic():
         for opening in RoleOpening.objects.select_for_update().filter(role=role, area_id=area_id, valid_to=None):
             opening.valid_to = on
             opening.save(update_fields=["valid_to"])
             write_line(
                 by=by, at=at, action="close_role", subject_id=opening.id, object_id=area_id, because=because,
-                facts={"role": role},
+                facts={"role": role, "on": on.isoformat()},
             )  # fmt: skip
 
 
@@ -191,9 +207,13 @@ def take_status(*, at: dt.datetime, network: str) -> None:
     take_or_refuse(_of_network(rules.STATUS_NETWORK, network), at)
 
 
-def take_report(*, at: dt.datetime, phone: str, network: str) -> None:
-    """Count one report sent by this phone (E.164, "" for somebody without one) from this address."""
-    take_or_refuse(_of_phone(rules.REPORT_PHONE, phone) + _of_network(rules.REPORT_NETWORK, network), at)
+def take_report(*, at: dt.datetime, phone: str, network: str, proved: bool = False) -> None:
+    """Count one report sent by this phone (E.164, "" for somebody without one) from this address.
+
+    `proved` where the sender is the phone's holder for sure, or a device that was: theirs are counted by themselves.
+    """
+    limit = rules.REPORT_PROVED if proved else rules.REPORT_PHONE
+    take_or_refuse(_of_phone(limit, phone) + _of_network(rules.REPORT_NETWORK, network), at)
 
 
 def take_notice(*, at: dt.datetime, phone: str) -> None:
@@ -238,6 +258,7 @@ __all__ = [
     "end_posting",
     "end_sign_ins",
     "enrol_totp",
+    "forget_devices",
     "give_back_try",
     "give_password",
     "hire_staff",
@@ -248,11 +269,13 @@ __all__ = [
     "prove_factor",
     "prove_password",
     "put_canary",
+    "remember_device",
     "renew_recovery_codes",
     "reset_factors",
     "send_code",
     "sign_in_staff",
     "sweep_buckets",
+    "sweep_devices",
     "sweep_proofs",
     "take_draft",
     "take_fact_try",

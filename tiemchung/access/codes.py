@@ -3,6 +3,7 @@
 import datetime as dt
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,10 +11,11 @@ from django.db import transaction
 from django.db.models import F
 
 from tiemchung.access import rules
-from tiemchung.access.limits import Exhausted, is_full, take, take_all, take_country
+from tiemchung.access.devices import known_device
+from tiemchung.access.limits import Exhausted, is_full, minutes_of, take, take_country
 from tiemchung.access.models import OneTimeCode, PrefixTally
-from tiemchung.access.rules import Limit, Purpose
-from tiemchung.core.actor import Actor
+from tiemchung.access.rules import Limit, Purpose, Trust
+from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.outbox import contact_key, put_message
 from tiemchung.core.verdict import YES, Refused, Verdict, refuse
@@ -28,16 +30,25 @@ class CodeSent:
 
 
 def send_code(
-    *, by: Actor, at: dt.datetime, phone: str, purpose: Purpose, bound_to: str, network: str, text: str
+    *,
+    by: Actor,
+    at: dt.datetime,
+    phone: str,
+    purpose: Purpose,
+    bound_to: str,
+    network: str,
+    text: str,
+    device: str = "",
 ) -> CodeSent:
     """Send a code to an E.164 number; `text` has `{code}` where the code goes.
 
-    Raises Refused with PHONE_NOT_MOBILE or TOO_MANY_CODES (fact `minutes`), CODES_PAUSED when the country's
-    budget, the failure breaker or the number's range says stop.
+    `device` is what the browser holds of `remember_device`. Raises Refused with PHONE_NOT_MOBILE or TOO_MANY_CODES
+    (fact `minutes`), CODES_PAUSED when the country's budget says stop, and to strangers also when the failure breaker
+    or the number's range does.
     """
     rules.may_receive_code(phone).or_raise()
     with transaction.atomic():
-        _take_limits(phone, network, at)
+        _take_limits(_asker(by, phone, device, at), phone, network, at)
         code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
         row = OneTimeCode(
             contact_key=contact_key(phone),
@@ -57,15 +68,16 @@ def send_code(
 
 
 def use_code(
-    *, by: Actor, at: dt.datetime, phone: str, purpose: Purpose, bound_to: str, code: str
+    *, by: Actor, at: dt.datetime, phone: str, purpose: Purpose, bound_to: str, code: str, device: str = ""
 ) -> Verdict:
     """Use the latest code of this phone, session and purpose; of many parallel calls with the right code one wins.
 
-    Refusals: CODES_PAUSED (too many failures in the country), CODE_WRONG (wrong, expired, used, spent, never sent:
-    all the same to the asker).
+    Each code has its own tries: nobody's guesses elsewhere spend it. Refusals: CODES_PAUSED (too many failures in the
+    country; not to a `device` known for this phone, nor to staff), CODE_WRONG (wrong, expired, used, spent, never
+    sent: all the same to the asker).
     """
     key = contact_key(phone)
-    if _breaker_open(at):
+    if _breaker_open(at) and _asker(by, phone, device, at).trust is Trust.STRANGER:
         return refuse("CODES_PAUSED")
     with transaction.atomic():
         row = (
@@ -100,19 +112,39 @@ def _hash(row: OneTimeCode, code: str) -> bytes:
     return hmac.digest(settings.SECRETS.otp_key, bytes(row.contact_key) + bound, "sha256")
 
 
-def _take_limits(phone: str, network: str, at: dt.datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    trust: Trust
+    device: str = ""
+
+
+def _asker(by: Actor, phone: str, device: str, at: dt.datetime) -> _Asker:
+    if by.kind is Kind.STAFF:
+        return _Asker(Trust.STAFF)
+    known = known_device(phone, device, at)
+    return _Asker(Trust.KNOWN, known.hex) if known else _Asker(Trust.STRANGER)
+
+
+def _take_limits(asker: _Asker, phone: str, network: str, at: dt.datetime) -> None:
+    if asker.trust is Trust.STRANGER and (_breaker_open(at) or _range_paused(phone, at)):
+        raise Refused(refuse("CODES_PAUSED"))
+    subject = contact_key(phone).hex()
     try:
-        if _breaker_open(at) or _range_paused(phone, at):
-            raise Refused(refuse("CODES_PAUSED"))
-        take_all(rules.PHONE_LIMITS, contact_key(phone).hex(), at)
-        take(rules.NETWORK_LIMIT, rules.network_of(network), at)
+        for limit, name in rules.code_budget(asker.trust, phone=subject, device=asker.device, network=network):
+            take(limit, name, at)
     except Exhausted as full:
-        minutes = max(1, -(-int(full.wait.total_seconds()) // 60))
-        raise Refused(refuse("TOO_MANY_CODES", minutes=minutes)) from full
-    try:
-        take_country(rules.COUNTRY_SMS, at)
-    except Exhausted as full:
-        raise Refused(refuse("CODES_PAUSED")) from full
+        raise Refused(refuse("TOO_MANY_CODES", minutes=minutes_of(full))) from full
+    if not _country_sends(asker.trust, at):
+        raise Refused(refuse("CODES_PAUSED"))
+
+
+def _country_sends(trust: Trust, at: dt.datetime) -> bool:
+    reserve = () if trust is Trust.STRANGER else (rules.COUNTRY_RESERVE,)
+    for limit in (rules.COUNTRY_SMS, *reserve):
+        with suppress(Exhausted):
+            take_country(limit, at)
+            return True
+    return False
 
 
 def _breaker_open(at: dt.datetime) -> bool:

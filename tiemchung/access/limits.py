@@ -41,13 +41,6 @@ def take(limit: Limit, subject: str, at: dt.datetime) -> None:
             raise Exhausted(limit, _wait(cursor, facts))
 
 
-def take_all(limits: tuple[Limit, ...], subject: str, at: dt.datetime) -> None:
-    """Count one event against every limit, or against none."""
-    with transaction.atomic():
-        for limit in limits:
-            take(limit, subject, at)
-
-
 def take_or_refuse(counted: Counted, at: dt.datetime) -> None:
     """Count one event against each limit for its subject, or against none; Refused with TOO_MANY_TRIES (`minutes`)."""
     try:

@@ -80,6 +80,21 @@ class OneTimeCode(ShardedModel):
         indexes = [models.Index("contact_key", "made_at", name="code_latest")]
 
 
+class KnownDevice(ShardedModel):
+    """A browser that gave a code of this phone back; it may have codes sent there from a budget of its own."""
+
+    distribution = Sharded(key="contact_key", group="H")
+    rights = TRANSIENT
+
+    contact_key = models.BinaryField()
+    token_hash = models.BinaryField(help_text="keyed hash of what the browser holds")
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("contact_key", "token_hash", name="known_device_once")]
+        indexes = [models.Index("expires_at", name="known_device_old")]
+
+
 class RateBucket(models.Model):
     """One leaky bucket: the moment until which it is full."""
 

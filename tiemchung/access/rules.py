@@ -51,8 +51,19 @@ class Limit:
 # busy hour does not queue at one row.
 PHONE_LIMITS = (Limit("code:minute", 1, 60), Limit("code:hour", 5, 3600), Limit("code:day", 10, 86400))
 NETWORK_LIMIT = Limit("code:network", 30, 3600)
+# Whoever knows a number can use up what strangers get for it. So a device that gave a code of this phone back before,
+# and staff with the caller on the line, have budgets that no stranger touches (decision 013); nothing of a phone's day
+# is without an end.
+KNOWN_LIMITS = (
+    Limit("code:known:minute", 1, 60), Limit("code:known:hour", 5, 3600), Limit("code:known:day", 10, 86400),
+)  # fmt: skip
+KNOWN_PHONE = Limit("code:known:phone", 20, 86400)
+STAFF_LIMITS = (Limit("code:staff:minute", 1, 60), Limit("code:staff:day", 5, 86400))
+DEVICE_LIFE = dt.timedelta(days=180)
+MOST_DEVICES = 5  # of one phone; the one that was used least lately is forgotten
 SPREAD = 16
-COUNTRY_SMS = Limit("code:country", 60_000, 3600)
+COUNTRY_SMS = Limit("code:country", 48_000, 3600)
+COUNTRY_RESERVE = Limit("code:country:reserve", 12_000, 3600)  # for known devices and staff once all else is used up
 COUNTRY_FAILURES = Limit("code:failures", 800, 600)
 FACT_LIMITS = (Limit("fact:hour", 5, 3600), Limit("fact:day", 10, 86400))
 # Staff sign-in: tries are counted before they are judged and given back when they were right, so that neither many
@@ -78,6 +89,7 @@ STUFFING_ASKED, STUFFING_LEAST_FITTING = 200, 0.10
 STUFFING_ALARM = Limit("lookup:stuffing", 1, 3600)
 STATUS_NETWORK = Limit("status:network", 60, 3600)
 REPORT_PHONE = Limit("report:phone", 5, 86400)
+REPORT_PROVED = Limit("report:proved", 5, 86400)  # of whoever has proved the phone: strangers use up the other one
 # A family of ten has its day; a phone that stands for hundreds is told no more than this of new doses.
 NOTICE_PHONE = Limit("notice:phone", 10, 86400)
 # Wider than the others: hundreds of households stand behind one address of a mobile carrier, and 800,000 reports came
@@ -102,6 +114,26 @@ NO_SCRIPT_NETWORK = Limit("noscript:network", 3, 3600)
 NO_SCRIPT_COUNTRY = Limit("noscript:country", 1600, 3600)
 PREFIX_WATCH_SENDS = 200
 PREFIX_LEAST_VERIFIED = 0.20
+
+
+class Trust(StrEnum):
+    """Who asks for a code: anybody, a device that gave one of this phone back before, or staff with a caller."""
+
+    STRANGER = "stranger"
+    KNOWN = "known"
+    STAFF = "staff"
+
+
+def code_budget(trust: Trust, *, phone: str, device: str, network: str) -> tuple[tuple[Limit, str], ...]:
+    """Give the limits that one code counts against, each with its subject.
+
+    `phone` and `device` are names of theirs that nobody can read, `network` is an address. No subject of strangers is
+    one of a known device's or of staff's, so none can use up another's.
+    """
+    if trust is Trust.KNOWN:
+        return (*((limit, device) for limit in KNOWN_LIMITS), (KNOWN_PHONE, phone))
+    limits = STAFF_LIMITS if trust is Trust.STAFF else PHONE_LIMITS
+    return (*((limit, phone) for limit in limits), (NETWORK_LIMIT, network_of(network)))
 
 
 def network_of(address: str) -> str:
@@ -175,6 +207,11 @@ def may_post(role: Role, *, facility: bool, area: bool, open_there: bool = True)
 def may_open_role(role: Role) -> Verdict:
     """Say whether a role is one that is opened by data; all others exist everywhere."""
     return YES if role in SWITCHED_ROLES else refuse("ROLE_OPEN_EVERYWHERE")
+
+
+def may_close_role(on: dt.date, today: dt.date) -> Verdict:
+    """Say whether a role may be closed from a day on: whom it let be posted until today stays rightly posted."""
+    return refuse("ROLE_CLOSE_PAST") if on < today else YES
 
 
 LEAST_REASON = 10  # characters that a stated reason has at least

@@ -8,6 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tiemchung.access.actions import remember_device
+from tiemchung.access.reads import known_device
+from tiemchung.core.actor import PUBLIC
 from tiemchung.core.models import AuditLine
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused
@@ -198,6 +201,13 @@ def test_signing_out_everywhere_ends_the_sign_ins_until_then_and_keeps_the_proof
     assert proven_persons(phone_key, after, signed_in_at=AT) == ()
     assert proven_persons(phone_key, after, signed_in_at=after) == (an,)
     assert proven_persons(phone_key, after) == (an,)
+
+
+def test_signing_out_everywhere_makes_the_phones_devices_strangers(register: Register, phone_key: bytes) -> None:
+    register(phones=[(PHONE, "OWN")])
+    device = remember_device(by=PUBLIC, at=AT, phone=PHONE)
+    end_citizen_sign_ins(by=CITIZEN, at=AT, contact_key=phone_key)
+    assert known_device(PHONE, device, AT) is None
 
 
 def test_a_person_proved_later_opens_to_no_sign_in_from_before(register: Register, phone_key: bytes) -> None:

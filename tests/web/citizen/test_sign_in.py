@@ -1,14 +1,18 @@
 """Signing in takes phone, code and one more fact, and tells a stranger nothing."""
 
+import base64
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.builders import a_cccd, a_person, a_phone
 from tests.web.citizen.conftest import BORN, NAME, birth_fields, code_sent_to, enter_code, sign_in
+from tiemchung.access.models import KnownDevice
 from tiemchung.core import clock
 
 PAGES = ["/so/", "/so/them-nguoi", "/so/the/018f7a3e-0000-7000-8000-000000000000"]
@@ -175,3 +179,74 @@ def test_english_readers_find_english_words(client: Client, chau: UUID, phone: s
     client.cookies["lang"] = "en"
     assert "Open your health book" in client.get("/so/dang-nhap").content.decode()
     assert "We could not match these details" in sign_in(client, phone, "Somebody Else").content.decode()
+
+
+def _used_up_by_strangers(phone: str) -> None:
+    """Let strangers elsewhere take the codes of this phone until there are none."""
+    for minute in range(6):
+        with time_machine.travel(clock.now() + dt.timedelta(minutes=minute)):
+            page = Client().post("/so/dang-nhap", {"phone": phone}, REMOTE_ADDR=f"198.51.{100 + minute}.9")
+    assert "Số này đã nhận nhiều mã" in page.content.decode()
+
+
+def test_a_stranger_who_uses_up_the_codes_of_a_phone_does_not_shut_out_the_holders_own_phone(
+    client: Client, chau: UUID, phone: str
+) -> None:
+    sign_in(client, phone)
+    client.post("/so/dang-xuat")
+    _used_up_by_strangers(phone)
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=6)):
+        assert "Số này đã nhận nhiều mã" in Client().post("/so/dang-nhap", {"phone": phone}).content.decode()
+        assert sign_in(client, phone).headers["Location"] == "/so/"
+
+
+def test_a_wrong_code_makes_no_device_known_and_a_right_one_does(client: Client, chau: UUID, phone: str) -> None:
+    client.post("/so/dang-nhap", {"phone": phone})
+    client.post("/so/ma-xac-thuc", {"code": "000000" if code_sent_to(phone) != "000000" else "111111"})
+    assert "known" not in client.cookies
+    client.post("/so/ma-xac-thuc", {"code": code_sent_to(phone)})
+    kept = client.cookies["known"]
+    assert (kept["httponly"], kept["samesite"], kept["path"]) == (True, "Lax", "/")
+    assert kept["max-age"] == 180 * 24 * 3600
+    assert phone[3:] not in kept.value + str(base64.urlsafe_b64decode(kept.value))
+
+
+def test_a_browser_that_others_use_too_is_not_remembered(client: Client, chau: UUID, phone: str) -> None:
+    client.post("/so/dang-nhap", {"phone": phone, "shared": "1"})
+    client.post("/so/ma-xac-thuc", {"code": code_sent_to(phone)})
+    assert "known" not in client.cookies
+    assert not KnownDevice.objects.exists()
+
+
+def test_signing_out_everywhere_makes_every_device_a_stranger_again(client: Client, chau: UUID, phone: str) -> None:
+    other = Client()
+    sign_in(other, phone)
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=1)):
+        sign_in(client, phone)
+        client.post("/so/dang-xuat/moi-thiet-bi")
+        assert not KnownDevice.objects.exists()
+    _used_up_by_strangers(phone)
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=7)):
+        for browser in (client, other):
+            page = browser.post("/so/dang-nhap", {"phone": phone}).content.decode()
+            assert "Số này đã nhận nhiều mã" in page
+
+
+@pytest.mark.parametrize("value", ["", "x", "AAAA", "é", "A" * 5000, "eyJ0b2tlbiI6ICJ4In0="])
+def test_what_no_one_of_ours_has_sealed_makes_nobody_known(
+    client: Client, chau: UUID, phone: str, value: str
+) -> None:
+    client.cookies["known"] = value
+    assert client.post("/so/dang-nhap", {"phone": phone}).headers["Location"] == "/so/ma-xac-thuc"
+    assert client.post("/so/ma-xac-thuc", {"code": code_sent_to(phone)}).headers["Location"] == "/so/xac-nhan"
+    assert KnownDevice.objects.count() == 1
+
+
+def test_over_https_the_device_is_kept_for_this_very_host_alone(
+    client: Client, chau: UUID, phone: str, settings: Any
+) -> None:
+    settings.SESSION_COOKIE_SECURE = True
+    client.post("/so/dang-nhap", {"phone": phone}, secure=True)
+    client.post("/so/ma-xac-thuc", {"code": code_sent_to(phone)}, secure=True)
+    kept = client.cookies["__Host-known"]
+    assert (kept["secure"], kept["httponly"], kept["path"], kept["domain"]) == (True, True, "/", "")

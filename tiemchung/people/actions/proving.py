@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tiemchung.access.actions import forget_devices
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.text import tone_key
@@ -63,7 +64,7 @@ def prove_person(
             by=by,
             at=at,
             action="people.prove_person",
-            subject_id=_phone_subject(contact_key),
+            subject_id=phone_subject(contact_key),
             verdict=verdict,
             facts={"how": how},
         )
@@ -144,13 +145,14 @@ def use_proofs(*, by: Actor, at: dt.datetime, contact_key: bytes) -> tuple[UUID,
 
 @transaction.atomic
 def end_citizen_sign_ins(*, by: Actor, at: dt.datetime, contact_key: bytes) -> None:
-    """End every sign-in by this phone that was made until now, on every device; the proofs stay.
+    """End every sign-in by this phone that was made until now, and know none of its devices; the proofs stay.
 
     Raises Refused with PEOPLE_NOT_ALLOWED for staff: the phone's holder signs out, nobody else.
     """
     demand(by.kind in (Kind.CITIZEN, Kind.SYSTEM))
     PersonProof.objects.filter(phone_index=contact_key).update(sign_ins_from=at)
-    write_line(by=by, at=at, action="people.end_citizen_sign_ins", subject_id=_phone_subject(contact_key))
+    forget_devices(by=by, at=at, contact_key=contact_key)
+    write_line(by=by, at=at, action="people.end_citizen_sign_ins", subject_id=phone_subject(contact_key))
 
 
 @transaction.atomic
@@ -178,6 +180,6 @@ def _put_proof(
     write_line(by=by, at=at, action="people.prove_person", subject_id=person_id, because=because, facts={"how": how})
 
 
-def _phone_subject(contact_key: bytes) -> UUID:
+def phone_subject(contact_key: bytes) -> UUID:
     """Name a phone in the audit by the first half of its blind index: failed claims have no person."""
     return UUID(bytes=bytes(contact_key)[:16])
