@@ -36,17 +36,18 @@ from tiemchung.cases.reads.calling import (
 )
 from tiemchung.cases.rules import CaseState, shown_ref
 from tiemchung.cases.rules.calls import CALL_LIFE, AnswerBy, BackOutcome, CallOutcome, Found, Promise, Proof, purpose_of
-from tiemchung.core.actor import Actor, Role
+from tiemchung.core.actor import PUBLIC, Actor, Role
 from tiemchung.core.audit import seen_by
 from tiemchung.core.models import AuditLine, OutboxMessage
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.sealing import unseal
 from tiemchung.core.verdict import Refused
-from tiemchung.people.actions import CallerFacts
+from tiemchung.people.actions import CallerFacts, choose_language
 
 pytestmark = pytest.mark.django_db
 BORN = dt.date(1985, 3, 5)
 MINUTE = dt.timedelta(minutes=1)
+CODE = {"vi": "{code}", "en": "English {code}"}
 
 
 class Centre:
@@ -201,12 +202,24 @@ def test_a_code_to_the_phone_on_file_proves_and_one_of_another_call_does_not(cen
     call = centre.call("")
     found = centre.search(call, centre.number)
     with pytest.raises(Refused, match="CALLER_NOT_PROVEN"):
-        send_caller_code(by=centre.agent, at=NOW, call=call, text="{code}")
+        send_caller_code(by=centre.agent, at=NOW, call=call, texts=CODE)
     centre.prove(call, found, "Nguyễn Thị An", BORN)
-    send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), text="ma {code}")
+    send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), texts=CODE)
     assert not prove_by_code(by=centre.agent, at=NOW, call=centre.now(call), code="000000x").allowed
     assert prove_by_code(by=centre.agent, at=NOW, call=centre.now(call), code=code_to(centre.phone)).allowed
     assert centre.now(call).opens_record
+
+
+@pytest.mark.parametrize(("chosen", "begins"), [("", ""), ("en", "English ")])
+def test_a_callers_code_comes_in_the_language_chosen_at_that_phone(centre: Centre, chosen: str, begins: str) -> None:
+    if chosen:
+        choose_language(by=PUBLIC, at=NOW, contact_key=contact_key(centre.phone), language=chosen)
+    call = centre.call("")
+    centre.prove(call, centre.search(call, centre.number), "Nguyễn Thị An", BORN)
+    send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), texts=CODE)
+    row = OutboxMessage.objects.get(contact_key=contact_key(centre.phone))
+    text = unseal("outbox.text", row.sealed_text, str(row.id))
+    assert text.removesuffix(code_to(centre.phone)) == begins
 
 
 def test_who_has_no_phone_on_file_gets_no_code(centre: Centre) -> None:
@@ -214,7 +227,7 @@ def test_who_has_no_phone_on_file_gets_no_code(centre: Centre) -> None:
     call = centre.call("")
     centre.prove(call, centre.search(call, "Trần Văn Tư 05/03/1985"), "Trần Văn Tư", BORN)
     with pytest.raises(Refused, match="CALLER_NO_PHONE"):
-        send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), text="{code}")
+        send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), texts=CODE)
 
 
 def test_a_search_forgets_what_was_proved_before(centre: Centre) -> None:
@@ -245,7 +258,7 @@ def test_a_proved_caller_hears_of_the_reports_about_them_and_a_code_adds_those_o
     end_call(by=centre.agent, at=NOW, call=call, outcome=CallOutcome.RECORD_TOLD)
     other = centre.call("")
     centre.prove(other, centre.search(other, centre.number), "Nguyễn Thị An", BORN)
-    send_caller_code(by=centre.agent, at=NOW, call=centre.now(other), text="{code}")
+    send_caller_code(by=centre.agent, at=NOW, call=centre.now(other), texts=CODE)
     prove_by_code(by=centre.agent, at=NOW, call=centre.now(other), code=code_to(centre.phone)).or_raise()
     assert {one.ref for one in cases_of_call(centre.agent, centre.now(other))} == {about.ref, sent.ref}
 
@@ -262,6 +275,19 @@ def test_a_proved_callers_report_is_theirs_and_answered_by_their_phone(centre: C
     assert opened.due_at == NOW + dt.timedelta(hours=48)
     assert progress_of(opened.ref, contact_key(centre.phone)) is not None
     assert centre.now(call).outcome == CallOutcome.CASE_OPENED
+
+
+@pytest.mark.parametrize("chosen", ["", "en"])
+def test_a_callers_report_is_answered_in_the_callers_language_and_not_in_the_agents(
+    centre: Centre, office: Office, chosen: str
+) -> None:
+    if chosen:
+        choose_language(by=PUBLIC, at=NOW, contact_key=contact_key(centre.phone), language=chosen)
+    opened = report_by_call(
+        by=centre.agent, at=NOW, key="k", call=centre.proved(), kind="PERSONAL_DATA",
+        claim=office.claim("PERSONAL_DATA"), answer_by=AnswerBy.PHONE,
+    )  # fmt: skip
+    assert Case.objects.get(contact_key=opened.contact_key, id=opened.case_id).language == (chosen or "vi")
 
 
 @pytest.mark.parametrize("way", [AnswerBy.CALL_BACK, AnswerBy.FACILITY, AnswerBy.LETTER])
@@ -464,7 +490,7 @@ def test_i14_codes_to_callers_are_counted_by_phone_and_by_agent_and_go_to_the_ph
 ) -> None:
     call = centre.call(a_phone())
     centre.prove(call, centre.search(call, centre.number), "Nguyễn Thị An", BORN)
-    send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), text="{code}")
+    send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), texts=CODE)
     with pytest.raises(Refused, match="TOO_MANY_CODES"):
-        send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), text="{code}")
+        send_caller_code(by=centre.agent, at=NOW, call=centre.now(call), texts=CODE)
     assert {bytes(row.contact_key) for row in OutboxMessage.objects.all()} == {contact_key(centre.phone)}

@@ -12,9 +12,13 @@ from tiemchung.certificates.log import hash_of_number
 from tiemchung.certificates.models import Certificate, Passport, SignRun
 from tiemchung.certificates.reads.states import NumberState, state_of_number
 from tiemchung.certificates.rules import NOTICE, CertificateState, PassportState
+from tiemchung.core.actor import PUBLIC
 from tiemchung.core.models import OutboxMessage
+from tiemchung.core.outbox import contact_key
 from tiemchung.core.sealing import unseal
+from tiemchung.people.actions import choose_language
 from tiemchung.people.models import IdentityCheck, Profile
+from tiemchung.people.reads import reach_of
 from tiemchung.people.rules.kinds import IdentityState
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +102,12 @@ def test_a_foreigner_is_told_in_english() -> None:
     (said,) = messages()
     assert said.startswith("Your vaccine passport QR code ends on")
     assert "hết hạn" not in said
+
+
+def test_who_chose_english_is_told_in_english() -> None:
+    person = a_passport()
+    phone = reach_of(person)
+    assert phone is not None
+    choose_language(by=PUBLIC, at=NOW, contact_key=contact_key(phone), language="en")
+    renew(certificate_of(person).expires_at - NOTICE)
+    assert [text.split(" QR")[0] for text in messages()] == ["Your vaccine passport"]

@@ -9,6 +9,7 @@ from tiemchung.core.distribution import APPEND, CHANGE, Sharded
 from tiemchung.core.follow import Xact
 from tiemchung.core.models import ShardedModel
 from tiemchung.people.rules import kinds
+from tiemchung.people.rules.languages import LANGUAGES
 
 # Nearly everybody is settled; lists and counts ask for the others alone.
 _OPEN_IDENTITY = ~Q(state__in=["MATCHED", "NOT_APPLICABLE"])
@@ -250,6 +251,22 @@ class ContactPhone(ShardedModel):
             models.UniqueConstraint(
                 "phone_index", "profile_id", name="contact_phone_open", condition=Q(valid_to__isnull=True)
             )
+        ]
+
+
+class ContactLanguage(ShardedModel):
+    """The language that whoever reads a phone chose for what is written to it; its id follows from the phone."""
+
+    distribution = Sharded(key="phone_index", group="H")
+    rights = CHANGE
+
+    phone_index = models.BinaryField(help_text=_PHONES)
+    language = models.CharField(max_length=2, choices=[(code, code) for code in LANGUAGES])
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="contact_language_ours"),
         ]
 
 

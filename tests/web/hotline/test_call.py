@@ -8,16 +8,20 @@ import time_machine
 
 from tests import builders
 from tests.web.hotline.conftest import BORN, LATER, NAME, Centre, address, enter_as, fields, shown
+from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions.desk import ask_back, claim_case
 from tiemchung.cases.models import Call, Case
 from tiemchung.cases.reads import progress_of
 from tiemchung.cases.rules import CaseState, shown_ref
 from tiemchung.cases.rules.calls import purpose_of
+from tiemchung.cases.sealed import open_claim
+from tiemchung.core.actor import Role
 from tiemchung.core.models import AuditLine
 from tiemchung.core.outbox import contact_key
 from tiemchung.doses.models import LedgerEntry
 from tiemchung.doses.reads import doses_of, history_of
 from tiemchung.doses.rules import DoseState
+from tiemchung.places.rules import Level
 
 
 def personal(centre: Centre) -> list[str]:
@@ -215,7 +219,7 @@ def missing_dose(**more: str) -> dict[str, str]:
     return {
         "full_name": "Trần Văn Tư", "birth_day": "1", "birth_month": "9", "birth_year": "1950", "product_1": "PFIZER",
         "given_1_day": "14", "given_1_month": "8", "given_1_year": "2026", "words": "Nhà văn hóa thôn Đông",
-        "answer_by": "FACILITY", "step": "check",
+        "province": "UNKNOWN", "answer_by": "FACILITY", "step": "check",
     } | more  # fmt: skip
 
 
@@ -281,6 +285,85 @@ def test_two_right_facts_stay_typed_while_the_third_is_asked_for(centre: Centre)
     assert 'value="1985"' in body
 
 
+def test_a_second_missing_dose_is_written_into_the_same_report(centre: Centre) -> None:
+    centre.begin()
+    place = {"where": f"FACILITY:{centre.station.id}"}
+    form = centre.post("case_form", missing_dose(step="more", **place), kind="RECORD_VANISHED")
+    body = form.content.decode()
+    assert form.status_code == 200
+    assert [field for field in ("product_2", "given_2_day", "lot_2") if f'name="{field}"' not in body] == []
+    second = {"product_2": "PFIZER", "given_2_day": "14", "given_2_month": "9", "given_2_year": "2026", **place}
+    wrong = centre.post("case_form", missing_dose(**second | {"given_2_month": "13"}), kind="RECORD_VANISHED")
+    assert 'href="#given_2-day"' in wrong.content.decode()
+    check = centre.post("case_form", missing_dose(**second), kind="RECORD_VANISHED")
+    filled = fields(check, address("case_form", kind="RECORD_VANISHED")) | {"step": "do"}
+    centre.post("case_form", filled, kind="RECORD_VANISHED")
+    case = Case.objects.get()
+    told = open_claim(case.id, case.sealed_claim).doses
+    days = [dt.date(2026, 8, 14), dt.date(2026, 9, 14)]
+    assert [(d.order, d.given_on, d.facility_id) for d in told] == [(n + 1, days[n], centre.station.id) for n in (0, 1)]
+
+
+def test_a_kind_of_one_dose_takes_no_second(centre: Centre) -> None:
+    centre.begin()
+    body = centre.post("case_form", missing_dose(step="more", blocks="4"), kind="DOSE1_MISSING").content.decode()
+    assert 'name="product_2"' not in body
+    assert 'value="more"' not in body
+
+
+def test_several_doses_on_record_are_chosen_at_once(centre: Centre) -> None:
+    other = builders.a_dose(centre.person_id, given_on=dt.date(2026, 11, 1)).dose
+    centre.proved(centre.phone)
+    values = {"answer_by": "PHONE", "step": "do", "key": builders.a_key() + "-several"}
+    none = centre.post("case_form", values, kind="NEVER_GIVEN")
+    assert "Chọn mũi tiêm được phản ánh" in shown(none)
+    chosen = [str(centre.dose.id), str(other.id)]
+    centre.post("case_form", values | {"dose_id": chosen}, kind="NEVER_GIVEN")
+    case = Case.objects.get()
+    assert {str(d.dose_id) for d in open_claim(case.id, case.sealed_claim).doses} == set(chosen)
+
+
+def test_doses_under_another_phone_are_reported_without_naming_one(centre: Centre) -> None:
+    centre.proved(centre.phone)
+    form = {"wanted_phone": "0900 012 345", "answer_by": "PHONE", "step": "do", "key": builders.a_key() + "-phone"}
+    centre.post("case_form", form, kind="OTHER_PHONE_OR_NUMBER")
+    case = Case.objects.get()
+    told = open_claim(case.id, case.sealed_claim)
+    assert (told.doses, told.other_phone) == ((), "+84900012345")
+
+
+def test_a_place_that_is_in_no_list_is_answered_by_the_authority_of_its_own_province(centre: Centre) -> None:
+    city = builders.an_area("79", level=Level.PROVINCE)
+    corrector = builders.an_officer(Role.DATA_CORRECTOR, city)
+    forget_scopes()
+    centre.begin()
+    asked = centre.post("case_form", missing_dose(province=""), kind="DOSE1_MISSING")
+    assert asked.status_code == 422
+    assert "Chọn tỉnh, thành phố, hoặc không biết" in shown(asked)
+    check = centre.post("case_form", missing_dose(province=str(city.id)), kind="DOSE1_MISSING")
+    assert city.full_name in shown(check)
+    filled = fields(check, address("case_form", kind="DOSE1_MISSING")) | {"step": "do"}
+    centre.post("case_form", filled, kind="DOSE1_MISSING")
+    case = Case.objects.get()
+    assert (case.unit_id, case.route_why) == (city.id, "PLACE_KNOWN")
+    assert claim_case(by=corrector, at=LATER, ref=case.ref).claim.doses[0].place_name == "Nhà văn hóa thôn Đông"
+
+
+@pytest.mark.parametrize("kind", ["DOSE1_MISSING", "PERSONAL_DATA"])
+def test_a_name_without_its_marks_is_asked_for_again_by_telephone_too(centre: Centre, kind: str) -> None:
+    centre.begin()
+    name = {"DOSE1_MISSING": "full_name", "PERSONAL_DATA": "wanted_full_name"}[kind]
+    field = {"full_name": "plain_name", "wanted_full_name": "plain_wanted"}[name]
+    asked = centre.post("case_form", missing_dose(**{name: "Trần Van Tư"}), kind=kind)
+    assert asked.status_code == 422
+    assert f'href="#{field}"' in asked.content.decode()
+    check = centre.post("case_form", missing_dose(**{name: "Trần Van Tư", field: "1"}), kind=kind)
+    assert "Tôi xin đọc lại" in shown(check)
+    filled = fields(check, address("case_form", kind=kind)) | {"step": "do"}
+    assert centre.post("case_form", filled, kind=kind).status_code == 200
+    assert Case.objects.count() == 1
+
+
 def test_every_kind_of_report_has_a_form(centre: Centre) -> None:
     from tiemchung.web.hotline.case_form import phone_kinds
 
@@ -320,6 +403,17 @@ def test_a_declared_dose_is_on_the_card_three_clicks_after_the_proof(centre: Cen
         "DOSE_DECLARED", "HOTLINE", centre.person_id, declared[0].id,
     )  # fmt: skip
     assert bytes(case.contact_key) == contact_key(centre.phone)
+
+
+def test_a_declared_dose_of_a_place_in_no_list_goes_to_the_authority_of_that_place(centre: Centre) -> None:
+    far = builders.an_area("01", level=Level.PROVINCE)
+    builders.an_officer(Role.DATA_CORRECTOR, far)
+    forget_scopes()
+    centre.proved(centre.phone)
+    check = centre.post("case_form", declared_dose(province=str(far.id)), kind="DOSE_DECLARED")
+    filled = fields(check, address("case_form", kind="DOSE_DECLARED")) | {"step": "do"}
+    centre.post("case_form", filled, kind="DOSE_DECLARED")
+    assert (Case.objects.get().unit_id, Case.objects.get().route_why) == (far.id, "PLACE_KNOWN")
 
 
 def test_the_ledger_keeps_whose_word_it_was_and_in_which_call_it_was_said(centre: Centre) -> None:
@@ -389,8 +483,6 @@ def test_right_personal_data_travel_with_the_report(centre: Centre) -> None:
     filled = fields(check, address("case_form", kind="PERSONAL_DATA")) | {"step": "do"}
     centre.post("case_form", filled, kind="PERSONAL_DATA")
     case = Case.objects.get()
-    from tiemchung.cases.sealed import open_claim
-
     claim = open_claim(case.id, case.sealed_claim)
     assert claim.wanted == {"full_name": "Nguyễn Thị Ân", "birth_date": "1986-03-05", "birth_precision": "DAY"}
     assert (claim.full_name, claim.birth_date) == (NAME, BORN)

@@ -1,7 +1,7 @@
 """A page speaks the language that its reader chose, and choosing leads nowhere else."""
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -32,8 +32,15 @@ def test_the_language_of_one_answer_does_not_stay_for_the_next():
     assert spoken_language() == "vi"
 
 
+def a_post(said: dict[str, str]) -> HttpRequest:
+    """Give a post of somebody who is not signed in."""
+    request = RequestFactory().post("/lang", said)
+    request.session = {}
+    return request
+
+
 def test_choosing_a_language_sets_the_cookie_and_leads_back():
-    response = choose_language(RequestFactory().post("/lang", {"lang": "en", "next": "/verify?a=1"}))
+    response = choose_language(a_post({"lang": "en", "next": "/verify?a=1"}))
     assert (response.status_code, response.headers["Location"]) == (302, "/verify?a=1")
     assert response.cookies[COOKIE].value == "en"
     assert response.cookies[COOKIE]["samesite"] == "Lax"
@@ -44,12 +51,12 @@ ELSEWHERE = ["https://example.org/", "//example.org", "javascript:alert(1)", "/\
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_choosing_a_language_never_leads_to_another_site(elsewhere):
-    response = choose_language(RequestFactory().post("/lang", {"lang": "en", "next": elsewhere}))
+    response = choose_language(a_post({"lang": "en", "next": elsewhere}))
     assert response.headers["Location"] == "/"
 
 
 def test_an_unknown_language_changes_nothing():
-    response = choose_language(RequestFactory().post("/lang", {"lang": "xx", "next": "/a"}))
+    response = choose_language(a_post({"lang": "xx", "next": "/a"}))
     assert (response.headers["Location"], COOKIE in response.cookies) == ("/a", False)
 
 

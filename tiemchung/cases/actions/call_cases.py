@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tiemchung.cases.actions.calling import note_in_call
+from tiemchung.cases.actions.calling import caller_language, note_in_call
 from tiemchung.cases.actions.calling_back import promise_call_back
 from tiemchung.cases.actions.declaring import declared_facts, report_declared, withdraw_declared
 from tiemchung.cases.actions.desk import answer_back
@@ -36,22 +36,22 @@ def report_by_call(
     answer_by: str,
     other_phone: str = "",
     dose_id: UUID | None = None,
-    language: str = "vi",
 ) -> OpenedCase:
     """Open a report in the caller's words; it is the proved person's, or else the desk finds out whose.
 
     Of a kind that declares, the told dose stands on the card at once, as the proved person's own word. Answered by
-    PHONE it goes to the caller's number, else to none: by CALL_BACK the centre calls `other_phone` (E.164) when the
-    report is due. Raises Refused as `open_case` and `report_declared`, with ANSWER_BY_MISSING, PHONE_HIDDEN,
-    PROMISE_NO_PHONE, or CALLER_NOT_PROVEN where a dose is declared for nobody who was proved.
+    PHONE it goes to the caller's number in the language that was chosen there, else to none: by CALL_BACK the centre
+    calls `other_phone` (E.164) when the report is due. Raises Refused as `open_case` and `report_declared`, with
+    ANSWER_BY_MISSING, PHONE_HIDDEN, PROMISE_NO_PHONE, or CALLER_NOT_PROVEN where a dose is declared for nobody who was
+    proved.
     """
     if answer_by not in set(AnswerBy):
         raise Refused(refuse("ANSWER_BY_MISSING"))
     if answer_by == AnswerBy.PHONE and not call.phone:
         raise Refused(refuse("PHONE_HIDDEN"))
     ask: dict[str, Any] = {
-        "by": by, "at": at, "key": key, "door": Door.HOTLINE, "claim": claim, "language": language,
-        "phone": call.phone if answer_by == AnswerBy.PHONE else "",
+        "by": by, "at": at, "key": key, "door": Door.HOTLINE, "claim": claim,
+        "phone": call.phone if answer_by == AnswerBy.PHONE else "", "language": caller_language(call, call.phone),
     }  # fmt: skip
     if kind in KINDS and KINDS[kind].declares:
         opened = _declared(call, claim, ask)

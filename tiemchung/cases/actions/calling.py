@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -154,8 +154,8 @@ def _proved(
     return Proving(Proof.NOTHING, refuse("CALLER_NEEDS_NUMBER" if named else "CALLER_NOT_PROVEN"))
 
 
-def send_caller_code(*, by: Actor, at: dt.datetime, call: CallView, text: str) -> CodeSent:
-    """Send a code to the phone on file of whom the caller named; `text` has `{code}` where it goes.
+def send_caller_code(*, by: Actor, at: dt.datetime, call: CallView, texts: Mapping[str, str]) -> CodeSent:
+    """Send a code to the phone on file of whom the caller named; `texts` by language have `{code}` where it goes.
 
     Raises Refused with CALLER_NOT_PROVEN before name and birth date fit, CALLER_NO_PHONE where no phone is on file,
     or as `access.send_code`.
@@ -168,8 +168,15 @@ def send_caller_code(*, by: Actor, at: dt.datetime, call: CallView, text: str) -
         purpose=Purpose.CALLER,
         bound_to=_bound(call),
         network=_seat(by),
-        text=text,
+        text=texts[caller_language(call, phone)],
     )
+
+
+def caller_language(call: CallView, phone: str) -> str:
+    """Give the language of a message to this phone about whom the call is: never the agent's."""
+    if call.person_id is None:
+        return people_reads.language_of(phone)
+    return people_reads.language_of(phone, people_reads.holder_of(call.person_id).nationality)
 
 
 def prove_by_code(*, by: Actor, at: dt.datetime, call: CallView, code: str) -> Verdict:

@@ -7,9 +7,10 @@ from tiemchung.people.actions.contacts import add_phone, retire_phone
 from tiemchung.people.actions.finding import FoundLine, FoundPeople, find_people
 from tiemchung.people.actions.guardians import end_guardian, set_guardian
 from tiemchung.people.actions.identifiers import AddedIdentifier, add_identifier, retire_identifier
+from tiemchung.people.actions.languages import choose_language
 from tiemchung.people.actions.linking import Linked, forbid_link, link_profiles, undo_link
 from tiemchung.people.actions.locking import LockedPerson, lock_person
-from tiemchung.people.actions.moving import MovedContact, move_contact
+from tiemchung.people.actions.moving import MovedContact, move_contact, move_phone
 from tiemchung.people.actions.opening import PersonView, open_person
 from tiemchung.people.actions.proving import (
     Proved,
@@ -44,6 +45,7 @@ __all__ = [
     "begin_review",
     "check_identities",
     "checked_identities",
+    "choose_language",
     "confirm_identity",
     "correct_number",
     "end_citizen_sign_ins",
@@ -54,6 +56,7 @@ __all__ = [
     "link_profiles",
     "lock_person",
     "move_contact",
+    "move_phone",
     "note_nobody_found",
     "note_seen",
     "open_person",

@@ -21,6 +21,7 @@ from tiemchung.people.reads.holders import (
 from tiemchung.people.reads.identity import IdentityView, identity_fields, identity_states
 from tiemchung.people.reads.kin import Kin, KinView, LinkView, kin_of, links_of
 from tiemchung.people.reads.known import KnownPeople
+from tiemchung.people.reads.languages import chosen_language, language_of
 from tiemchung.people.reads.life import Life, life_of
 from tiemchung.people.reads.looks import SawLine, who_saw
 from tiemchung.people.reads.near import NearClaim, NearProfile, near_profiles
@@ -55,6 +56,7 @@ __all__ = [
     "SawLine",
     "area_of",
     "change_of",
+    "chosen_language",
     "current_persons",
     "holder_of",
     "holders_of",
@@ -63,6 +65,7 @@ __all__ = [
     "identity_states",
     "joined_persons",
     "kin_of",
+    "language_of",
     "life_of",
     "links_of",
     "near_profiles",

@@ -17,8 +17,10 @@ from tiemchung.web.citizen import pending as under_way
 from tiemchung.web.citizen.claims import claim_person, keep_proofs
 from tiemchung.web.citizen.fact_form import FactForm, read_fact
 from tiemchung.web.citizen.pending import Pending
+from tiemchung.web.shared.chosen_language import agree_on, code_language
 from tiemchung.web.shared.formats import mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public, sign_in_citizen
+from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.words import say, say_reason, sentence
 
 Errors = dict[str, str]
@@ -74,7 +76,8 @@ def _send(request: HttpRequest, phone: str, bound_to: str) -> Verdict | None:
             purpose=Purpose.CITIZEN_SIGN_IN,
             bound_to=bound_to,
             network=network_address(request),
-            text=sentence("citizen.sms.code"),
+            text=sentence("citizen.sms.code", code_language(request, phone)),
+            device=device_in(request).token,
         )
     except Refused as refused:
         return refused.verdict
@@ -104,12 +107,14 @@ def code_page(request: HttpRequest) -> HttpResponse:
         purpose=Purpose.CITIZEN_SIGN_IN,
         bound_to=known.bound_to,
         code=digits,
+        device=device_in(request).token,
     )
     if not verdict.allowed:
         return _code_page(request, known, typed=typed, errors={"code": refusal_words(verdict)})
     request.session.cycle_key()
     under_way.keep(request.session, known.changed(proved_at=clock.now()))
-    return redirect("citizen:fact")
+    answer = redirect("citizen:fact")
+    return answer if request.session.get(under_way.SHARED) else keep_known(request, answer, known.phone)
 
 
 def _send_again(request: HttpRequest, known: Pending) -> HttpResponse:
@@ -165,7 +170,8 @@ def _signed_in(request: HttpRequest, known: Pending) -> HttpResponse:
     sign_in_citizen(request, contact, secrets.token_hex(8))
     request.session[under_way.SHARED] = shared
     under_way.keep_phone(request.session, known.phone)
-    return redirect(wanted if wanted.startswith("/so/") else "citizen:book")
+    answer = redirect(wanted if wanted.startswith("/so/") else "citizen:book")
+    return answer if shared else agree_on(request, answer, contact)  # others chose the language of a shared machine
 
 
 def _page(request: HttpRequest, template: str, facts: dict[str, object]) -> HttpResponse:

@@ -26,6 +26,7 @@ from tiemchung.web.hotline.case_form import kinds_told
 from tiemchung.web.hotline.frame import again, agent_page, found_in, in_a_call, keep_call, open_to_agents
 from tiemchung.web.hotline.telling import cases_told, record_told
 from tiemchung.web.shared.formats import mask_phone
+from tiemchung.web.shared.language import LANGUAGES
 from tiemchung.web.shared.staff_page import actor_of, tell
 from tiemchung.web.shared.typed import TypedDate, date_in, line_in, text_in
 from tiemchung.web.shared.words import say, sentence
@@ -112,7 +113,8 @@ def code(request: HttpRequest, call: CallView) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     try:
         if request.POST.get("step") == "send":
-            send_caller_code(by=by, at=at, call=call, text=sentence("hotline.code.sms", "vi"))
+            texts = {lang: sentence("hotline.code.sms", lang) for lang in LANGUAGES}
+            send_caller_code(by=by, at=at, call=call, texts=texts)
             tell(request, "hotline.code.sent")
             return redirect("hotline:call")
         verdict = prove_by_code(by=by, at=at, call=call, code=line_in(request.POST, "code", 20).replace(" ", ""))

@@ -6,11 +6,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from tiemchung.web.shared.gate import open_to_public
+from tiemchung.core import clock
+from tiemchung.people.actions import choose_language as write_to_in
+from tiemchung.web.shared.chosen_language import speak_on
+from tiemchung.web.shared.gate import citizen_actor, open_to_public
 from tiemchung.web.shared.kit import sample_facts
-from tiemchung.web.shared.language import COOKIE, LANGUAGES
-
-A_YEAR = 365 * 24 * 3600
+from tiemchung.web.shared.language import LANGUAGES
 
 
 # No token is asked: a page kept on the phone carries a stale one, and a forged post only changes the language.
@@ -18,17 +19,22 @@ A_YEAR = 365 * 24 * 3600
 @require_POST
 @open_to_public
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language that was chosen and lead back to the page where it was chosen."""
+    """Remember the language that was chosen and lead back to the page where it was chosen.
+
+    Who is signed in is written to in it too. A post from another site brings no sign-in along (SameSite).
+    """
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         back = "/"
     response = HttpResponseRedirect(back)
     lang = request.POST.get("lang", "")
-    if lang in LANGUAGES:
-        response.set_cookie(
-            COOKIE, lang, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
-        )
-    return response
+    if lang not in LANGUAGES:
+        return response
+    reader = citizen_actor(request)
+    if reader is not None:
+        contact = bytes.fromhex(request.session["citizen_contact"])
+        write_to_in(by=reader, at=clock.now(), contact_key=contact, language=lang)
+    return speak_on(request, response, lang)
 
 
 @require_GET
