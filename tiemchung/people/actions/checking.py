@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tiemchung.people.models import IdentityCheck, PersonChange, Profile
-from tiemchung.people.reads.holders import Holder
+from tiemchung.people.reads.holders import Holder, holders_of
 from tiemchung.people.reads.identity import (
     Check,
     IdentityView,
@@ -19,6 +19,7 @@ from tiemchung.people.reads.identity import (
     identity_states,
     views_of,
 )
+from tiemchung.people.reads.numbers import made_by_another_key
 from tiemchung.people.rules.identity import (
     IDENTITY_TRANSITIONS,
     IdentityStep,
@@ -46,6 +47,13 @@ class _Look:
     why: str
 
 
+class IndexKeyChanged(Exception):
+    """The index key is not the one by which this database was written: no hash of fields can be compared.
+
+    Without this error everybody would look changed, and a wrong secrets file would void every signature there is.
+    """
+
+
 _GONE = _Look(None, IdentityStep.LACK, IdentityWhy.JOINED)
 
 
@@ -57,7 +65,7 @@ def check_identities(
     The doses of these are to be signed again (vietnam.md 6.6). Set-based: some seven statements however many are
     asked, three fewer where the caller knows the `holders` (current persons by id), and nothing is written where
     nothing changed. Who has one of their numbers too is looked at with them; where that moves somebody a PersonChange
-    says so. Ids that were joined away stand for the person of now.
+    says so. Ids that were joined away stand for the person of now. Raises IndexKeyChanged, and then nothing is written.
     """
     return _checked(person_ids, at, holders)[0]
 
@@ -131,6 +139,9 @@ def _move(
     moving = [person_id for person_id, look in looks.items() if _state_after(known.get(person_id), look)]
     if not moving:
         return {}, False
+    doubted = [p for p in moving if p in known and looks[p] is not _GONE and known[p][2] != looks[p].fields]
+    if doubted and made_by_another_key(p for one in holders_of(doubted).values() for p in one.profile_ids):
+        raise IndexKeyChanged
     rows = Profile.objects.filter(id__in=moving).values_list("id", "facility_id", "area_id")
     homes = {row[0]: (row[1], row[2]) for row in rows}
     first = [person_id for person_id in moving if person_id not in known]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from tiemchung.core.sealing import unseal
+from tiemchung.core.sealing import SealBroken, unseal
 from tiemchung.people.models import Identifier
 from tiemchung.people.reads.holders import Holder
 from tiemchung.people.reads.keys import own_index, profiles_with
@@ -14,6 +14,23 @@ SEAL = "people.identifier"
 def identifier_row(identifier_id: UUID) -> str:
     """Name the row to which a sealed number is bound."""
     return f"people.identifier:{identifier_id}"
+
+
+def made_by_another_key(profile_ids: Iterable[UUID]) -> bool:
+    """Tell whether an open number of these profiles lies under an index that today's key does not make of it.
+
+    Then every blind index of this database was made by another key, or this process has a wrong one. A number that
+    cannot be opened says nothing.
+    """
+    rows = Identifier.objects.filter(profile_id__in=list(profile_ids), valid_to__isnull=True)
+    return any(_index_now(row) not in (None, bytes(row.value_index)) for row in rows)
+
+
+def _index_now(row: Identifier) -> bytes | None:
+    try:
+        return own_index(row.system, unseal(SEAL, row.sealed_value, identifier_row(row.id)))
+    except SealBroken:
+        return None
 
 
 def profiles_numbered(numbers: Iterable[tuple[str, str]]) -> tuple[UUID, ...]:
