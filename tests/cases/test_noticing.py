@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -24,7 +25,8 @@ from tiemchung.cases.reads.notices import disowned_among, notice_of
 from tiemchung.cases.rules import DeskLevel
 from tiemchung.cases.rules.notices import LINK_LIFE, initials, is_quiet, is_token, letters_of, worth_telling
 from tiemchung.core import clock
-from tiemchung.core.actor import Role
+from tiemchung.core.actor import PUBLIC, Role
+from tiemchung.core.ids import new_id
 from tiemchung.core.models import OutboxMessage
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.sealing import unseal
@@ -32,7 +34,7 @@ from tiemchung.core.verdict import Refused
 from tiemchung.doses.actions import void_dose
 from tiemchung.doses.rules import DoseSource
 from tiemchung.interop.messages.parts import cut_text
-from tiemchung.people.actions import amend_profile
+from tiemchung.people.actions import amend_profile, choose_language
 
 DAY, TODAY = dt.timedelta(days=1), clock.local(NOW).date()
 NETWORK = "203.0.113.7"
@@ -104,6 +106,13 @@ def test_a_foreigner_is_told_in_english(office: Office) -> None:
     assert "dose on 20/11/2026" in told(one.phone)[0]
 
 
+def test_who_chose_english_is_told_of_the_dose_in_english(office: Office) -> None:
+    one = Told(office)
+    choose_language(by=PUBLIC, at=NOW, contact_key=contact_key(one.phone), language="en")
+    follow()
+    assert "dose on 20/11/2026" in told(one.phone)[0]
+
+
 def test_a_dose_is_told_of_once_however_often_it_is_read(somebody: Told) -> None:
     entries = list(noticing.Entry.objects.filter(profile_id=somebody.person.profile_id))
     assert noticing.tell_of_doses(entries, NOW) == 0
@@ -139,6 +148,28 @@ def test_a_load_of_old_doses_texts_nobody(office: Office) -> None:
     a_dose(person.profile_id, given_on=TODAY - 30 * DAY, by=a_nurse(office.facility), source=DoseSource.BACKLOG)
     follow()
     assert told(phone) == []
+
+
+def test_a_ledger_of_years_is_passed_over_at_once_and_nobody_of_now_is_forgotten(office: Office) -> None:
+    ids = [new_id() for _ in range(5 * tasks.NOTICES_A_TURN)]  # the oldest of the stream
+    first = Told(office)
+    between = [new_id() for _ in range(tasks.NOTICES_A_TURN)]
+    second = Told(office)
+    entry = noticing.Entry.objects.get(profile_id=first.person.profile_id)
+    noticing.Entry.objects.bulk_create(_years_ago(entry, one) for one in (*ids, *between))
+    with unsettled_too():
+        assert tasks.tell_of_new_doses(NOW) == tasks.NOTICES_A_TURN
+        for _ in range(2):
+            tasks.tell_of_new_doses(NOW)
+    assert (len(told(first.phone)), len(told(second.phone))) == (1, 1)
+
+
+def _years_ago(entry: noticing.Entry, entry_id: UUID) -> noticing.Entry:
+    """Give an entry that was recorded long ago, of a dose of its own."""
+    return noticing.Entry(
+        id=entry_id, profile_id=entry.profile_id, dose_id=new_id(), kind=entry.kind, recorded_at=NOW - 400 * DAY,
+        key=f"old-{entry_id}", source=entry.source, facts=entry.facts, by_kind=entry.by_kind,
+    )  # fmt: skip
 
 
 def test_a_dose_taken_back_before_anybody_was_told_is_not_told_of(office: Office) -> None:

@@ -1,18 +1,24 @@
 """A follower behind concurrent writers loses nothing and repeats nothing."""
 
+import datetime as dt
 import random
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, connections, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.following import unsettled_too
 from tiemchung.core import clock
+from tiemchung.core import follow as follow_module
 from tiemchung.core.distribution import allow_cross_shard
-from tiemchung.core.follow import MAX_TRIES, Handle, StreamWentBack, follow, retry_parked
+from tiemchung.core.follow import MAX_TRIES, Handle, StreamWentBack, follow, retry_parked, skip_old
 from tiemchung.core.ids import new_id
 from tiemchung.core.models import Bookmark, ParkedEntry
 from tiemchung.doses.models import LedgerEntry
@@ -164,6 +170,61 @@ def test_a_bookmark_from_another_server_is_refused_instead_of_skipping_entries()
     Bookmark.objects.create(follower="test", xact=2**60, entry=new_id())
     with pytest.raises(StreamWentBack):
         follow(LedgerEntry, "test", lambda _: None, at=clock.now())
+
+
+OLD, NEW = clock.now() - dt.timedelta(days=9), clock.now()
+
+
+def _stream(moments: str) -> list[LedgerEntry]:
+    """Write a stream in which `o` is an old entry and `n` a new one."""
+    entries = [_entry(number) for number in range(len(moments))]
+    for entry, moment in zip(entries, moments, strict=True):
+        entry.recorded_at = NEW if moment == "n" else OLD
+    LedgerEntry.objects.bulk_create(entries)
+    return entries
+
+
+def _skip_and_read(page: int = 3) -> tuple[int, list[int]]:
+    """Skip once, then read all that is left; give whether the bookmark moved, and which entries were read."""
+    seen: list[int] = []
+    with unsettled_too(), patch.object(follow_module, "PAGE", page):
+        moved = skip_old(LedgerEntry, "test", field="recorded_at", before=NEW - dt.timedelta(days=1))
+        while follow(LedgerEntry, "test", lambda es: seen.extend(e.facts["number"] for e in es), at=NEW, limit=2):
+            pass
+    return moved, seen
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("moments", "first"),
+    [("", 0), ("n", 0), ("nnnnnn", 0), ("o", 1), ("ooooooo", 7), ("on", 1), ("ooon", 3), ("oooonnn", 4),
+     ("oooonoon", 4), ("ooonoonoon", 3), ("ooooonnnnnnnnn", 5), ("nooo", 4), ("nooonoo", 4)],
+)  # fmt: skip
+def test_old_entries_are_passed_over_up_to_the_first_new_one(moments: str, first: int) -> None:
+    _stream(moments)
+    moved, seen = _skip_and_read()
+    assert (moved, seen) == (int(first > 0), list(range(first, len(moments))))
+
+
+@pytest.mark.django_db
+@given(st.text("on", max_size=40))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_new_entry_is_passed_over_unless_a_whole_page_of_old_ones_stands_behind_it(moments: str) -> None:
+    with transaction.atomic():
+        _stream(moments)
+        _, seen = _skip_and_read(page=8)
+        kept = {number for number, moment in enumerate(moments) if moment == "n"} - set(seen)
+        transaction.set_rollback(True)
+    assert all("o" * 8 in moments[number + 1 :] for number in kept)
+
+
+@pytest.mark.django_db
+def test_a_bookmark_never_moves_back() -> None:
+    entries = _stream("ooonnn")
+    with unsettled_too():
+        follow(LedgerEntry, "test", lambda _: None, at=NEW, limit=5)
+    assert _skip_and_read()[1] == [5]
+    assert Bookmark.objects.get(follower="test").entry == entries[5].id
 
 
 def _follow_own_transaction(handle) -> None:  # type: ignore[no-untyped-def]

@@ -9,6 +9,7 @@ server holds every follower back, so the application's role has an idle-in-trans
 import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.db.models.functions import Cast
@@ -18,6 +19,7 @@ from tiemchung.core.models import Bookmark, ParkedEntry
 
 Handle = Callable[[Sequence[Any]], None]
 MAX_TRIES = 5
+PAGE = 1000  # entries that a walk back reads at once
 
 
 class Xact(models.BigIntegerField):
@@ -45,13 +47,17 @@ class StreamWentBack(Exception):
 
 def read_batch(model: type[models.Model], mark: Bookmark, limit: int) -> list[Any]:
     """Give at most `limit` settled entries after the bookmark, oldest first."""
+    with allow_cross_shard("a follower reads its whole node; one bookmark each"):
+        return list(_unread(model, mark).order_by("xact", "id")[:limit])
+
+
+def _unread(model: type[models.Model], mark: Bookmark) -> models.QuerySet[Any]:
     settled = models.expressions.RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", ())
     entries = model._default_manager.filter(xact__lt=settled)
     if mark.entry is not None:
         later = models.Q(xact__gt=mark.xact) | models.Q(xact=mark.xact, id__gt=mark.entry)
         entries = entries.filter(later, xact__gte=mark.xact)
-    with allow_cross_shard("a follower reads its whole node; one bookmark each"):
-        return list(entries.order_by("xact", "id")[:limit])
+    return entries
 
 
 def follow(
@@ -77,6 +83,55 @@ def follow(
         mark.xact, mark.entry = entries[-1].xact, entries[-1].id
         mark.save(update_fields=["xact", "entry"])
     return len(entries)
+
+
+def skip_old(model: type[models.Model], follower: str, *, field: str, before: dt.datetime, shard: str = "") -> int:
+    """Move a bookmark past entries whose `field` lies before a moment, up to the first that does not; give 1 if it did.
+
+    For a follower that is silent of what is old anyway: on a ledger of years it would else read for hours before its
+    first word. The stream is walked from its end, and a whole page of old entries ends the walk: moments need not
+    follow the stream's order strictly, so leave a margin in `before` wider than any transaction lasts.
+    """
+    mark = Bookmark.objects.filter(follower=follower, shard=shard).first() or Bookmark(follower=follower, shard=shard)
+    target = _last_old(model, mark, field, before)
+    if target is None:
+        return 0
+    with transaction.atomic():  # the walk held no lock: an open transaction holds every other follower back
+        Bookmark.objects.get_or_create(follower=follower, shard=shard)
+        mark = Bookmark.objects.select_for_update().get(follower=follower, shard=shard)
+        if mark.entry is not None and (mark.xact, mark.entry) >= target:
+            return 0
+        mark.xact, mark.entry = target
+        mark.save(update_fields=["xact", "entry"])
+    return 1
+
+
+def _last_old(model: type[models.Model], mark: Bookmark, field: str, before: dt.datetime) -> tuple[int, UUID] | None:
+    """Give the entry after the bookmark behind which the first entry that is not old stands, None where none does."""
+    target: tuple[int, UUID] | None = None
+    after: tuple[int, UUID] | None = None
+    while True:
+        page = _page_back(model, mark, after, field)
+        fresh = [number for number, (_, _, moment) in enumerate(page) if moment >= before]
+        if fresh:
+            target = None
+        older = page[fresh[-1] + 1 :] if fresh else page
+        if target is None and older:
+            target = older[0][:2]
+        if len(page) < PAGE or not fresh:
+            return target
+        after = page[-1][:2]
+
+
+def _page_back(
+    model: type[models.Model], mark: Bookmark, after: tuple[int, UUID] | None, field: str
+) -> list[tuple[int, UUID, dt.datetime]]:
+    entries = _unread(model, mark)
+    if after is not None:
+        earlier = models.Q(xact__lt=after[0]) | models.Q(xact=after[0], id__lt=after[1])
+        entries = entries.filter(earlier, xact__lte=after[0])
+    with allow_cross_shard("a follower reads its whole node; one bookmark each"):
+        return list(entries.order_by("-xact", "-id").values_list("xact", "id", field)[:PAGE])
 
 
 def retry_parked(model: type[Any], follower: str, handle: Handle, *, at: dt.datetime) -> int:

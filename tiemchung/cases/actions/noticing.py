@@ -81,11 +81,12 @@ def _tell(dose: DoseView, holder: Holder, at: dt.datetime) -> int:
     except Refused:
         return 0
     notice.save(force_insert=True)
-    put_message(to=phone, text=_text(dose, holder, token), kind=MESSAGE_KIND, at=at, expires_at=at + MESSAGE_LIFE)
+    text = _text(dose, holder, token, people.language_of(phone, holder.nationality))
+    put_message(to=phone, text=text, kind=MESSAGE_KIND, at=at, expires_at=at + MESSAGE_LIFE)
     return 1
 
 
-def _text(dose: DoseView, holder: Holder, token: str) -> str:
+def _text(dose: DoseView, holder: Holder, token: str, language: str) -> str:
     """Write the message: initials, product, day, place as far as it fits one SMS, and the link."""
     product = vaccines.product(dose.facts.product)
     said = {
@@ -94,7 +95,6 @@ def _text(dose: DoseView, holder: Holder, token: str) -> str:
         "day": f"{dose.facts.given_on:%d/%m/%Y}",
         "link": link_of(token),
     }
-    language = "vi" if holder.nationality == "VN" else "en"
     place = fold(dose.facts.place_name).title()
     whole = message(language, "DOSE_GIVEN_AT", place=place, **said)
     return whole if place and len(whole) <= _ONE_SMS else message(language, "DOSE_GIVEN", **said)
@@ -121,7 +121,7 @@ def disown_dose(*, token: str, at: dt.datetime, network: str, language: str = "v
         if notice.case_ref:
             return DisownedDose(notice.case_ref, again=True)
         phone = open_notice_phone(notice.id, notice.sealed_phone)
-        take_report(at=at, phone=phone, network=network)
+        take_report(at=at, phone=phone, network=network, proved=True)
         notice.case_ref = _open(notice, phone, at, language)
         notice.disowned_at = at
         notice.save(force_update=True)

@@ -8,6 +8,8 @@ from tiemchung.core.text import fold
 # What is older was told of, is known, or came from a register of years: nobody is woken by a load of old doses.
 GIVEN_WITHIN = dt.timedelta(days=3)
 RECORDED_WITHIN = dt.timedelta(days=2)
+# The ledger's order is that of its transactions, not quite that of `recorded_at`: a day is longer than any of them.
+SILENT_AFTER = RECORDED_WITHIN + dt.timedelta(days=1)
 # Nobody is texted between nine in the evening and seven in the morning.
 QUIET_FROM, QUIET_UNTIL = 21, 7
 LINK_LIFE = dt.timedelta(days=30)
@@ -30,6 +32,11 @@ def worth_telling(kind: str, source: str, given_on: dt.date, recorded_at: dt.dat
     today = at.astimezone(VIETNAM).date()
     fresh = today - given_on <= GIVEN_WITHIN and at - recorded_at <= RECORDED_WITHIN
     return kind == "RECORDED" and source in TOLD_SOURCES and fresh
+
+
+def too_late_to_tell(recorded_at: dt.datetime, at: dt.datetime) -> bool:
+    """Tell whether an entry is so old that neither it nor any before it is told of, whatever it says."""
+    return at - recorded_at > SILENT_AFTER
 
 
 def letters_of(digest: bytes) -> str:
