@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "tiemchung.access",
     "tiemchung.people",
     "tiemchung.doses",
+    "tiemchung.stock",
     "tiemchung.visits",
     "tiemchung.certificates",
     "tiemchung.cases",

@@ -90,7 +90,7 @@ def test_the_clock_is_asked_in_few_places() -> None:
 
 
 def test_every_domain_has_its_readme() -> None:
-    domains = ("core", "places", "vaccines", "access", "people", "doses", "visits", "certificates")
+    domains = ("core", "places", "vaccines", "access", "people", "doses", "stock", "visits", "certificates")
     assert [name for name in domains if not (CHECKOUT / "tiemchung" / name / "README.md").exists()] == []
 
 
