@@ -16,7 +16,7 @@ class Cast:
 
 
 def make_cast(count: int) -> Cast:
-    """Open a station, hire and sign in a nurse, add a lot and put `count` persons on record."""
+    """Open a station, hire and sign in a nurse, take in a lot and put `count` persons on record."""
     from django.middleware.csrf import _get_new_csrf_string
 
     from tiemchung.core import clock
@@ -25,6 +25,8 @@ def make_cast(count: int) -> Cast:
     from tiemchung.places import actions as places
     from tiemchung.places.reads import area_by_code
     from tiemchung.places.rules import FacilityKind, Level
+    from tiemchung.stock.actions import receive_lot
+    from tiemchung.stock.rules import MOST_DOSES
     from tiemchung.vaccines.actions import add_lot
 
     now, run = clock.now(), uuid4().hex[:8]
@@ -38,6 +40,8 @@ def make_cast(count: int) -> Cast:
     )  # fmt: skip
     expires_on = clock.today() + dt.timedelta(days=90)
     lot = add_lot(product="PFIZER", number=run, expires_on=expires_on, by=SYSTEM, at=now, key=run)
+    receive_lot(by=SYSTEM, at=now, key=f"{run}-box", facility_id=facility, lot_id=lot.id, doses=MOST_DOSES, paper=run,
+                on_day=clock.today())  # fmt: skip
     persons = [
         register_profile(
             by=SYSTEM, at=now, key=f"{run}-{n}", full_name="Trần Thị Thử", birth_date=dt.date(1990, 5, 17),

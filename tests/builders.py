@@ -32,6 +32,8 @@ from tiemchung.places import actions as places
 from tiemchung.places import reads as place_reads
 from tiemchung.places.reads import AreaView, FacilityView, PointView
 from tiemchung.places.rules import FacilityKind, Level
+from tiemchung.stock import actions as stock
+from tiemchung.stock import reads as stock_reads
 from tiemchung.vaccines import actions as vaccines
 from tiemchung.vaccines.rules import LotFacts
 
@@ -141,6 +143,26 @@ def a_lot(
     if not recalled:
         return lot
     return vaccines.recall_lot(lot_id=lot.id, because="Nghi ngờ về chất lượng", by=SYSTEM, at=at, key=a_key())
+
+
+def a_stock(
+    facility: FacilityView, *lots: LotFacts, doses: int = 1000, on_day: dt.date | None = None, at: dt.datetime = NOW
+) -> LotFacts:
+    """Let a facility take in so many doses of each lot (a new one) and give the first; no desk injects without."""
+    taken = lots or (a_lot(at=at),)
+    for lot in taken:
+        stock.receive_lot(
+            by=SYSTEM,
+            at=at,
+            key=a_key(),
+            facility_id=facility.id,
+            lot_id=lot.id,
+            doses=doses,
+            paper=f"PXK-{next(_count)}",
+            on_day=on_day or local(at).date(),
+        )
+    stock_reads.forget_shelves()
+    return taken[0]
 
 
 def a_staff_member(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.builders import a_facility, a_lot, a_nurse, a_person, country  # noqa: F401 - a fixture
+from tests.builders import a_facility, a_nurse, a_person, a_stock, country  # noqa: F401 - a fixture
 from tiemchung.core.actor import Actor
 from tiemchung.people.actions import RegisteredProfile
 from tiemchung.places.reads import FacilityView
@@ -30,4 +30,4 @@ def station(country: None, db: None) -> Station:
     """Give a station ready for its first person."""
     forget_places()
     facility = a_facility("Trạm Y tế Bến Nghé")
-    return Station(facility, a_nurse(facility), a_lot(), a_person("Nguyễn Văn An", sex="MALE"))
+    return Station(facility, a_nurse(facility), a_stock(facility), a_person("Nguyễn Văn An", sex="MALE"))

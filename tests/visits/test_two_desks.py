@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from tests.builders import NOW, a_facility, a_lot, a_nurse, a_person
+from tests.builders import NOW, a_facility, a_nurse, a_person, a_stock
 from tests.visits.conftest import ALL_NO
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.models import Dose, LedgerEntry
@@ -19,7 +19,8 @@ DESKS = 8
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("one_key", [False, True])
 def test_desks_at_the_same_instant_make_one_dose(one_key: bool) -> None:
-    facility, lot, person = a_facility(), a_lot(), a_person()
+    facility, person = a_facility(), a_person()
+    lot = a_stock(facility)
     nurses = [a_nurse(facility) for _ in range(DESKS)]
     start = threading.Barrier(DESKS)
 

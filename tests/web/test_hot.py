@@ -45,7 +45,7 @@ def token(make_desk: Callable[[], Desk]) -> str:
     desk = make_desk()
     desk.record()
     refresh_card(person_id=desk.profile_id, at=NOW)
-    card = card_of_person(SYSTEM, desk.profile_id)
+    card = card_of_person(SYSTEM, desk.profile_id, NOW)
     assert card is not None
     return card.token
 

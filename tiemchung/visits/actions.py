@@ -11,7 +11,7 @@ from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
 from tiemchung.core.rows import put_row, rows
 from tiemchung.core.text import nfc
-from tiemchung.core.verdict import Refused, Verdict, refuse
+from tiemchung.core.verdict import YES, Refused, Verdict, refuse
 from tiemchung.doses.actions import RecordedDose, record_dose, void_dose
 from tiemchung.doses.reads import birth_of
 from tiemchung.doses.reads import dose as dose_of
@@ -46,16 +46,17 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """The answer to `inject`: the dose with all that follows from it, the visit, and the screening's reasons."""
+    """The answer to `inject`: the dose with all that follows, the visit, and the reasons of screening and stock."""
 
     recorded: RecordedDose
     visit: reads.VisitView
     screening: Verdict
+    stock: Verdict = YES
 
     @property
     def verdict(self) -> Verdict:
-        """Give every reason of both rules."""
-        return self.screening + self.recorded.verdict
+        """Give every reason of all rules."""
+        return self.screening + self.stock + self.recorded.verdict
 
 
 def inject(
@@ -72,8 +73,9 @@ def inject(
     """Put the dose that is given now on record and start the watch; asked twice with one key it is one dose.
 
     Raises people.reads.NotFound for a person whom the actor may not see, and Refused with FACILITY_NOT_OPEN,
-    POINT_NOT_OPEN, the reasons of the screening or of the vaccine rules; `because` sets overridable ones aside. The
-    person's lock orders two desks that act at the same instant: the second is refused with SAME_DAY.
+    POINT_NOT_OPEN, LOT_NOT_IN_STOCK, LOT_USED_UP, the reasons of the screening or of the vaccine rules; `because`
+    sets overridable ones aside. The person's lock orders two desks that act at the same instant: the second is refused
+    with SAME_DAY.
     """
     _at_own_place(by)
     because = _reason(because)
@@ -81,12 +83,12 @@ def inject(
         person = _locked(by, at, profile_id)
         form = _form(person, at)
         screened = _screening_verdict(person, form, screening, product)
-        visit = _visit(by, at, key, person)
+        visit, lot, stock = _visit(by, at, key, person), vaccines.lot(lot_id), YES
         if visit.dose_id is None:
             may_work_at(reads.posted_place(by).open_days, local(at).date()).or_raise()
-            screened.or_raise(because)
+            stock = reads.in_stock(visit.facility_id, lot, local(at).date()) if lot else YES
+            (screened + stock).or_raise(because)
             visit.state = _on_the_way(visit, Step.SCREEN, Step.INJECT)
-        lot = vaccines.lot(lot_id)
         recorded = record_dose(
             by=by,
             at=at,
@@ -101,9 +103,11 @@ def inject(
         if visit.dose_id is None:
             _screened(visit, form, screening, product, by)
             visit.because, visit.dose_id, visit.product = because, recorded.dose.id, product
-            visit.observed_until = at + OBSERVATION
+            visit.observed_until, visit.lot_unheld = at + OBSERVATION, not stock.allowed
             _save(visit, at)
-        return Injection(recorded, reads.view_of(visit), screened)
+            if visit.lot_unheld:
+                _tell_unheld(by, at, person, visit, stock)
+        return Injection(recorded, reads.view_of(visit), screened, stock)
 
 
 def defer_visit(
@@ -214,7 +218,7 @@ def undo_injection(
 
 
 def choose_day(*, by: Actor, at: dt.datetime, product: str, lot_id: UUID) -> reads.DayChoice:
-    """Keep the vaccine and lot that this vaccinator works with until midnight.
+    """Keep the vaccine and lot that this vaccinator works with until midnight, and warn where stock has none of it.
 
     Raises Refused with LOT_UNKNOWN, LOT_OF_OTHER_PRODUCT, LOT_EXPIRED or LOT_RECALLED.
     """
@@ -243,7 +247,7 @@ def choose_day(*, by: Actor, at: dt.datetime, product: str, lot_id: UUID) -> rea
         object_id=lot_id,
         facts={"product": product},
     )
-    return reads.DayChoice(product, lot)
+    return reads.DayChoice(product, lot, reads.in_stock(facility_id, lot, today))
 
 
 def _label(product: str) -> str:
@@ -295,6 +299,18 @@ def _facts(by: Actor, at: dt.datetime, product: str, lot_id: UUID, lot: LotFacts
         point_id=by.point_id,
         place_name=reads.posted_place(by).words,
         vaccinator_id=by.id,
+    )
+
+
+def _tell_unheld(by: Actor, at: dt.datetime, person: LockedPerson, visit: Visit, stock: Verdict) -> None:
+    write_line(
+        by=by,
+        at=at,
+        action="inject_unheld_lot",
+        subject_id=person.person_id,
+        object_id=visit.id,
+        because=visit.because,
+        verdict=stock,
     )
 
 

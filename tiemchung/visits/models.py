@@ -33,6 +33,7 @@ class Visit(ShardedModel):
     screener_id = models.UUIDField(null=True)
     because = models.TextField(blank=True, help_text="why no injection, or why a refusal was set aside")
     dose_id = models.UUIDField(null=True)
+    lot_unheld = models.BooleanField(default=False, help_text="stock had none of the lot, and a reason set it aside")
     product = models.CharField(max_length=30, blank=True)
     observed_until = models.DateTimeField(null=True)
     reaction = models.CharField(max_length=10, blank=True, choices=_choices(Reaction))

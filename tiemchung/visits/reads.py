@@ -9,12 +9,13 @@ from uuid import UUID
 from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
 from tiemchung.core.distribution import allow_cross_shard
-from tiemchung.core.verdict import Verdict
+from tiemchung.core.verdict import YES, Verdict
 from tiemchung.doses.reads import DoseRecord, given
 from tiemchung.places import reads as places
 from tiemchung.places.reads import FacilityView, PointView
+from tiemchung.stock.reads import held_lot
 from tiemchung.vaccines import reads as vaccines
-from tiemchung.vaccines.rules import Birth, LotFacts, Mode, may_give
+from tiemchung.vaccines.rules import Birth, LotFacts, Mode, lot_state, may_give
 from tiemchung.visits.models import DayDefaults, Visit
 from tiemchung.visits.rules import OpenDays, VisitState
 
@@ -44,10 +45,14 @@ class VisitView:
 
 @dataclass(frozen=True, slots=True)
 class DayChoice:
-    """The vaccine and lot of one vaccinator's day; `lot` is as it is now, perhaps recalled since."""
+    """The vaccine and lot of one vaccinator's day; `lot` is as it is now, perhaps recalled since.
+
+    `stock` says whether a dose may be drawn from it at the facility now.
+    """
 
     product: str
     lot: LotFacts
+    stock: Verdict = YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,20 @@ def day_choice(by: Actor, on: dt.date) -> DayChoice | None:
         return None
     row = DayDefaults.objects.filter(staff_id=by.id, facility_id=by.facility_id, on_day=on).first()
     lot = vaccines.lot(row.lot_id) if row else None
-    return DayChoice(row.product, lot) if row and lot else None
+    return DayChoice(row.product, lot, in_stock(by.facility_id, lot, on)) if row and lot else None
+
+
+def in_stock(facility_id: UUID, lot: LotFacts, on: dt.date) -> Verdict:
+    """Say whether a dose may be drawn from the lot at this facility.
+
+    One that is expired or recalled is the vaccine rules' to refuse: nobody shall be told to take it in first.
+    """
+    return held_lot(facility_id, lot) if lot_state(lot, on) == "USABLE" else YES
 
 
 def may_inject(choice: DayChoice, *, record: DoseRecord, birth: Birth, on: dt.date, at: dt.datetime) -> Verdict:
-    """Say what the rules of vaccines would answer now; the action asks them again under the person's lock."""
-    return may_give(
+    """Say what the rules of stock and vaccines would answer now; the action asks again under the person's lock."""
+    return choice.stock + may_give(
         choice.product, lot=choice.lot, history=given(record.doses), birth_date=birth, on=on, at=at, mode=Mode.DESK
     )
 

@@ -20,7 +20,7 @@ WHERE c.staff_id = ANY(%s) AND c.facility_id = ANY(%s) AND c.on_day = ANY(%s)
 """
 _REFERRED = """
 SELECT v.facility_id, v.dose_id FROM visits_visit v WHERE v.facility_id = ANY(%s) AND v.on_day >= %s AND v.on_day < %s
-AND v.dose_id IS NOT NULL AND v.outcome = 'REFER' AND v.state IN ('INJECTED', 'OBSERVED')
+AND v.dose_id IS NOT NULL AND (v.outcome = 'REFER' OR v.lot_unheld) AND v.state IN ('INJECTED', 'OBSERVED')
 """
 _WHY = "a facility's day lies with all its persons; visit_facility_day answers on every node"
 
@@ -58,7 +58,10 @@ def seen_days(days: Iterable[FacilityDay], vaccinators: Iterable[UUID]) -> SeenD
 
 
 def referrals_set_aside(facility_ids: Iterable[UUID], since: dt.date, until: dt.date) -> dict[UUID, set[UUID]]:
-    """Give by facility the doses that were injected though the screening referred the person, in one statement."""
+    """Give by facility the doses injected though the screening referred the person or stock had none of the lot.
+
+    In one statement.
+    """
     found: dict[UUID, set[UUID]] = {}
     with allow_cross_shard(_WHY), connection.cursor() as cursor:
         cursor.execute(_REFERRED, [list(facility_ids), since, until])

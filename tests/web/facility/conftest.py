@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from tests.builders import a_facility, a_lot, a_nurse, a_person, country  # noqa: F401 - a fixture
+from tests.builders import a_facility, a_nurse, a_person, a_stock, country  # noqa: F401 - a fixture
 from tests.web.facility.signing import session_of
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
@@ -42,7 +42,7 @@ def a_station() -> Station:
     """Make a station ready for its first person."""
     forget_places()
     facility, at = a_facility("Trạm Y tế Bến Nghé"), clock.now()
-    nurse, lot = a_nurse(facility), a_lot(at=at)
+    nurse, lot = a_nurse(facility), a_stock(facility, at=at)
     choose_day(by=nurse, at=at, product=lot.product, lot_id=lot.id)
     return Station(facility, nurse, lot, a_person("Nguyễn Văn An", sex="MALE", at=at))
 

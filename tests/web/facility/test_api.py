@@ -10,7 +10,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.builders import a_person, an_area
+from tests.builders import a_lot, a_person, an_area
 from tests.web.facility.conftest import Station, signed_in
 from tiemchung.core import clock
 from tiemchung.doses.models import Dose, LedgerEntry
@@ -119,6 +119,15 @@ def test_what_the_rules_refuse_has_a_code_and_words(
     assert response.status_code == 422
     assert code in [reason["code"] for reason in response.json()["reasons"]]
     assert response.json()["words"]
+
+
+def test_a_lot_that_is_not_in_stock_asks_a_program_for_a_reason_too(nurse: Client, station: Station) -> None:
+    body = body_of(station, lot_id=str(a_lot(at=clock.now()).id))
+    refused = post(nurse, body)
+    assert (refused.status_code, refused.json()["code"], refused.json()["needs_reason"]) == (
+        422, "LOT_NOT_IN_STOCK", True)  # fmt: skip
+    told = post(nurse, body | {"because": "Lọ đang cầm trên tay, phiếu về sau"})
+    assert (told.status_code, [reason["code"] for reason in told.json()["reasons"]]) == (201, ["LOT_NOT_IN_STOCK"])
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,16 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from tiemchung.core import clock
-from tiemchung.core.verdict import Reason, Refused
+from tiemchung.core.actor import Actor
+from tiemchung.core.verdict import YES, Reason, Refused
 from tiemchung.people import actions as people
 from tiemchung.people.rules.kinds import IdSystem, PhoneRelation, Sex, Source
 from tiemchung.people.rules.scans import ScannedCard
 from tiemchung.people.rules.searches import understood
 from tiemchung.places import reads as places
 from tiemchung.places.rules import Level
+from tiemchung.stock import reads as stock
+from tiemchung.stock.rules import as_warning
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.visits import actions as visit_actions
 from tiemchung.visits import reads as visits
@@ -43,7 +46,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 def _desk(
     request: HttpRequest, choice: visits.DayChoice | None, *, status: int = 200, text: str = "", **facts: Any
 ) -> HttpResponse:
-    return page(request, "desk", status, choice=choice, label=_label(choice), text=text[:500], **facts)
+    warned = as_warning(choice.stock) if choice else YES
+    return page(request, "desk", status, choice=choice, label=_label(choice), text=text[:500], stock=warned, **facts)
 
 
 def _label(choice: visits.DayChoice | None) -> str:
@@ -69,8 +73,24 @@ def choose_day_page(request: HttpRequest) -> HttpResponse:
             errors["lot"] = refused_words(refused.verdict)
     elif (choice := visits.day_choice(actor_of(request), today)) is not None:
         lot_id = choice.lot.id
-    lots = [(product, lot) for product in vaccines.products(today) for lot in vaccines.lots_of(product.code, today)]
-    return page(request, "choose_day", 400 if errors else 200, lots=lots, chosen=lot_id, errors=errors)
+    held, others = _lots_to_choose(actor_of(request), today)
+    facts = {"held": held, "others": others, "opened": not held or lot_id in {one["lot"].id for one in others}}
+    return page(request, "choose_day", 400 if errors else 200, chosen=lot_id, errors=errors, **facts)
+
+
+def _lots_to_choose(by: Actor, today: dt.date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Give the usable lots: those that the facility has, with how many doses are left, and apart from them the rest."""
+    left = {view.lot.id: view.count.left for view in stock.shelves_at(by)}
+    held, others = [], []
+    for product in vaccines.products(today):
+        for lot in vaccines.lots_of(product.code, today):
+            label = f"{product.label} ({lot.component})" if lot.component else product.label
+            hint = say("desk.day.lot", number=lot.number, expires_on=lot.expires_on)
+            if (number := left.get(lot.id, 0)) > 0:
+                held.append({"lot": lot, "label": label, "hint": f"{hint}, {say('stock.choose.left', n=number)}"})
+            else:
+                others.append({"lot": lot, "label": label, "hint": hint})
+    return held, others
 
 
 @require_POST
