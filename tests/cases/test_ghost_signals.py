@@ -72,6 +72,7 @@ ALONE: list[tuple[str, list[Trace]]] = [
     ("NOT_WATCHED", [at_desk(visit_watched=False)]),
     ("NIGHT", [at_desk(recorded_at=MORNING + dt.timedelta(hours=15))]),
     ("LOT_NOT_CHOSEN", [at_desk(lot_chosen=False)]),
+    ("LOT_NOT_HELD", [at_desk(lot_held=False)]),
     ("OFF_DUTY", [at_desk(on_duty=False)]),
     ("OVERRIDDEN", [at_desk(overridden=True)]),
     ("LATE_UNPROVEN", [late(evidenced=False)]),
@@ -108,9 +109,20 @@ def test_an_honest_morning_says_nothing() -> None:
     assert codes(*[at_desk(n) for n in range(60)]) == set()
 
 
-def test_a_proven_late_page_weighs_too_little_whatever_else_is_odd_about_it() -> None:
+def test_a_proven_late_page_of_a_lot_that_was_there_weighs_too_little_whatever_else_is_odd_about_it() -> None:
     odd = late(days=60, visits_there=False, lot_known=False, rules_broken=True)
     assert suspicions([odd]) == {}
+
+
+def test_a_lot_that_the_facility_never_had_is_heard_at_the_desk_and_from_paper_and_accuses_nobody_alone() -> None:
+    assert codes(late(lot_held=False)) == {"LOT_NOT_HELD"}
+    assert suspicions([at_desk(lot_held=False), late(lot_held=False)]) == {}
+    assert suspicions([at_desk(lot_held=False, lot_chosen=False)])
+
+
+def test_other_sources_and_places_without_stock_say_nothing_about_a_lot() -> None:
+    assert codes(at_desk(lot_held=None), at_desk(lot_held=True)) == set()
+    assert "LOT_NOT_HELD" not in codes(late(source="CASE", lot_held=False))
 
 
 def test_a_night_at_a_factory_is_no_suspicion() -> None:

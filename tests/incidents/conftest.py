@@ -87,7 +87,7 @@ def known(country: None, db: None) -> Known:
         facts = DoseFacts("PFIZER", day, lot_number=lot.number, facility_id=facility.id, place_name=PLACE)
         record_dose(by=SYSTEM, at=NOW, key=str(uuid4()), profile_id=person, facts=facts, source=DoseSource.BACKLOG)
     refresh_card(person_id=person, at=NOW)
-    card = card_of_person(SYSTEM, person)
+    card = card_of_person(SYSTEM, person, NOW)
     assert card is not None
     told = ClaimedDose(1, "PFIZER", "FK9911", dt.date(2026, 6, 1), facility_id=facility.id)
     claim = Claim(NAME, BORN, numbers=(("CCCD", number),), doses=(told,), text=TOLD)

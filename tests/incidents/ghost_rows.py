@@ -14,6 +14,7 @@ from tiemchung.doses.models import Dose, LedgerEntry
 from tiemchung.people.models import ContactPhone, Identifier, Person, Profile, ProfilePhone
 from tiemchung.places.actions import close_facility
 from tiemchung.places.reads import FacilityView, PointView
+from tiemchung.stock.models import Shelf
 from tiemchung.vaccines.rules import LotFacts
 from tiemchung.visits.models import DayDefaults, Visit
 
@@ -41,7 +42,18 @@ def set_scene(country: Country) -> Scene:
         # The factory's point has stood for weeks, the bus is entered a week after it drove.
         at = NOW + dt.timedelta(days=-20 if name == "FACTORY" else 7)
         points[station, name] = a_point(facilities[station], name, mobile=True, at=at)
-    return Scene(facilities, [a_lot(_PRODUCT) for _ in range(LOTS + 1)], points)
+    lots = [a_lot(_PRODUCT) for _ in range(LOTS + 1)]
+    _shelves(facilities[:STATIONS], lots[:LOTS])
+    return Scene(facilities, lots, points)
+
+
+def _shelves(facilities: Iterable[FacilityView], lots: Iterable[LotFacts]) -> None:
+    """Let every station have kept stock for forty days; at two of them the paper of some boxes came late."""
+    held = TODAY - dt.timedelta(days=40)
+    copy_rows(Shelf, ("id", "facility_id", "lot_id", "received", "removed", "first_on", "changed_at"), (
+        (uuid5(_SPACE, f"s{facility.id}{lot.id}"), facility.id, lot.id, 5000, 0,
+         TODAY - dt.timedelta(days=1) if station in (4, 13) and number == 2 else held, NOW)
+        for station, facility in enumerate(facilities) for number, lot in enumerate(lots)))  # fmt: skip
 
 
 def put_on_record(country: Country, scene: Scene) -> None:
@@ -118,11 +130,11 @@ def _facts(shot: Shot, scene: Scene) -> dict[str, str | None]:
 
 def _desks(country: Country, scene: Scene) -> None:
     names = ("id", "profile_id", "key", "facility_id", "on_day", "came_at", "changed_at", "state", "form", "true_items",
-             "vitals", "outcome", "consented", "because", "dose_id", "product", "reaction")  # fmt: skip
+             "vitals", "outcome", "consented", "because", "dose_id", "product", "reaction", "lot_unheld")  # fmt: skip
     copy_rows(Visit, names, (
         (uuid5(_SPACE, f"v{s.id}"), s.soul.id, str(s.id), scene.facilities[s.station].id, s.given_on, s.recorded_at,
          s.recorded_at, "OBSERVED" if s.watched else "INJECTED", "ADULT_2021_12", "[]", "{}", "ELIGIBLE", True, "",
-         s.id, _PRODUCT, "NONE" if s.watched else "") for s in country.shots if s.seen))  # fmt: skip
+         s.id, _PRODUCT, "NONE" if s.watched else "", False) for s in country.shots if s.seen))  # fmt: skip
     names = ("staff_id", "facility_id", "on_day", "product", "lot_id", "changed_at")
     copy_rows(DayDefaults, names, (
         (nurse, scene.facilities[station].id, day, _PRODUCT, scene.lots[lot].id, NOW)

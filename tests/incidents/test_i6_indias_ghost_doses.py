@@ -1,7 +1,8 @@
 """2021-22: second doses were recorded that nobody had been given, of the dead among them, and 2,800 certificates came
 from a centre that did not exist [press].
 
-Who is dead gets no dose, and nobody gives any where no facility is open. What was entered all the same is found by the
+Who is dead gets no dose, nobody gives any where no facility is open, and from a lot that its facility never received
+only for a reason that is counted. What was entered all the same is found by the
 person, who is told and disowns it with one tap, or the family: their report has an owner and a due time, and what was
 never given leaves every count. And every night looks for the rest: 200 of them, of eight shapes, lie here among 20,000
 doses of a month with all that is odd about honest stations.
@@ -17,7 +18,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.builders import NOW, a_dose, a_key, a_lot, a_nurse, a_person, a_phone, an_officer
+from tests.builders import NOW, a_dose, a_key, a_lot, a_nurse, a_person, a_phone, a_stock, an_officer
 from tests.cases.conftest import Office
 from tests.following import unsettled_too
 from tests.incidents.ghost_crowd import Country, a_country
@@ -26,21 +27,24 @@ from tiemchung.cases import tasks
 from tiemchung.cases.actions import claim_case, ghosts, open_case, settle_case
 from tiemchung.cases.actions.noticing import disown_dose
 from tiemchung.cases.kinds import SolutionKind
-from tiemchung.cases.models import GhostDay, GhostFinding
+from tiemchung.cases.models import GhostDay, GhostFinding, OverrideWeek
 from tiemchung.cases.notice_links import token_of
 from tiemchung.cases.reads import progress_of
+from tiemchung.cases.reads.ghost_traces import looked_at
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.rules.ghost_signals import WEIGHTS, Trace, suspicions
 from tiemchung.cases.solutions import Solution
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core.actor import PUBLIC, SYSTEM, Role
 from tiemchung.core.alarms import alarms
+from tiemchung.core.clock import local
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.reads import doses_of, history_of
 from tiemchung.doses.values import DoseView
 from tiemchung.people.actions import RegisteredProfile, amend_profile
 from tiemchung.places.actions import close_facility
+from tiemchung.vaccines.rules import LotFacts
 from tiemchung.visits.actions import inject
 from tiemchung.visits.reads import forget_places
 from tiemchung.visits.rules import Screening
@@ -103,7 +107,7 @@ def test_what_was_never_given_is_counted_no_more_and_stays_on_record_with_who_to
 
 
 def test_neither_the_dead_nor_a_closed_centre_gets_a_dose_at_the_desk_for_any_reason(office: Office) -> None:
-    nurse, lot, ghost = a_nurse(office.facility), a_lot(), Ghost(office)
+    nurse, lot, ghost = a_nurse(office.facility), a_stock(office.facility), Ghost(office)
 
     def try_it(person: RegisteredProfile) -> str:
         with pytest.raises(Refused) as refused:
@@ -128,6 +132,30 @@ def test_whoever_never_came_is_told_and_one_tap_is_a_case_with_48_hours(office: 
     case = progress_of(tapped.ref, contact_key(phone))
     assert case is not None
     assert (case.kind, case.dose_id, case.due_at - NOW) == ("NEVER_GIVEN", dose.id, 48 * HOUR)
+
+
+def test_a_dose_from_a_lot_that_the_centre_never_received_needs_a_reason_counts_against_it_and_is_looked_at(
+    office: Office,
+) -> None:
+    nurse, ours, strange = a_nurse(office.facility), a_stock(office.facility), a_lot()
+    forget_places()
+
+    def give(lot: LotFacts, because: str = "") -> UUID:
+        done = inject(by=nurse, at=NOW, key=a_key(), profile_id=a_person().profile_id, product="PFIZER", lot_id=lot.id,
+                      screening=Screening("ADULT_2021_12", answered=True, consented=True), because=because)  # fmt: skip
+        return done.recorded.dose.id
+
+    with pytest.raises(Refused, match="LOT_NOT_IN_STOCK"):
+        give(strange)
+    honest, ghost = give(ours), give(strange, "Cấp trên yêu cầu đủ chỉ tiêu")
+    let_the_night_pass()
+    today = local(NOW).date()
+    seen = {one.dose.dose_id: suspicions([one.trace], least=0) for one in looked_at([(office.facility.id, today)])}
+    told = {dose: {s.code for why in found.values() for s in why.signals} for dose, found in seen.items()}
+    assert "LOT_NOT_HELD" in told[ghost]
+    assert "LOT_NOT_HELD" not in told[honest]
+    week = OverrideWeek.objects.get(facility_id=office.facility.id)
+    assert (week.doses, week.overridden) == (2, 1)
 
 
 @pytest.fixture

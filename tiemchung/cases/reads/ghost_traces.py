@@ -14,6 +14,7 @@ from tiemchung.doses.tracing import DoseTrace, traces_at
 from tiemchung.people.reads.traces import PersonTrace, person_traces
 from tiemchung.places import reads as places
 from tiemchung.places.reads import FacilityView, PointView
+from tiemchung.stock.reads import first_days
 from tiemchung.vaccines.rules.giving import STOPS_THE_DESK
 from tiemchung.visits.tracing import SeenDays, seen_days
 
@@ -43,6 +44,7 @@ class _Around:
     points: Mapping[UUID, PointView]
     disowned: frozenset[UUID]
     lots: frozenset[tuple[UUID | None, dt.date, UUID | None]]
+    stock: Mapping[UUID, Mapping[UUID, dt.date]]
 
 
 def looked_at(days: Iterable[FacilityDay]) -> list[LookedAt]:
@@ -61,6 +63,7 @@ def _looked_at(asked: set[FacilityDay]) -> list[LookedAt]:
         points=places.points_by_id({dose.point_id for dose in doses if dose.point_id}),
         disowned=disowned_among(dose.dose_id for dose in doses),
         lots=_lots_in_use(doses, seen),
+        stock=first_days({dose.facility_id for dose in doses if dose.facility_id}),
     )
     return [LookedAt(dose, _trace(dose, around)) for dose in doses]
 
@@ -92,6 +95,7 @@ def _trace(dose: DoseTrace, around: _Around) -> Trace:
         visit_watched=seen.watched.get(dose.dose_id, False),
         visits_there=here in seen.open_days,
         lot_chosen=(facility, day, dose.lot_id) in around.lots if chosen else None,
+        lot_held=_held(around.stock.get(facility, {}) if facility else {}, dose),
         on_duty=(facility, day, dose.vaccinator_id) in seen.vaccinators if chosen and dose.vaccinator_id else None,
         died_on=person.died_on if person else None,
         born_on=person.born_on if person else None,
@@ -101,6 +105,13 @@ def _trace(dose: DoseTrace, around: _Around) -> Trace:
         reachable=person.reachable if person else True,
         disowned=dose.dose_id in around.disowned,
     )
+
+
+def _held(stock: Mapping[UUID, dt.date], dose: DoseTrace) -> bool | None:
+    """Say whether the facility ever had the lot by that day; None of the days before it kept any stock here."""
+    if dose.lot_id is None or not any(first_on <= dose.given_on for first_on in stock.values()):
+        return None
+    return stock.get(dose.lot_id, dt.date.max) <= dose.given_on
 
 
 def _open_on(facility: FacilityView | None, day: dt.date) -> bool | None:

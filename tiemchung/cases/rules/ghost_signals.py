@@ -25,6 +25,7 @@ WEIGHTS: Mapping[str, int] = {
     "UNSEEN": 4,
     "LATE_UNPROVEN": 3,
     "LOT_NOT_CHOSEN": 3,
+    "LOT_NOT_HELD": 3,
     "POINT_NOT_STANDING": 3,
     "RUN_OF_NUMBERS": 3,
     "SAME_BIRTH": 3,
@@ -57,6 +58,8 @@ SAME_BIRTH_FROM = 5
 PHONE_FROM = 9  # a household has eight at most (people.rules.proofs)
 INVENTED_IN = dt.timedelta(minutes=10)
 BESIDE_FROM = 2
+# Who records so says that a vial of the facility's own was opened.
+_WITH_A_VIAL = frozenset({"DESK", "BACKLOG"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,10 @@ class Trace:
     """All that is on record around one dose. None says that it is not known or does not apply.
 
     `visit_seen` and `visit_watched` tell of its own visit, `visits_there` whether anybody was checked in at the
-    facility that day; `lot_chosen` and `on_duty` compare with the lots and vaccinators of the day there. `born_on` is
-    known to the day; `tail` are the last three digits of the person's number, `phone_crowd` how many people call the
-    person's own phone theirs.
+    facility that day; `lot_chosen` and `on_duty` compare with the lots and vaccinators of the day there, `lot_held`
+    with every lot that the facility had taken in by that day, if it kept any stock then. `born_on` is known to
+    the day; `tail` are the last three digits of the person's number, `phone_crowd` how many people call the person's
+    own phone theirs.
     """
 
     dose_id: UUID
@@ -84,6 +88,7 @@ class Trace:
     visit_watched: bool = False
     visits_there: bool = False
     lot_chosen: bool | None = None
+    lot_held: bool | None = None
     on_duty: bool | None = None
     died_on: dt.date | None = None
     born_on: dt.date | None = None
@@ -139,6 +144,8 @@ def _own(trace: Trace) -> Iterator[Signal]:
         yield from _at_the_desk(trace)
     if trace.source == "BACKLOG":
         yield from _entered_late(trace)
+    if trace.source in _WITH_A_VIAL and trace.lot_held is False:
+        yield Signal("LOT_NOT_HELD")
 
 
 def _place(trace: Trace) -> Iterator[Signal]:
