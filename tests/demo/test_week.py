@@ -30,6 +30,8 @@ from tiemchung.demo.stage import Stage, moment_of
 from tiemchung.demo.week import NotADemonstration, is_loaded, load_week, set_stage
 from tiemchung.people.models import ContactPhone, Person, Profile
 from tiemchung.places import reads as places
+from tiemchung.stock.models import Shelf
+from tiemchung.stock.reads import issues_at, issues_under, own_words_under, shelves_at
 from tiemchung.vaccines.models import Lot
 from tiemchung.vaccines.reads import facts_of as lot_facts
 from tiemchung.vaccines.rules import lot_state
@@ -147,6 +149,29 @@ def test_a_database_with_other_doses_stays_without_synthetic_people() -> None:
     with pytest.raises(CommandError, match="TIEMCHUNG_HOME"):
         call_command(demo.Command(), people=5, crowded=10)
     assert Profile.objects.count() == 1
+
+
+def test_every_desk_has_stock_and_one_of_them_every_trouble_of_a_store() -> None:
+    stage = load()
+    for site in stage.sites.values():
+        assert Shelf.objects.filter(facility_id=site.id).count() > 9
+    waiting = issues_at(stage.staff["lanh"])
+    assert [(one.paper, one.doses) for one in waiting] == [("PXK-0431", 360)]
+    told = issues_under(stage.staff["phu"], TODAY)
+    assert [one.difference for one in told if one.difference] == [-10]
+    assert [one.paper for one in own_words_under(stage.staff["yen"], TODAY)] == ["PXK-0397"]
+    states = {lot_state(view.lot, TODAY) for view in shelves_at(stage.staff["lanh"]) if view.count.left > 0}
+    assert states == {"USABLE", "EXPIRED", "RECALLED"}
+
+
+def test_the_next_months_lots_are_delivered_before_its_first_visits() -> None:
+    load()
+    visits = Visit.objects.filter(dose_id__isnull=False).count()
+    later = NOW + dt.timedelta(days=31)
+    stage = load(at=later)
+    assert Visit.objects.filter(dose_id__isnull=False).count() == 2 * visits
+    assert not Visit.objects.filter(lot_unheld=True).exists()
+    assert stage.today == TODAY
 
 
 def test_lots_are_in_date_soon_to_expire_expired_and_recalled() -> None:

@@ -22,6 +22,7 @@ from tiemchung.demo.reports import file_reports
 from tiemchung.demo.signins import read_sign_ins
 from tiemchung.demo.staff import hire_everybody, staff_plans
 from tiemchung.demo.stage import Stage
+from tiemchung.demo.stock import HELD_BEFORE, fill_shelves, play_stock
 from tiemchung.doses.reads import Entry
 from tiemchung.places.actions import load_areas
 
@@ -68,14 +69,16 @@ def load_week(
     played = play_cast(stage, at=at)
     fill_shared_phones(stage, at=at, crowded=crowded)
     load_crowd(stage, people=people, at=at, say=say)
+    fill_shelves(stage, at=at, people=people, since=stage.today - HELD_BEFORE)
     recall_month(stage.shelf, at=at)
-    load_day(_stage_of_today(stage, at), at=at)
+    load_day(_stage_of_today(stage, at, people), at=at)
     citizens = list(citizens_of(stage, people=people, day=local(at).date()))
     write_population(citizens)
     settle_identities(stage, played, citizens, at=at)
     sign_passports(stage, played, at=at)
     file_reports(stage, played, at=at)
     plant_ghosts(stage, at=at)
+    play_stock(stage, at=at)
     once(_mark(at, people, crowded), _ACTION, {}, at, dict)
     return stage
 
@@ -88,12 +91,14 @@ def is_loaded(*, at: dt.datetime, people: int, crowded: int) -> bool:
 
 
 def _mark(at: dt.datetime, people: int, crowded: int) -> str:
-    return f"demo:whole:{local(at).date()}:{people}:{crowded}"
+    return f"demo:whole:stocked:{local(at).date()}:{people}:{crowded}"
 
 
-def _stage_of_today(stage: Stage, at: dt.datetime) -> Stage:
-    """Give the stage with this day as its day and this month's lots, of which those to be recalled are."""
+def _stage_of_today(stage: Stage, at: dt.datetime, people: int) -> Stage:
+    """Give the stage with this day as its day and this month's lots, delivered, of which those to be recalled are."""
     today = local(at).date()
-    shelf = stock_month(at=at, day=today)
-    recall_month(shelf, at=at)
-    return Stage(today, stage.sites, stage.staff, shelf)
+    ours = Stage(today, stage.sites, stage.staff, stock_month(at=at, day=today))
+    if today.replace(day=1) != stage.today.replace(day=1):
+        fill_shelves(ours, at=at, people=people, since=today.replace(day=1))
+    recall_month(ours.shelf, at=at)
+    return ours

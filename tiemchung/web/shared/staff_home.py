@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from tiemchung.core import clock
 from tiemchung.core.actor import FACILITY_ROLES, Actor, Role
 from tiemchung.core.audit import AuditView, seen_by
+from tiemchung.stock.rules import ISSUERS
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.vaccines.rules import LotFacts
 from tiemchung.web.shared.gate import open_to_staff
@@ -52,6 +53,7 @@ def tiles_of(by: Actor) -> list[dict[str, str]]:
     pages = [
         ("facility:desk", "desk", by.role in FACILITY_ROLES),
         ("facility:today", "today", by.role in FACILITY_ROLES),
+        ("facility:stock", "stock", by.role in FACILITY_ROLES),
         ("facility:passports", "passports", by.role in FACILITY_ROLES),
         ("cases:queue", "cases", by.role in CASE_ROLES),
         ("hotline:console", "hotline", by.role is Role.HOTLINE_AGENT),
@@ -59,6 +61,7 @@ def tiles_of(by: Actor) -> list[dict[str, str]]:
         ("authority:passports", "passport_board", by.role in BOARD_ROLES),
         ("authority:ghosts", "ghosts", by.role in BOARD_ROLES),
         ("authority:lots", "lots", by.role in LOT_ROLES),
+        ("authority:issues", "issues", by.role in ISSUERS),
         ("accounts:find", "accounts", by.role in ACCOUNT_ROLES),
         ("authority:central", "signing", by.role is Role.MINISTRY_OFFICER),
         ("authority:revocations", "revocations", by.role in REVOKER_ROLES),
