@@ -7,10 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from tiemchung.cases.actions.elsewhere import DoseElsewhere, dose_elsewhere, report_elsewhere
+from tiemchung.cases.rules import shown_ref
 from tiemchung.certificates.reads import passports_in_force
 from tiemchung.core import clock
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict
 from tiemchung.people import actions as people
+from tiemchung.people.rules.phones import normalise_phone
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.visits import actions as visit_actions
 from tiemchung.visits import reads as visits
@@ -28,6 +31,8 @@ from tiemchung.web.facility.frame import (
 from tiemchung.web.facility.history import birth_of, given_today, history_lines, label_of, record_of
 from tiemchung.web.shared.words import say
 
+OF_STOCK = frozenset({"LOT_NOT_IN_STOCK", "LOT_USED_UP"})
+REPORTED = "ELSEWHERE_REPORTED"
 OUTCOMES = (VisitState.DEFERRED, VisitState.CONTRAINDICATED, VisitState.REFERRED, VisitState.DECLINED)
 
 
@@ -38,7 +43,38 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show who stands here, their doses, and the three taps to the next one."""
     told = request.session.pop("desk_told", [])
     notes = Verdict(tuple(Reason(code, Severity.WARN, False, facts) for code, facts in told))
-    return _person_page(request, person_id, notes=notes)
+    reported = any(reason.code == REPORTED for reason in notes.reasons)
+    return _person_page(request, person_id, notes=notes, looks_elsewhere=not reported)
+
+
+@require_POST
+@open_to_desk
+@hides_strangers
+def elsewhere(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Report that this person's first dose lies under another record; only where the page itself found one."""
+    by, at = actor_of(request), clock.now()
+    who = people.open_person(by=by, at=at, person_id=person_id, purpose=PURPOSE)
+    found = dose_elsewhere(by=by, at=at, who=who, record=record_of(who, clock.today()), purpose=PURPOSE)
+    day, phone = date_in(request.POST, "first"), line(request.POST, "other_phone", 60)
+    number = normalise_phone(phone)[0] if phone else ""
+    errors = {}
+    if not day.empty and (day.day is None or day.precision != "DAY"):
+        errors["first-day"] = say("elsewhere.day_wrong")
+    if number is None:
+        errors["other_phone"] = say("elsewhere.phone_wrong")
+    if found is None:
+        return redirect("facility:person", person_id=person_id)
+    if not errors:
+        try:
+            opened = report_elsewhere(
+                by=by, at=at, key=key_in(request.POST), who=who, found=found, given_on=day.day,
+                other_phone=number or "", text=say("elsewhere.text", "vi", vaccine=label_of(found.product)),
+            )  # fmt: skip
+            request.session["desk_told"] = [[REPORTED, {"ref": shown_ref(opened.ref)}]]
+            return redirect("facility:person", person_id=person_id)
+        except Refused as refused:
+            errors["first-day"] = refused_words(refused.verdict)
+    return _person_page(request, person_id, status=422, errors=errors, found=found)
 
 
 @require_POST
@@ -121,6 +157,8 @@ def _person_page(
     refused: Verdict | None = None,
     notes: Verdict | None = None,
     deferring: bool = False,
+    looks_elsewhere: bool = False,
+    found: DoseElsewhere | None = None,
 ) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     today = visits.day_of(at)
@@ -129,6 +167,8 @@ def _person_page(
     if choice is None:
         return redirect("facility:choose_day")
     doses = record_of(opened, today)
+    if looks_elsewhere:
+        found = dose_elsewhere(by=by, at=at, who=opened, record=doses, purpose=PURPOSE)
     verdict = visits.may_inject(choice, record=doses, birth=birth_of(opened), on=today, at=at)
     form = form_for(birth_of(opened), today)
     shown = refused if refused is not None else verdict
@@ -143,8 +183,10 @@ def _person_page(
         form=form,
         verdict=shown,
         offers_override=shown.needs_override or verdict.needs_override,
+        override_hint="stock.override_hint" if _of_stock_alone(shown) else "desk.override.hint",
         blocked=not verdict.allowed and not verdict.needs_override,
         notes=notes or Verdict(),
+        **_elsewhere(found, request),
         history=history_lines(doses),
         card=doses.card,
         given_today=given_today(opened, doses, today),
@@ -165,6 +207,19 @@ def _person_page(
         authority_page=address_of("authority:person", person_id=opened.person_id),
         has_passport=opened.person_id in passports_in_force([opened.person_id], at),
     )
+
+
+def _elsewhere(found: DoseElsewhere | None, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "elsewhere": found,
+        "elsewhere_label": label_of(found.product) if found else "",
+        "first": date_in(request.POST, "first").parts,
+        "other_phone": line(request.POST, "other_phone", 60),
+    }
+
+
+def _of_stock_alone(verdict: Verdict) -> bool:
+    return bool(verdict.refusals) and all(reason.code in OF_STOCK for reason in verdict.refusals)
 
 
 def _key(request: HttpRequest, refused: Verdict | None) -> str:
