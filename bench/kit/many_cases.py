@@ -133,7 +133,7 @@ def _one(rows: Rows, ways: _Ways, n: int, at: dt.datetime) -> None:
     _steps(rows, (key, case_id), way, recorded, ended, state)
     _inbox(rows, way, (case_id, key, ref, kind), recorded, ended, state, at)
     rows["cases_casebyref"].append((uuid4(), ref, key, case_id))
-    for defect in defects_of(kind, claim, key, None, None):
+    for defect in defects_of(kind, claim, key, None, None).own:
         rows["cases_casedefect"].append((uuid4(), defect, key, case_id, is_open))
     if person is not None:
         rows["cases_casebyperson"].append((uuid4(), person, key, case_id))

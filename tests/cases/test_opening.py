@@ -108,12 +108,6 @@ def test_a_repeat_of_the_same_defect_joins_the_open_case(office: Office) -> None
     assert [repeat.claim.text for repeat in file.repeats] == ["Tôi gửi lại lần hai"]
 
 
-def test_a_relative_who_reports_the_same_number_joins_too(office: Office) -> None:
-    numbers = (("CCCD", "079191000123"),)
-    office.report(claim=office.claim(numbers=numbers))
-    assert office.report(claim=office.claim(numbers=numbers)).joined
-
-
 def test_two_people_of_one_phone_are_two_cases(office: Office) -> None:
     phone = a_phone()
     office.report(claim=office.claim(full_name="Nguyễn Thị An"), phone=phone)
@@ -236,3 +230,40 @@ def test_where_the_place_itself_is_wrong_the_recorder_answers(office: Office) ->
         "DOSE_WRONG", claim=claim, by=by, door="BOOK", person_id=person_id, dose_id=dose.dose.id
     )
     assert opened.desk.unit_id == office.facility.id
+
+
+def _told_at(*facilities: Any) -> tuple[ClaimedDose, ...]:
+    days = (dt.date(2026, 8, 1), dt.date(2026, 9, 1), dt.date(2026, 10, 1))
+    return tuple(
+        ClaimedDose(n + 1, "PFIZER", "FA1234", days[n], facility_id=facility.id)
+        for n, facility in enumerate(facilities)
+    )
+
+
+def test_doses_of_two_facilities_are_answered_by_the_lowest_desk_above_both(office: Office) -> None:
+    other = a_facility("Trạm Y tế khác")
+    a_lead(other)
+    opened = office.report("BOTH_MISSING", claim=office.claim(doses=_told_at(office.facility, other)))
+    assert (opened.desk.level, opened.why) == (DeskLevel.PROVINCE, RouteReason.TWO_PLACES)
+
+
+def test_a_commune_that_has_both_facilities_and_an_officer_answers_for_both(office: Office) -> None:
+    officer, other = an_officer(Role.COMMUNE_OFFICER, area=an_area()), a_facility("Trạm Y tế khác")
+    opened = office.report("BOTH_MISSING", claim=office.claim(doses=_told_at(office.facility, other)))
+    assert (opened.desk.level, opened.why) == (DeskLevel.COMMUNE, RouteReason.TWO_PLACES)
+    assert [line.ref for line in queue_at(officer, NOW).lines] == [opened.ref]
+
+
+def test_two_doses_of_one_facility_or_of_its_successor_stay_with_it(office: Office) -> None:
+    same = office.report("BOTH_MISSING", claim=office.claim(doses=_told_at(office.facility, office.facility)))
+    assert (same.desk.unit_id, same.why) == (office.facility.id, RouteReason.FACILITY_OF_DOSE)
+    old, heir = _succeeded()
+    both = office.report("BOTH_MISSING", claim=office.claim(doses=_told_at(old, heir)))
+    assert both.desk.unit_id == heir.id
+
+
+def test_doses_of_two_provinces_stay_with_the_first_place(office: Office) -> None:
+    far = a_facility(area=an_area("00070", level=Level.COMMUNE))
+    a_lead(far)
+    opened = office.report("BOTH_MISSING", claim=office.claim(doses=_told_at(office.facility, far)))
+    assert (opened.desk.unit_id, opened.why) == (office.facility.id, RouteReason.FACILITY_OF_DOSE)

@@ -243,12 +243,12 @@ def test_a_number_and_a_phone_are_added_by_a_case(office: Office) -> None:
 
 
 def test_every_repeat_gets_the_same_answer(office: Office) -> None:
-    claim = office.claim(numbers=(("CCCD", "079191001234"),))
+    claim, person = office.claim(), a_person()
     phones = [a_phone() for _ in range(3)]
-    lead, *repeats = [office.report(claim=claim, phone=phone) for phone in phones]
+    lead, *repeats = [office.report(claim=claim, phone=phone, person_id=person.person_id) for phone in phones]
     assert [r.joined for r in repeats] == [True, True]
     file = claim_case(by=office.lead, at=NOW, ref=lead.ref)
-    done = settle(file, record(office, a_person().profile_id), by=office.lead)
+    done = settle(file, record(office, person.profile_id), by=office.lead)
     assert done.repeats == 2
     for opened, phone in zip([lead, *repeats], phones, strict=True):
         seen = progress_of(opened.ref, contact_key(phone))
@@ -256,13 +256,12 @@ def test_every_repeat_gets_the_same_answer(office: Office) -> None:
         assert (seen.state, seen.answer, len(seen.effects)) == (CaseState.UPDATED, ANSWER, 1)
         told = OutboxMessage.objects.filter(contact_key=contact_key(phone), kind="case_settled")
         assert told.count() == 1
-    assert not office.report(claim=claim).joined
+    assert not office.report(claim=claim, person_id=person.person_id).joined
 
 
 def test_a_refusal_names_its_code_and_answers_the_repeats(office: Office) -> None:
-    claim = office.claim(numbers=(("CCCD", "079191001235"),))
-    phone = a_phone()
-    lead, repeat = office.report(claim=claim), office.report(claim=claim, phone=phone)
+    claim, phone = office.claim(), a_phone()
+    lead, repeat = office.report(claim=claim, phone=phone), office.report(claim=claim, phone=phone)
     file = claim_case(by=office.lead, at=NOW, ref=lead.ref)
     ask: dict[str, Any] = {
         "by": office.lead, "at": NOW, "key": "no", "ref": lead.ref, "version": file.version,
@@ -279,16 +278,17 @@ def test_a_refusal_names_its_code_and_answers_the_repeats(office: Office) -> Non
 
 
 def test_a_withdrawn_case_leaves_its_repeats_answered_in_time(office: Office) -> None:
-    claim = office.claim(numbers=(("CCCD", "079191001236"),))
+    claim, person = office.claim(), a_person()
     phones = [a_phone() for _ in range(3)]
     first, second, third = [
-        office.report(claim=claim, phone=phone, at=NOW + n * HOUR) for n, phone in enumerate(phones)
+        office.report(claim=claim, phone=phone, person_id=person.person_id, at=NOW + n * HOUR)
+        for n, phone in enumerate(phones)
     ]
     withdraw_case(by=PUBLIC, at=NOW + 3 * HOUR, ref=first.ref, contact_key=contact_key(phones[0]))
     heir = Case.objects.get(contact_key=second.contact_key, id=second.case_id)
     assert (heir.state, heir.due_at) == (CaseState.ROUTED, first.due_at)
     file = claim_case(by=office.lead, at=NOW + 4 * HOUR, ref=second.ref)
-    assert settle(file, record(office, a_person().profile_id), by=office.lead, at=NOW + 4 * HOUR).repeats == 1
+    assert settle(file, record(office, person.profile_id), by=office.lead, at=NOW + 4 * HOUR).repeats == 1
     last = progress_of(third.ref, contact_key(phones[2]))
     assert last is not None
     assert last.state is CaseState.UPDATED

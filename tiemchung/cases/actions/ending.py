@@ -1,18 +1,19 @@
 """How a case ends, however it ends: its row on every desk, its defect, its repeats, and the word to its reporters."""
 
 import datetime as dt
-from collections.abc import Iterable
-from uuid import UUID
 
-from tiemchung.cases.actions.desk import end_row
 from tiemchung.cases.actions.holding import Held
+from tiemchung.cases.actions.joining import close_defects, waiting_repeats
+from tiemchung.cases.actions.moving import end_row
+from tiemchung.cases.actions.promoting import promote
 from tiemchung.cases.actions.steps import take_step
-from tiemchung.cases.defects import defects_of
-from tiemchung.cases.models import Case, CaseDefect, CaseInbox, CaseRepeat, CaseStep
-from tiemchung.cases.rules import CaseState, Step
-from tiemchung.cases.sealed import open_claim, seal_text
+from tiemchung.cases.defects import is_apart
+from tiemchung.cases.letters import drop_letter
+from tiemchung.cases.models import Case, CaseInbox, CaseStep
+from tiemchung.cases.rules import Step
+from tiemchung.cases.sealed import seal_text
 from tiemchung.cases.telling import tell
-from tiemchung.core.actor import Actor
+from tiemchung.core.actor import SYSTEM, Actor
 
 _TOLD = {Step.SETTLE: "SETTLED", Step.REFUSE: "REFUSED", Step.WITHDRAW: "WITHDRAWN"}
 
@@ -20,19 +21,35 @@ _TOLD = {Step.SETTLE: "SETTLED", Step.REFUSE: "REFUSED", Step.WITHDRAW: "WITHDRA
 def end_case(
     held: Held, step: Step, *, by: Actor, at: dt.datetime, answer: str = "", code: str = "", note: str = ""
 ) -> int:
-    """End a locked case and, where it was answered, every repeat with the same answer; give how many repeats.
+    """End a locked case and, where it was answered, its repeats with it; give how many repeats.
 
-    Each reporter is told in the same transaction. A withdrawn case leaves its repeats to the caller.
+    Each reporter is told in the same transaction. Whoever may know nothing of the case is told that theirs is settled,
+    in no words of its answer; a refusal is not theirs, their report is then a case of its own. A withdrawn case
+    leaves its repeats to the caller.
     """
     close_defects(held.case)
     _end_one(held.case, step, by=by, at=at, answer=answer, code=code, note=note)
     _end_rows(held, at)
     if step is Step.WITHDRAW:
+        drop_letter(held.case, held.case.unit_id)
         return 0
-    repeats = waiting_repeats(held.case)
-    for repeat in repeats:
+    near, apart = _parted(held.case)
+    for repeat in near:
+        # Where the lead was passed on, its repeats follow: whoever answered owes their letters and is asked again.
+        repeat.unit_id, repeat.unit_level = held.case.unit_id, held.case.unit_level
         _end_one(repeat, step, by=by, at=at, answer=answer, code=code, note="")
-    return len(repeats)
+    if step is Step.REFUSE:
+        promote(apart, held.case, (0, None), at)
+        return len(near)
+    for repeat in apart:
+        _end_one(repeat, step, by=SYSTEM, at=at, answer="", code="", note="")
+    return len(near) + len(apart)
+
+
+def _parted(lead: Case) -> tuple[list[Case], list[Case]]:
+    """Give the repeats whose reporters may know of the case, and the others."""
+    repeats = waiting_repeats(lead)
+    return [r for r in repeats if not is_apart(r, lead)], [r for r in repeats if is_apart(r, lead)]
 
 
 def _end_one(case: Case, step: Step, *, by: Actor, at: dt.datetime, answer: str, code: str, note: str) -> None:
@@ -54,33 +71,3 @@ def _end_rows(held: Held, at: dt.datetime) -> None:
         CaseInbox.objects.filter(unit_id__in=units, case_id=case.id, open=True, watch=True).update(
             open=False, ended_at=at, outcome=case.state
         )
-
-
-def own_defects(case: Case) -> list[bytes]:
-    """Give the keys of what this case is about."""
-    claim = open_claim(case.id, case.sealed_claim)
-    return defects_of(case.kind, claim, bytes(case.contact_key), case.person_id, case.dose_id)
-
-
-def close_defects(case: Case) -> None:
-    """Say that no case about this defect is open any more: the next report of it is a case of its own."""
-    CaseDefect.objects.filter(
-        defect__in=own_defects(case), contact_key=case.contact_key, case_id=case.id, open=True
-    ).update(open=False)
-
-
-def waiting_repeats(case: Case) -> list[Case]:
-    """Lock and give the repeats that wait for this case's end, oldest first."""
-    rows = CaseRepeat.objects.filter(contact_key=case.contact_key, lead_id=case.id)
-    places = set(rows.values_list("repeat_contact", "repeat_id"))
-    return sorted(_locked(places, case), key=lambda c: (c.recorded_at, c.id))
-
-
-def _locked(places: Iterable[tuple[bytes | memoryview, UUID]], lead: Case) -> list[Case]:
-    pairs = {(bytes(key), repeat_id) for key, repeat_id in places}
-    if not pairs:
-        return []
-    found = Case.objects.select_for_update().filter(
-        contact_key__in={key for key, _ in pairs}, id__in={repeat_id for _, repeat_id in pairs}
-    )
-    return [c for c in found.order_by("id") if c.state == CaseState.JOINED and c.lead_id == lead.id]

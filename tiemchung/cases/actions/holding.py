@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from tiemchung.cases.defects import is_apart
 from tiemchung.cases.models import Case, CaseByRef, CaseInbox
 from tiemchung.cases.reads.desks import desk_of_actor
-from tiemchung.cases.rules import clean_ref
+from tiemchung.cases.rules import CaseState, clean_ref
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Refused, refuse
 
@@ -55,6 +56,21 @@ def hold_claimed(by: Actor, at: dt.datetime, ref: str, version: int) -> Held:
     if version != held.case.version:
         raise Refused(refuse("CHANGED_MEANWHILE"))
     return held
+
+
+def hold_spoken_of(ref: str, contact_key: bytes) -> Held:
+    """Lock the case that a reporter speaks about: their own, or the one that theirs repeats, if they may know of it.
+
+    The phone was proved. Raises Refused with NO_SUCH_CASE for every other pair.
+    """
+    place = CaseByRef.objects.filter(ref=clean_ref(ref)).first()
+    case = Case.objects.filter(contact_key=place.contact_key, id=place.case_id).first() if place else None
+    if case is None or bytes(case.contact_key) != bytes(contact_key):
+        raise Refused(refuse("NO_SUCH_CASE"))
+    if case.state != CaseState.JOINED or case.lead_id is None:
+        return hold_of_contact(ref, contact_key)
+    lead = Case.objects.get(contact_key=case.lead_contact, id=case.lead_id)
+    return hold_of_contact(ref, contact_key) if is_apart(case, lead) else hold(lead.ref)
 
 
 def hold_of_contact(ref: str, contact_key: bytes) -> Held:

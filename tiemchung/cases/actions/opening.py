@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.db import connection
 
+from tiemchung.cases.actions.joining import follow_lead, lead_or_own
 from tiemchung.cases.actions.steps import take_step
-from tiemchung.cases.defects import defects_of
+from tiemchung.cases.defects import is_apart
 from tiemchung.cases.kinds import KINDS, Door
-from tiemchung.cases.models import Case, CaseByPerson, CaseDefect, CaseInbox, CaseRepeat, Evidence
+from tiemchung.cases.models import Case, CaseByPerson, CaseInbox, Evidence
 from tiemchung.cases.reads.desks import areas_of_ladder, known_place, ladder_of_facility, routed
 from tiemchung.cases.receiving import has_nul, may_receive
 from tiemchung.cases.rules import (
-    OPEN,
     CaseState,
     Claim,
     Desk,
@@ -45,10 +45,6 @@ from tiemchung.people import reads as people
 _TAKE_REF = """
 INSERT INTO cases_casebyref (id, ref, contact_key, case_id) VALUES (%s, %s, %s, %s) ON CONFLICT (ref) DO NOTHING
 """
-_KEEP_DEFECTS = """
-INSERT INTO cases_casedefect (id, defect, contact_key, case_id, open)
-SELECT own.id, own.defect, %s, %s, TRUE FROM unnest(%s::uuid[], %s::bytea[]) AS own (id, defect) ON CONFLICT DO NOTHING
-"""
 
 
 def open_case(
@@ -69,9 +65,9 @@ def open_case(
     """Record a report, name its desk and start its 48 hours; asked twice with one key it is one case.
 
     `phone` (E.164) was proved by the caller and is where the reporter is answered. A report of the same person and
-    defect as an open one is kept as its repeat and answered with it. What an authority suspects of a facility goes
-    `above_facility` and joins no case that lies there. Raises Refused with the codes of `may_receive`,
-    NOT_YOUR_PERSON, NO_SUCH_DOSE, CLAIM_AFTER_DEATH or TEXT_HAS_NUL.
+    defect as an open one is kept as its repeat and answered with it; `joined` says so to whoever may know of the other.
+    What an authority suspects of a facility goes `above_facility` and joins no case that lies there. Raises Refused
+    with the codes of `may_receive`, NOT_YOUR_PERSON, NO_SUCH_DOSE, CLAIM_AFTER_DEATH or TEXT_HAS_NUL.
     """
     if kind not in KINDS:
         raise Refused(refuse("CLAIM_KIND_UNKNOWN"))
@@ -102,13 +98,15 @@ def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str, abov
     )
     known = above_facilities(known) if above else known
     way = routed(known, today)
-    lead = None if above else _lead_or_own(case, claim)
+    lead = None if above else lead_or_own(case, claim)
+    # Whoever may know nothing of the open case gets the receipt of a case of their own.
+    known_lead = lead is not None and not is_apart(case, lead)
     _put(by, at, case, way, lead)
     if lead is None:
         put_inbox(case, way, areas_of_ladder(known.ladder))
     else:
-        _follow_lead(case, lead)
-    tell(case, "JOINED" if lead else "RECEIVED", at)
+        follow_lead(case, lead)
+    tell(case, "JOINED" if known_lead else "RECEIVED", at)
     facts = {"kind": case.kind, "door": case.door, "desk": case.unit_level, "joined": lead is not None}
     write_line(
         by=by, at=at, action="cases.open_case", subject_id=case.person_id or case.id, object_id=case.id, facts=facts
@@ -120,7 +118,7 @@ def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str, abov
         "desk": [str(case.unit_id), case.unit_level],
         "why": case.route_why,
         "due_at": case.due_at.isoformat(),
-        "joined": lead is not None,
+        "joined": known_lead,
     }
 
 
@@ -143,29 +141,7 @@ def _check(by: Actor, at: dt.datetime, case: Case, claim: Claim) -> About:
     return About(dose.facts.facility_id if dose else None, life.area_id)
 
 
-def _lead_or_own(case: Case, claim: Claim) -> CaseDefect | None:
-    """Give the open case that already has this defect, else keep the defect as this case's own."""
-    keys = defects_of(case.kind, claim, bytes(case.contact_key), case.person_id, case.dose_id)
-    locks = [int.from_bytes(key[:8], "big", signed=True) for key in keys]
-    with connection.cursor() as cursor:
-        # In the order of the keys, so that two reports at once queue and the second finds the first.
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", (locks,))
-    known = rows(CaseDefect, "defect = ANY(%s) AND open ORDER BY id LIMIT 1", keys)
-    if known and _still_open(known[0]):
-        return known[0]
-    with connection.cursor() as cursor:
-        ids = [new_id() for _ in keys]
-        cursor.execute(_KEEP_DEFECTS, (bytes(case.contact_key), case.id, ids, keys))
-    return None
-
-
-def _still_open(known: CaseDefect) -> bool:
-    """Wait for whoever is settling the lead just now; what is settled meanwhile takes no more repeats."""
-    lead = Case.objects.select_for_update().get(contact_key=known.contact_key, id=known.case_id)
-    return lead.state in OPEN
-
-
-def _put(by: Actor, at: dt.datetime, case: Case, way: Route, lead: CaseDefect | None) -> None:
+def _put(by: Actor, at: dt.datetime, case: Case, way: Route, lead: Case | None) -> None:
     case.ref = _fresh_ref(case)
     case.unit_id, case.unit_level, case.route_why = way.desk.unit_id, way.desk.level, way.why
     before = CaseState.CODE_PENDING if case.door == Door.PORTAL else None
@@ -201,18 +177,6 @@ def put_inbox(case: Case, way: Route, areas: dict[str, UUID]) -> None:
             next_alarm_at=first_alarm(began_at(case.due_at)),
             above=[[str(desk.unit_id), desk.level] for desk in way.above],
             **areas,
-        )
-    )
-
-
-def _follow_lead(case: Case, lead: CaseDefect) -> None:
-    case.lead_contact, case.lead_id = bytes(lead.contact_key), lead.case_id
-    row = Case.objects.filter(contact_key=lead.contact_key, id=lead.case_id).get()
-    case.due_at, case.unit_id, case.unit_level = row.due_at, row.unit_id, row.unit_level
-    case.save(force_update=True)
-    put_row(
-        CaseRepeat(
-            contact_key=lead.contact_key, lead_id=lead.case_id, repeat_contact=case.contact_key, repeat_id=case.id
         )
     )
 

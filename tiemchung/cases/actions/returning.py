@@ -1,16 +1,19 @@
 """What its reporter does with a case after sending it: take it back, or say that the answer does not hold."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db import transaction
 
 from tiemchung.cases.actions.desk import demand_answer, subject_of
-from tiemchung.cases.actions.ending import end_case, own_defects, waiting_repeats
+from tiemchung.cases.actions.ending import end_case
 from tiemchung.cases.actions.holding import hold_of_contact
+from tiemchung.cases.actions.joining import keep_defects, waiting_repeats
 from tiemchung.cases.actions.opening import put_inbox
+from tiemchung.cases.actions.promoting import promote
 from tiemchung.cases.actions.steps import take_step
-from tiemchung.cases.models import Case, CaseDefect, CaseInbox, CaseRepeat, CaseStep
+from tiemchung.cases.actions.untold import forget_untold
+from tiemchung.cases.letters import drop_letter
+from tiemchung.cases.models import Case, CaseStep
 from tiemchung.cases.reads.desks import areas_of_ladder, ladder_of_desk, routed
 from tiemchung.cases.rules import (
     NATION,
@@ -25,10 +28,9 @@ from tiemchung.cases.rules import (
     may_reopen,
 )
 from tiemchung.cases.telling import tell
-from tiemchung.core.actor import SYSTEM, Actor
+from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
-from tiemchung.core.rows import put_row
 
 
 @transaction.atomic
@@ -41,47 +43,9 @@ def withdraw_case(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, b
     case, row = held.case, held.inbox
     alarms = (row.rung, row.next_alarm_at) if row is not None else (0, None)
     end_case(held, Step.WITHDRAW, by=by, at=at, answer=because)
-    repeats = waiting_repeats(case)
-    if repeats and row is not None:
-        _promote(repeats[0], repeats[1:], case, alarms, at)
+    if row is not None:
+        promote(waiting_repeats(case), case, alarms, at)
     write_line(by=by, at=at, action="cases.withdraw_case", subject_id=subject_of(case), object_id=case.id)
-
-
-def _promote(
-    heir: Case, others: Iterable[Case], lead: Case, alarms: tuple[int, dt.datetime | None], at: dt.datetime
-) -> None:
-    """Make the oldest repeat the case that is answered: at the same desk, with the clock as far as it had run."""
-    heir.lead_contact, heir.lead_id = None, None
-    heir.unit_id, heir.unit_level, heir.route_why = lead.unit_id, lead.unit_level, lead.route_why
-    heir.due_at = lead.due_at
-    take_step(heir, Step.RECEIVE, by=SYSTEM, at=at, code=heir.route_why)
-    heir.save(force_update=True)
-    desk = Desk(heir.unit_id, DeskLevel(heir.unit_level))
-    ladder = ladder_of_desk(desk, local(at).date())
-    put_inbox(heir, Route(desk, RouteReason(heir.route_why), ladder[1:]), areas_of_ladder(ladder))
-    CaseInbox.objects.filter(unit_id=desk.unit_id, case_id=heir.id, open=True, watch=False).update(
-        rung=alarms[0], next_alarm_at=alarms[1]
-    )
-    keep_defects(heir)
-    for other in others:
-        other.lead_contact, other.lead_id = bytes(heir.contact_key), heir.id
-        other.save(force_update=True)
-        put_row(
-            CaseRepeat(
-                contact_key=heir.contact_key,
-                lead_id=heir.id,
-                repeat_contact=other.contact_key,
-                repeat_id=other.id,
-            )
-        )
-
-
-def keep_defects(case: Case) -> None:
-    """Note what this open case is about, unless another open case is about it already."""
-    CaseDefect.objects.bulk_create(
-        (CaseDefect(defect=key, contact_key=case.contact_key, case_id=case.id) for key in own_defects(case)),
-        ignore_conflicts=True,
-    )
 
 
 @transaction.atomic
@@ -96,9 +60,12 @@ def reopen_case(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, tex
     held = hold_of_contact(ref, contact_key)
     case = held.case
     demand_answer(text)
-    steps = CaseStep.objects.filter(contact_key=case.contact_key, case_id=case.id, step=Step.REOPEN).count()
-    may_reopen(case.settled_at, at, times=steps).or_raise()
+    steps = CaseStep.objects.filter(contact_key=case.contact_key, case_id=case.id, step=Step.REOPEN)
+    times = steps.exclude(by_kind=Kind.SYSTEM).count()  # a correction taken back is no dispute of theirs
+    may_reopen(case.settled_at, at, times=times).or_raise()
     refused = case.state == CaseState.REJECTED
+    drop_letter(case, case.unit_id)
+    forget_untold(case)
     way, areas = _way_back(case, at, above=refused)
     case.unit_id, case.unit_level, case.route_why = way.desk.unit_id, way.desk.level, way.why
     take_step(case, Step.REOPEN, by=by, at=at, text=text, code=way.why)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tiemchung.cases.models import Case, CaseByPerson
+from tiemchung.cases.reads.following import shown_with, state_shown
 from tiemchung.cases.rules import OPEN, CaseState, Desk, DeskLevel
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.rows import rows
@@ -41,11 +42,15 @@ def open_about(by: Actor, profile_ids: Iterable[UUID]) -> tuple[OpenCase, ...]:
         id__in=[place.case_id for place in places],
         state__in=[*OPEN, CaseState.JOINED],
     )
-    found = (
-        OpenCase(r.ref, r.kind, CaseState(r.state), r.dose_id, Desk(r.unit_id, DeskLevel(r.unit_level)), r.due_at)
+    found = (  # a repeat as if it were alone: whose it follows is not for everybody
+        OpenCase(r.ref, r.kind, _alone(r.state), r.dose_id, Desk(r.unit_id, DeskLevel(r.unit_level)), r.due_at)
         for r in rows
     )
     return tuple(sorted(found, key=lambda case: (case.due_at, case.ref)))
+
+
+def _alone(state: str) -> CaseState:
+    return CaseState.ROUTED if state == CaseState.JOINED else CaseState(state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class ListedCase:
 def cases_listed(by: Actor, contact_key: bytes, profile_ids: Iterable[UUID]) -> tuple[ListedCase, ...]:
     """Give the cases that this proved phone reported and those about these profiles, newest first; four statements.
 
-    A repeat has the desk and the due time of the case that it follows. Of profiles that are not this citizen's, none.
+    A repeat has the desk and the due time of the case that it follows, if its reporter may know of it. Of profiles that
+    are not this citizen's, none.
     """
     ids = list(profile_ids)
     mine = list(Case.objects.filter(contact_key=contact_key).order_by("-recorded_at", "-id")[:_MOST])
@@ -99,7 +105,7 @@ def _at(places: Iterable[tuple[bytes, UUID]]) -> list[Case]:
 def _listed_all(rows: Collection[Case]) -> tuple[ListedCase, ...]:
     followed = ((bytes(row.lead_contact or b""), row.lead_id) for row in rows if row.lead_id)
     leads = {lead.id: lead for lead in _at(followed)}
-    listed = [_listed(row, leads.get(row.lead_id or row.id, row)) for row in rows]
+    listed = [_listed(row, shown_with(row, leads)) for row in rows]
     return tuple(sorted(listed, key=lambda case: (case.recorded_at, case.ref), reverse=True))
 
 
@@ -108,7 +114,7 @@ def _listed(row: Case, lead: Case) -> ListedCase:
         ref=row.ref,
         contact_key=bytes(row.contact_key),
         kind=row.kind,
-        state=CaseState(row.state),
+        state=state_shown(row, lead),
         desk=Desk(lead.unit_id, DeskLevel(lead.unit_level)),
         recorded_at=row.recorded_at,
         due_at=lead.due_at,

@@ -1,14 +1,17 @@
 """One case, whole, for its desk; and what its reporter sees of it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import LiteralString
 from uuid import UUID
 
 from django.db import connection
 
+from tiemchung.cases.kinds import Door
 from tiemchung.cases.models import Case, CaseByPerson, CaseByRef, CaseEffect, CaseInbox, CaseRepeat, CaseStep
 from tiemchung.cases.reads.desks import desk_of_actor
+from tiemchung.cases.reads.following import shown_with, state_shown
 from tiemchung.cases.rules import CaseState, Desk, DeskLevel, Step, clean_ref
 from tiemchung.cases.sealed import open_claim, open_phone, open_text
 from tiemchung.cases.values import CaseFile, EffectView, Progress, RepeatView, StepView
@@ -16,6 +19,7 @@ from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.rows import rows
 from tiemchung.people.rules.phones import mask_phone
 
+_ENDS = {Step.SETTLE, Step.REFUSE, Step.WITHDRAW}  # a repeat has its own
 _DESK_STEPS = {"CLAIM", "RELEASE"}  # the office's own comings and goings say nothing to the citizen
 
 _OWN: LiteralString = "contact_key = %s AND id = %s"
@@ -131,11 +135,28 @@ def _repeats(case: Case) -> tuple[RepeatView, ...]:
     rows = list(CaseRepeat.objects.filter(contact_key=case.contact_key, lead_id=case.id).order_by("id"))
     keys = {(bytes(row.repeat_contact), row.repeat_id) for row in rows}
     found = Case.objects.filter(contact_key__in=[key for key, _ in keys], id__in=[i for _, i in keys]) if keys else ()
+    said = _said({repeat_id for _, repeat_id in keys}, [key for key, _ in keys])
     return tuple(
-        RepeatView(r.ref, r.id, r.recorded_at, open_claim(r.id, r.sealed_claim))
+        RepeatView(
+            ref=r.ref,
+            case_id=r.id,
+            recorded_at=r.recorded_at,
+            claim=open_claim(r.id, r.sealed_claim),
+            said=tuple(said.get(r.id, ())),
+            contact_key=bytes(r.contact_key),
+        )
         for r in sorted(found, key=lambda r: r.recorded_at)
         if (bytes(r.contact_key), r.id) in keys
     )
+
+
+def _said(case_ids: Collection[UUID], keys: Sequence[bytes]) -> dict[UUID, list[str]]:
+    """Give what the reporters of these cases added to them."""
+    told: dict[UUID, list[str]] = {}
+    steps = CaseStep.objects.filter(contact_key__in=keys, case_id__in=case_ids, step=Step.ANSWER)
+    for step in steps.order_by("number") if case_ids else ():
+        told.setdefault(step.case_id, []).append(open_text(step.id, step.sealed_text))
+    return told
 
 
 def _effects(case: Case) -> tuple[EffectView, ...]:
@@ -156,18 +177,35 @@ def progress_of(ref: str, contact_key: bytes) -> Progress | None:
 
 
 def progress(case: Case) -> Progress:
-    """Give what the reporter sees; a repeat shows the steps and the end of the case that it follows."""
+    """Give what the reporter sees; a repeat shows the steps of the case that it follows to whoever may know of it."""
     return progress_of_all([case])[0]
 
 
 def progress_of_all(cases: Sequence[Case]) -> tuple[Progress, ...]:
     """Give what the reporter sees of each of these cases, in three statements at most."""
     leads = _leads([case for case in cases if case.lead_id is not None])
-    holders = [leads[case.lead_id] if case.lead_id is not None else case for case in cases]
-    steps, effects = _steps_of(cases), _effects_of(holders)
+    holders = [shown_with(case, leads) for case in cases]
+    every = list({one.id: one for one in (*cases, *holders)}.values())
+    steps, effects = _steps_of(every), _effects_of(holders)
     return tuple(
-        _progress(case, lead, steps[case.id], effects[lead.id]) for case, lead in zip(cases, holders, strict=True)
+        _progress(case, lead, _told(case, lead, steps), effects[lead.id])
+        for case, lead in zip(cases, holders, strict=True)
     )
+
+
+def _told(case: Case, lead: Case, steps: Mapping[UUID, list[StepView]]) -> list[StepView]:
+    """Give the steps of a case for its reporter, with those of the case that it follows until its own end."""
+    own = steps[case.id]
+    if lead is case:
+        return [replace(step, step=_taken(case), state=CaseState.ROUTED) if step.step == Step.JOIN else step
+                for step in own]  # fmt: skip
+    until = case.settled_at
+    followed = [s for s in steps[lead.id][1:] if s.step not in _ENDS and (until is None or s.at < until)]
+    return sorted((*own, *followed), key=lambda step: step.at)
+
+
+def _taken(case: Case) -> Step:
+    return Step.CONFIRM if case.door == Door.PORTAL else Step.RECEIVE
 
 
 def _leads(repeats: Sequence[Case]) -> dict[UUID, Case]:
@@ -199,7 +237,7 @@ def _progress(case: Case, lead: Case, steps: Iterable[StepView], effects: Iterab
         ref=case.ref,
         case_id=case.id,
         kind=case.kind,
-        state=CaseState(case.state),
+        state=state_shown(case, lead),
         desk=Desk(lead.unit_id, DeskLevel(lead.unit_level)),
         why=lead.route_why,
         recorded_at=case.recorded_at,
@@ -211,7 +249,7 @@ def _progress(case: Case, lead: Case, steps: Iterable[StepView], effects: Iterab
         effects=tuple(effects),
         person_id=case.person_id,
         dose_id=case.dose_id,
-        joined_to=case.lead_id is not None,
+        joined_to=lead is not case,
     )
 
 
