@@ -143,5 +143,11 @@ function wake() {
 
 wake();
 // The same desk prints letters to people without a phone.
-document.querySelector("[data-print]")?.addEventListener("click", () => print());
+const printer = document.querySelector("[data-print]");
+printer?.addEventListener("click", () => print());
+if (printer?.dataset.print === "now") {
+  // Once: the page that is loaded anew or come back to does not print by itself.
+  history.replaceState(null, "", location.pathname);
+  addEventListener("load", () => print());
+}
 document.addEventListener("htmx:after:swap", wake);

@@ -1,6 +1,7 @@
 """Somebody without a phone is answered on paper, and the paper they bring is added at the desk."""
 
 import io
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,14 +21,16 @@ from tiemchung.web.cases.answering import ready_words
 HOME = "Tổ 4, ấp Đông, xã Tân Thới Nhì"
 
 
-def told(office: Office, *, address_text: str = HOME, phone: str = "", language: str = "vi") -> OpenedCase:
+def told(
+    office: Office, *, address_text: str = HOME, phone: str = "", language: str = "vi", person_id: UUID | None = None
+) -> OpenedCase:
     """Report a missing dose for somebody who left an address."""
     dose = ClaimedDose(1, "PFIZER", "FA1O34", GIVEN, facility_id=office.facility.id)
     claim = Claim(full_name="Trần Văn Tư", birth_date=GIVEN.replace(year=1950), doses=(dose,),
                   numbers=(("CMND9", "990012345"),), address_text=address_text)  # fmt: skip
     return actions.open_case(
         by=SYSTEM, at=NOW, key=builders.a_key(), kind="DOSE1_MISSING", door="HOTLINE", claim=claim, phone=phone,
-        language=language,
+        language=language, person_id=person_id,
     )  # fmt: skip
 
 
@@ -89,7 +92,7 @@ def test_a_settled_report_is_answered_in_its_reporters_language(office: Office, 
         answer="Your first dose is on record now.", because="Có trong sổ tiêm của trạm",
     )  # fmt: skip
     page = as_lead.get(address("letter", ref=ref))
-    assert '<article class="tc-read" lang="en">' in page.content.decode()
+    assert '<article class="tc-read tc-letter" lang="en">' in page.content.decode()
     assert f"Answer to report {shown_ref(ref)}" in shown(page)
     assert "Your first dose is on record now." in shown(page)
 

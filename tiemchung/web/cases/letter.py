@@ -6,12 +6,14 @@ A letter may be opened by others, so it names nobody's doses, numbers or birth: 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from tiemchung.cases import reads
 from tiemchung.cases.rules import NATION, OVER, CaseState, Claim, Desk, shown_ref
-from tiemchung.cases.values import CaseFile, OpenedCase
+from tiemchung.cases.values import CaseFile, LetterLine, OpenedCase
 from tiemchung.core.audit import note_look
 from tiemchung.web.cases.frame import name_of, open_to_desks, opened
 from tiemchung.web.shared.formats import format_date, format_moment
@@ -47,12 +49,31 @@ def letter(request: HttpRequest, ref: str) -> HttpResponse:
     case = opened(request, ref)
     subject = case.file.person_id or case.file.case_id
     note_look(by=case.by, at=case.at, action="cases.print_letter", subject_ids=[subject], purpose=case.purpose)
-    return letter_page(request, letter_of(case.file), case.at, can_open=True)
+    shown, owed = letter_of(case.file), reads.letter_of_case(case.by, case.at, case.file.case_id)
+    # What was said meanwhile by word of mouth is a slip; only what is owed is kept as printed.
+    same = owed if owed is not None and owed.what == shown.what else None
+    return letter_page(request, shown, case.at, can_open=True, owed=same)
 
 
-def letter_page(request: HttpRequest, what: Letter, at: dt.datetime, *, can_open: bool) -> HttpResponse:
-    """Answer with a letter as it is printed; `can_open` where its reader's desk holds or reads the case."""
-    return staff_page(request, "cases/letter.html", ref=what.ref if can_open else "", **parts_of(what, at))
+def letter_page(
+    request: HttpRequest, what: Letter, at: dt.datetime, *, can_open: bool, owed: LetterLine | None = None
+) -> HttpResponse:
+    """Answer with a letter as it is printed; `can_open` where its reader's desk holds or reads the case.
+
+    `owed` is its line on the desk's list of letters, whose printing is kept.
+    """
+    facts: dict[str, Any] = {}
+    if owed is not None:
+        facts = {"letter_id": owed.letter_id, "history": history_of(owed), "key": str(uuid4())}
+    ref = what.ref if can_open else ""
+    return staff_page(request, "cases/letter.html", ref=ref, letter=parts_of(what, at), **facts)
+
+
+def history_of(line: LetterLine) -> str:
+    """Say how often, when and by whom a letter was printed; nothing for one that was not."""
+    if not line.prints:
+        return ""
+    return say("cases.letters.printed_by", n=line.prints, at=line.printed_at, name=line.printed_by)
 
 
 def letter_of(file: CaseFile) -> Letter:
@@ -84,7 +105,7 @@ def parts_of(what: Letter, at: dt.datetime) -> dict[str, Any]:
         "address": what.claim.address_text,
         "heading": say(f"cases.letter.{what.what}.title", lang, ref=facts["ref"]),
         "paragraphs": [
-            say(f"cases.letter.{what.what}.text", lang, kind=kind, **facts),
+            say(_opening(what), lang, kind=kind, **facts),
             *_reason(what),
             *([what.said] if what.said else []),
         ],
@@ -93,6 +114,12 @@ def parts_of(what: Letter, at: dt.datetime) -> dict[str, Any]:
             for way in ("call", "come", "answered" if what.over else "waiting")
         ],
     }
+
+
+def _opening(what: Letter) -> str:
+    """Give the words with which the letter begins: whoever told the same as another hears no word of that answer."""
+    untold = what.what == "SETTLED" and not what.said
+    return "cases.letter.SETTLED.untold" if untold else f"cases.letter.{what.what}.text"
 
 
 def _reason(what: Letter) -> list[str]:
