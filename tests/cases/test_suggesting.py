@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.builders import (
     a_citizen,
     a_dose,
     a_key,
+    a_lead,
     a_lot,
     a_nurse,
     a_person,
@@ -26,7 +28,7 @@ from tests.builders import (
     an_officer,
 )
 from tests.cases.conftest import Office
-from tests.oracles.suggest import expected_fix
+from tests.oracles.suggest import expected_offers
 from tiemchung.cases.actions import claim_case, settle_case
 from tiemchung.cases.kinds import KINDS
 from tiemchung.cases.models import Evidence
@@ -86,8 +88,9 @@ class Ward:
                 case_id=case_id, number=1, media_type="image/jpeg", bytes=1, width=1, height=1, digest=b"x",
                 added_at=NOW, added_by="citizen",
             )  # fmt: skip
+        held_by = more.pop("held_by", self.office.lead)
         opened = self.office.report(kind, claim=claim, case_id=case_id, **more)
-        return claim_case(by=self.office.lead, at=NOW, ref=opened.ref)
+        return claim_case(by=held_by, at=NOW, ref=opened.ref)
 
     def dose(self, profile_id: Any = None, day: dt.date = DAY, **more: Any) -> DoseView:
         """Put a dose on record at this office."""
@@ -274,6 +277,61 @@ def test_a_dose_entered_twice_is_voided_once(ward: Ward) -> None:
     assert {"CITIZEN_NEVER_GIVEN", "TWIN_ON_RECORD"} <= codes(offered)
 
 
+@pytest.mark.parametrize("lot", ["FA1O34", "FA1034"])
+def test_a_dose_that_was_never_given_is_voided_also_where_nobody_pointed_at_it(ward: Ward, lot: str) -> None:
+    dose = ward.dose(lot=a_lot(number=lot))
+    offered = ward.first(ward.file("NEVER_GIVEN", ward.claim()))
+    assert (offered.kinds, offered.solutions[0].dose_id) == (("VOID",), dose.id)
+    assert "CITIZEN_NEVER_GIVEN" in codes(offered)
+
+
+@pytest.mark.parametrize("pointed", [True, False])
+def test_a_ghost_that_was_voided_before_leaves_the_true_dose_beside_it_alone(ward: Ward, pointed: bool) -> None:
+    true, ghost = ward.dose(), ward.dose(day=DAY + dt.timedelta(days=1), source=DoseSource.BACKLOG)
+    void_dose(
+        by=ward.office.lead, at=NOW, key="v", profile_id=ward.profile_id, dose_id=ghost.id, version=1,
+        because="một mũi nhập hai lần",
+    )  # fmt: skip
+    told = ward.told(dose_id=ghost.id) if pointed else ward.told(given_on=ghost.facts.given_on)
+    offered = suggestions(ward.office.lead, NOW, ward.file("NEVER_GIVEN", ward.claim(told)))
+    assert [(s.kinds, codes(s)) for s in offered] == [(("NOTHING",), {"VOIDED_ALREADY"})]
+    assert true.id in {dose.id for dose in doses_of([ward.profile_id])}
+
+
+def test_a_ghost_that_lies_with_somebody_near_is_no_reason_to_join_them(ward: Ward) -> None:
+    ward.dose(ward.person("Nguyen Thi An"))
+    assert suggestions(ward.office.lead, NOW, ward.file("NEVER_GIVEN", ward.claim())) == ()
+
+
+def other_phone_file(ward: Ward, phone: str) -> CaseFile:
+    """Report that one's doses lie under that phone, with no dose named."""
+    claim = replace(ward.claim(), doses=(), other_phone=phone, province_id=an_area("79", level=Level.PROVINCE).id)
+    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim)
+    return claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
+
+
+def test_whoever_is_on_the_phone_that_was_named_is_joined_and_their_phone_not_given_away(ward: Ward) -> None:
+    phone = a_phone()
+    other = ward.person(phones=[(phone, "OWN")])
+    file = other_phone_file(ward, phone)
+    with at_most(10):
+        offered = suggestions(ward.office.corrector, NOW, file)
+    assert [s.kinds for s in offered] == [("LINK",)]
+    assert offered[0].solutions[0].join_person == other
+    assert {"SAME_NAME", "SAME_BIRTH", "SAME_PHONE"} <= codes(offered[0])
+
+
+def test_a_strangers_phone_is_not_written_onto_the_record(ward: Ward) -> None:
+    phone = a_phone()
+    ward.person("Trần Văn Bình", birth_date=dt.date(1960, 1, 2), phones=[(phone, "OWN")])
+    assert suggestions(ward.office.corrector, NOW, other_phone_file(ward, phone)) == ()
+
+
+def test_a_phone_that_nobody_is_on_is_added(ward: Ward) -> None:
+    offered = suggestions(ward.office.corrector, NOW, other_phone_file(ward, a_phone()))
+    assert [s.kinds for s in offered] == [("ADD_PHONE",)]
+
+
 def test_a_wrong_name_is_amended_as_told(ward: Ward) -> None:
     claim = ward.claim(doses=(), wanted={"full_name": "Nguyễn Thị Ân", "birth_date": "1991-05-03"})
     province = an_area("79", level=Level.PROVINCE)
@@ -295,6 +353,21 @@ def test_both_missing_doses_are_one_suggestion(ward: Ward) -> None:
     offered = ward.first(ward.file("BOTH_MISSING", claim, paper=True))
     assert offered.kinds == ("RECORD",)
     assert "ON_RECORD_ALREADY" in codes(offered)
+
+
+def test_missing_doses_of_two_facilities_are_recorded_together_by_the_desk_above_both(ward: Ward) -> None:
+    other = a_lead().facility_id
+    second = ward.told(order=2, given_on=DAY + dt.timedelta(days=30), facility_id=other)
+    claim = ward.claim(ward.told(), second)
+    above = ward.office.corrector
+    file = ward.file("BOTH_MISSING", claim, paper=True, held_by=above)
+    offered = ward.first(file, by=above)
+    assert (offered.kinds, offered.blocked) == (("RECORD", "RECORD"), "")
+    settle_case(
+        by=above, at=NOW, key=a_key(), ref=file.ref, version=file.version, solutions=offered.solutions,
+        answer="Đã ghi hai mũi theo phiếu.", because="Theo phiếu giấy",
+    )  # fmt: skip
+    assert {d.facts.facility_id for d in doses_of([ward.profile_id])} == {ward.office.facility.id, other}
 
 
 def test_a_dose_moved_to_a_desks_own_facility_is_another_desks_task(ward: Ward) -> None:
@@ -324,11 +397,13 @@ STATES = st.sampled_from([DoseState.CONFIRMED, DoseState.DECLARED, DoseState.VOI
 RECORD = st.lists(st.tuples(SLIPS, STATES), max_size=3)
 
 
-@given(RECORD, st.booleans(), st.sampled_from(["DOSE1_MISSING", "RECORD_VANISHED"]))
-def test_what_is_offered_for_a_missing_dose_is_what_a_slow_reading_says(
-    record: list[tuple[dict[str, Any], DoseState]], paper: bool, kind: str
+DOSE_KINDS = sorted(code for code, kind in KINDS.items() if kind.doses[1])
+
+
+@given(RECORD, st.booleans(), st.sampled_from(DOSE_KINDS), st.none() | st.integers(0, 2))
+def test_what_is_offered_for_one_told_dose_is_what_a_slow_reading_says(
+    record: list[tuple[dict[str, Any], DoseState]], paper: bool, kind: str, place: int | None
 ) -> None:
-    told = ClaimedDose(1, "PFIZER", "FA1O34", DAY)
     person = new_id()
     doses = tuple(
         DoseView(
@@ -337,8 +412,21 @@ def test_what_is_offered_for_a_missing_dose_is_what_a_slow_reading_says(
         )
         for n, (slip, state) in enumerate(record)
     )  # fmt: skip
+    pointed = doses[place].id if place is not None and place < len(doses) else None
+    told = ClaimedDose(1, "PFIZER", "FA1O34", DAY, dose_id=pointed)
     own = Side(person, person, 1, True, NAME, BIRTH, "DAY", "FEMALE", doses)
     rights = Rights(True, lambda d, f: True, lambda f: True, may_amend_person=True)
     picture = Picture(KINDS[kind], Claim(NAME, BIRTH, doses=(told,)), None, paper, own, (), rights)
-    offered = [s.kinds for s in propose(picture, limit=50) if "TWIN_ON_RECORD" not in codes(s)]
-    assert offered == expected_fix(told, doses, paper=paper)
+    offered = [(*s.kinds, s.solutions[0].dose_id) for s in propose(picture, limit=50)]
+    assert len(offered) == len(set(offered))
+    assert set(offered) == expected_offers(kind, told, doses, paper=paper)
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - set(DOSE_KINDS)))
+def test_a_kind_about_no_dose_offers_none(kind: str) -> None:
+    person = new_id()
+    facts = DoseFacts("PFIZER", DAY, lot_number="FA1O34")
+    dose = DoseView(new_id(), person, DoseState.CONFIRMED, DoseSource.DESK, facts, NOW, NOW, 1)
+    own = Side(person, person, 1, True, NAME, BIRTH, "DAY", "FEMALE", (dose,))
+    rights = Rights(True, lambda d, f: True, lambda f: True, may_amend_person=True)
+    assert propose(Picture(KINDS[kind], Claim(NAME, BIRTH), None, True, own, (), rights)) == ()

@@ -1,6 +1,7 @@
 """A second, slow reading of what should be offered for one told dose, written apart from the rules it judges."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from tiemchung.cases.rules import ClaimedDose
 from tiemchung.doses.rules import DoseState
@@ -20,19 +21,53 @@ def _agreement(told: ClaimedDose, dose: DoseView) -> int:
     return 1 if sum(close) >= 2 and close[0] else 0
 
 
-def expected_fix(told: ClaimedDose, doses: Sequence[DoseView], *, paper: bool) -> list[tuple[str, ...]]:
-    """Give the kinds that are offered for one missing dose of a known person."""
+Offer = tuple[str, UUID | None]
+
+
+def expected_offers(kind: str, told: ClaimedDose, doses: Sequence[DoseView], *, paper: bool) -> set[Offer]:
+    """Give what is offered for one told dose of a known person, whatever the kind: (what is done, to which dose)."""
+    never = kind == "NEVER_GIVEN"
+    pointed = [d for d in doses if d.id == told.dose_id]
+    fix = _never(told, doses, pointed) if never else _missing_or_wrong(told, doses, pointed, paper=paper)
+    return fix | _entered_twice(doses)
+
+
+def _entered_twice(doses: Sequence[DoseView]) -> set[Offer]:
+    """Give the later entries of what may be one injection, in the order of recording."""
+    counted = [d for d in doses if d.counted]
+    return {("VOID", d.id) for n, d in enumerate(counted) if any(_may_be_same(first, d) for first in counted[:n])}
+
+
+def _never(told: ClaimedDose, doses: Sequence[DoseView], pointed: Sequence[DoseView]) -> set[Offer]:
+    """Give the one dose that is taken off; where that was done before, nothing."""
+    meant = list(pointed) or [d for d in doses if _agreement(told, d) > 0]
+    if not meant:
+        return set()
+    most = max(_score_class(told, d) for d in meant)
+    alike = [d for d in meant if _score_class(told, d) == most]
+    if any(d.state is DoseState.VOIDED for d in alike):
+        return {("NOTHING", None)}
+    return {("VOID", min(alike, key=lambda d: str(d.id)).id)}
+
+
+def _missing_or_wrong(
+    told: ClaimedDose, doses: Sequence[DoseView], pointed: Sequence[DoseView], *, paper: bool
+) -> set[Offer]:
     standing = [d for d in doses if d.state is not DoseState.VOIDED]
-    meant = [d for d in standing if _agreement(told, d) > 0]
+    named = [d for d in standing if d in pointed]
+    meant = named or [d for d in standing if _agreement(told, d) > 0]
     if not meant:
         twin = any(_agreement(told, d) > 0 for d in doses if d.state is DoseState.VOIDED)
-        return [("RECORD",)] if paper or twin else []
+        return {("RECORD", None)} if paper or twin else set()
     exact = [d for d in meant if _agreement(told, d) == 2]
     best = min(exact or meant, key=lambda d: (-_score_class(told, d), str(d.id)))
     if best.state is DoseState.DECLARED:
         counted = [d for d in standing if d.counted and _may_be_same(best, d)]
-        return [("VOID",)] if counted else [("VERIFY",)]
-    return [("NOTHING",)] if _agreement(told, best) == 2 else [("AMEND",)]
+        return {("VOID" if counted else "VERIFY", best.id)}
+    if _agreement(told, best) < 2:
+        return {("AMEND", best.id)}
+    twins = [d for d in standing if d is not best and d.counted and _may_be_same(best, d)]
+    return {("VOID", best.id)} if named and twins else {("NOTHING", None)}
 
 
 def _score_class(told: ClaimedDose, dose: DoseView) -> float:

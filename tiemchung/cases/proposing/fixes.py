@@ -54,22 +54,43 @@ def _fix(
 ) -> Suggestion | None:
     """Give what puts one told dose right under the person it is about, or None where nothing speaks for anything."""
     pointed = told.dose_id or (picture.dose_id if len(picture.claim.doses) == 1 else None)
-    target = next((d for d in own.standing if d.id == pointed), None) if pointed else None
-    if target is not None:
+    target = next((d for d in own.doses if d.id == pointed), None) if pointed else None
+    if picture.kind.code == "NEVER_GIVEN":
+        # What was pointed at and is not theirs is never guessed at among what is.
+        return _fix_never(picture, own, told, target, pair) if target or not pointed else None
+    if target is not None and target in own.standing:
         return _fix_pointed(picture, own, told, target)
     if pair is not None:
         return _fix_near(picture, own, told, *pair)
-    if picture.kind.code == "NEVER_GIVEN":
-        return None
     return _fix_missing(picture, own, told)
+
+
+def _fix_never(
+    picture: Picture, own: Side, told: ClaimedDose, pointed: DoseView | None, pair: tuple[DoseView, DoseNearness] | None
+) -> Suggestion | None:
+    """Offer to void the dose that was never given: the one pointed at, else the one that fits what was told.
+
+    Where what fits best was voided before, the dose beside it is the true one: nothing is left to do.
+    """
+    if pointed is None:
+        voided, near = nearest(told, [d for d in own.doses if d.state is DoseState.VOIDED])
+        if voided is not None and near.near and (pair is None or near.score >= pair[1].score):
+            pointed = voided
+    if pointed is not None and pointed.state is DoseState.VOIDED:
+        why = [note("VOIDED_ALREADY", on=str(pointed.facts.given_on))]
+        return _nothing(own, told, pointed, why)
+    dose = pointed or (pair[0] if pair else None)
+    if dose is None:
+        return None
+    twin = twin_of(dose, own)
+    likeness = () if pointed or pair is None else notes(pair[1])
+    why = [note("CITIZEN_NEVER_GIVEN"), *likeness, *twin_reasons(twin)]
+    return _void(picture, own, dose, why, 90 if twin else 60)
 
 
 def _fix_pointed(picture: Picture, own: Side, told: ClaimedDose, target: DoseView) -> Suggestion | None:
     near = dose_nearness(sketch(told), sketch_of(target))
     twin = twin_of(target, own)
-    if picture.kind.code == "NEVER_GIVEN":
-        why = [note("CITIZEN_NEVER_GIVEN"), *twin_reasons(twin)]
-        return _void(picture, own, target, why, 90 if twin else 60)
     if target.state is DoseState.DECLARED:
         return _declared(picture, own, target, near)
     changes = told_changes(told, target)
@@ -127,8 +148,12 @@ def _declared(picture: Picture, own: Side, dose: DoseView, near: DoseNearness) -
 
 
 def _right_already(own: Side, told: ClaimedDose, dose: DoseView) -> Suggestion:
+    return _nothing(own, told, dose, [note("ON_RECORD_ALREADY")])
+
+
+def _nothing(own: Side, told: ClaimedDose, dose: DoseView, why: Sequence[Reason]) -> Suggestion:
     solution = Solution(SolutionKind.NOTHING, profile_id=dose.profile_id)
-    return made(own, [solution], [note("ON_RECORD_ALREADY")], 100, (dose,), cells(told, dose), allowed=own.seen)
+    return made(own, [solution], why, 100, (dose,), cells(told, dose), allowed=own.seen)
 
 
 def _amend(

@@ -13,7 +13,7 @@ from tiemchung.cases.suggestions import Cell, Suggestion
 from tiemchung.doses.values import DoseView
 from tiemchung.people.rules import BirthPrecision, Sex
 from tiemchung.people.rules.identifiers import possible_systems
-from tiemchung.people.rules.near import LIKELY
+from tiemchung.people.rules.near import LIKELY, POSSIBLE
 
 
 def joins_of(picture: Picture) -> Iterator[Suggestion]:
@@ -29,11 +29,12 @@ def _join(picture: Picture, other: Side) -> Suggestion | None:
     if picture.own is None or not may_suggest_link(other.reasons):
         return None
     best: tuple[int, DoseView, DoseNearness] | None = None
-    for told in picture.claim.doses:
+    # A dose that the citizen never had speaks for nobody whom it lies with.
+    for told in () if picture.kind.code == "NEVER_GIVEN" else picture.claim.doses:
         dose, near = nearest(told, other.standing)
         if dose is not None and near.near and (best is None or near.score > best[0]):
             best = (near.score, dose, near)
-    if best is None and other.score < LIKELY:
+    if best is None and other.score < _enough(picture, other):
         return None
     why = [note(code) for code in other.reasons]
     shown: tuple[DoseView, ...] = ()
@@ -44,6 +45,14 @@ def _join(picture: Picture, other: Side) -> Suggestion | None:
     solution = Solution(SolutionKind.LINK, keep_person=picture.own.person_id, join_person=other.person_id)
     allowed = picture.rights.may_link and other.seen and picture.own.seen
     return made(other, [solution], why, score, shown, person_cells(picture.claim, other), allowed=allowed)
+
+
+def _enough(picture: Picture, other: Side) -> int:
+    """Give the score from which a person without a told dose is offered: lower for one on the very phone that was named
+    as holding the doses.
+    """
+    named = picture.kind.code == "OTHER_PHONE_OR_NUMBER" and "SAME_PHONE" in other.reasons
+    return POSSIBLE if named else LIKELY
 
 
 def person_fixes(picture: Picture) -> Iterator[Suggestion]:
@@ -62,7 +71,7 @@ def person_fixes(picture: Picture) -> Iterator[Suggestion]:
         solution = Solution(SolutionKind.ADD_NUMBER, profile_id=own.profile_id, system=system, number=value)
         yield made(own, [solution], [note("CITIZEN_NAMES_NUMBER")], 50, (), (), allowed=allowed)
     phone = picture.claim.other_phone or wanted.get("phone", "")
-    if phone:
+    if phone and not picture.phone_taken:
         solution = Solution(SolutionKind.ADD_PHONE, profile_id=own.profile_id, system="OWN", number=phone)
         yield made(own, [solution], [note("CITIZEN_NAMES_PHONE")], 40, (), (), allowed=allowed)
 

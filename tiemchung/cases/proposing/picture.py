@@ -56,7 +56,10 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One case beside the record: whom it is about where that is known, and who else may be meant."""
+    """One case beside the record: whom it is about where that is known, and who else may be meant.
+
+    `phone_taken`: somebody can be reached at the other phone that was named, so that it is nobody's to be given away.
+    """
 
     kind: Kind
     claim: Claim
@@ -65,3 +68,4 @@ class Picture:
     own: Side | None
     others: tuple[Side, ...]
     rights: Rights
+    phone_taken: bool = False

@@ -17,6 +17,7 @@ from tiemchung.cases.suggestions import Suggestion
 from tiemchung.cases.values import CaseFile
 from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
+from tiemchung.core.outbox import contact_key
 from tiemchung.doses import reads as doses
 from tiemchung.doses import rules as dose_rules
 from tiemchung.doses.rules import DoseSource
@@ -53,10 +54,10 @@ class AtHand:
 def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None = None) -> tuple[Suggestion, ...]:
     """Give the ways to settle this case that its desk is offered, likeliest first.
 
-    At most eight statements, whatever is on record; one more each for a former id among the persons and for one who
-    is in sight by permit alone. What is at `hand` is not read again. The caller holds a file that this desk may see
-    and notes the look at the persons that are shown (`seen_in`). Persons outside its scope come masked; what only
-    another desk may do is marked OTHER_DESK.
+    At most eight statements, and two for another phone that the claim names, whatever is on record; one more each for
+    a former id among the persons and for one who is in sight by permit alone. What is at `hand` is not read again. The
+    caller holds a file that this desk may see and notes the look at the persons that are shown (`seen_in`). Persons
+    outside its scope come masked; what only another desk may do is marked OTHER_DESK.
     """
     hand = hand or AtHand()
     near = people.near_profiles(_near_claim(file), limit=NEAREST, known=hand.people)
@@ -75,6 +76,7 @@ def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None 
         own=own,
         others=tuple(side for side in sides if own is None or side.person_id != own.person_id),
         rights=_rights(by, at, own, sights),
+        phone_taken=_taken(file),
     )
     return propose(picture)
 
@@ -98,6 +100,12 @@ def _near_claim(file: CaseFile) -> NearClaim:
         area_id=_area(claim),
         of_profile=file.person_id,
     )
+
+
+def _taken(file: CaseFile) -> bool:
+    """Tell whether anybody is on the other phone that the claim names."""
+    phone = file.claim.other_phone or file.claim.wanted.get("phone", "")
+    return bool(phone) and bool(people.persons_on_phone(contact_key(phone)))
 
 
 def _area(claim: Claim) -> UUID | None:
