@@ -38,6 +38,7 @@ CALLS = {
     "item_list": "ui.item_list([{'title': t, 'href': t, 'facts': [t], 'tag': t}], t) ~ ui.item_list([], t)",
     "label": "ui.label(t, t)",
     "language_switch": "ui.language_switch(t)",
+    "name_doubt": "ui.name_doubt({'words': [t], 'meant': t}, t, error=t)",
     "pagination": "ui.pagination(t, t)",
     "panel": "ui.panel(t, t, t)",
     "radios": "ui.radios('n', t, [(t, t)], value=t, error=t, hint=t)",

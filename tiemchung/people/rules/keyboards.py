@@ -9,7 +9,7 @@ _FAMILY_NAMES = """
     nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đào đoàn trịnh lâm mai tạ lương
     tô hà cao chu trương thái kiều quách tống từ vương
 """
-_SURNAMES = frozenset(_FAMILY_NAMES.split())
+SURNAMES = frozenset(_FAMILY_NAMES.split())
 # What a Vietnamese word may look like once its tone is taken off: beginning, core, end.
 _WORD = re.compile(
     "(b|ch|c|d|đ|gh|gi|g|h|kh|k|l|m|ngh|ng|nh|n|ph|p|qu|r|s|th|tr|t|v|x)?"
@@ -59,7 +59,7 @@ def telex_typed(name: str, sex: str) -> bool:
         return True
     words = name.split()
     decoded = [from_telex(word) for word in words]
-    return bool(words) and (decoded[0] in _SURNAMES or sum(map(bool, decoded)) >= 2)
+    return bool(words) and (decoded[0] in SURNAMES or sum(map(bool, decoded)) >= 2)
 
 
 def vni_typed(name: str, sex: str) -> bool:

@@ -25,6 +25,7 @@ from tiemchung.web.citizen.reports.frame import Errors, book_page, holder_in, re
 from tiemchung.web.citizen.reports.wanted_form import read_wanted
 from tiemchung.web.shared.claim_places import product_choices
 from tiemchung.web.shared.gate import open_to_citizen
+from tiemchung.web.shared.name_doubts import NameAsked
 from tiemchung.web.shared.words import say
 
 CONFIRMED = "citizen.confirm_dose"
@@ -123,7 +124,8 @@ def _missing_page(request: HttpRequest, holder: Holder, form: DoseForm) -> HttpR
 def data_wrong(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Ask what the personal data should be."""
     holder = holder_in(request, person_id)
-    facts = {"holder": holder, "birth": birth_text(holder.birth_date, holder.birth_precision), "form": {}}
+    birth = birth_text(holder.birth_date, holder.birth_precision)
+    facts = {"holder": holder, "birth": birth, "form": {"name": NameAsked()}}
     if request.method != "POST":
         return book_page(request, "personal", facts)
     typed, wanted, errors = read_wanted(request.POST, clock.today())

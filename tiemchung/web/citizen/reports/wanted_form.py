@@ -11,6 +11,7 @@ from tiemchung.people.rules.identifiers import possible_systems
 from tiemchung.people.rules.kinds import IdSystem, Sex
 from tiemchung.people.rules.names import clean_name
 from tiemchung.web.citizen.reports.frame import Errors
+from tiemchung.web.shared.name_doubts import NameAsked, asked_again
 from tiemchung.web.shared.typed import date_in, line_in
 from tiemchung.web.shared.words import has_words, say, say_reason
 
@@ -28,6 +29,9 @@ def read_wanted(data: QueryDict, today: dt.date) -> tuple[dict[str, Any], dict[s
         wanted["full_name"] = clean
         if not verdict.allowed:
             errors["full_name"] = _words(verdict.refusals[0])
+    again = asked_again(wanted["full_name"], data) if wanted.get("full_name") else NameAsked()
+    if again.error and "full_name" not in errors:
+        errors["plain_name"] = again.error
     if not birth.empty:
         if birth.day is None or not check_birth(birth.day, birth.precision, today).allowed:
             errors["birth-day"] = say("report.person.birth_wrong")
@@ -41,7 +45,7 @@ def read_wanted(data: QueryDict, today: dt.date) -> tuple[dict[str, Any], dict[s
         errors |= {} if known else {"number": say("report.person.number_wrong")}
     if not wanted and not errors:
         errors["full_name"] = say("report.wanted.nothing")
-    return {"full_name": name, "birth": birth.parts, "sex": sex, "number": number}, wanted, errors
+    return {"full_name": name, "birth": birth.parts, "sex": sex, "number": number, "name": again}, wanted, errors
 
 
 def _number(typed: str) -> tuple[str, str] | None:
