@@ -39,10 +39,10 @@ def _dose(dose: ClaimedDose, claim: Claim, today: dt.date) -> Verdict:
     if dose.given_on is None:
         return YES
     if dose.given_on > today:
-        return refuse("GIVEN_IN_FUTURE")
+        return refuse("GIVEN_IN_FUTURE", dose=dose.order)
     if claim.birth_date is not None and dose.given_on < claim.birth_date:
-        return refuse("CLAIM_DOSE_BEFORE_BIRTH")
-    return refuse("CLAIM_DOSE_TOO_EARLY", day=OLDEST) if dose.given_on < OLDEST else YES
+        return refuse("CLAIM_DOSE_BEFORE_BIRTH", dose=dose.order)
+    return refuse("CLAIM_DOSE_TOO_EARLY", day=OLDEST, dose=dose.order) if dose.given_on < OLDEST else YES
 
 
 def _lengths(claim: Claim) -> Verdict:

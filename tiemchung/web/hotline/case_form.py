@@ -21,32 +21,20 @@ from tiemchung.doses.reads import doses_of
 from tiemchung.doses.values import DoseView
 from tiemchung.people.reads import PersonSight
 from tiemchung.people.rules.births import birth_text
-from tiemchung.web.hotline.case_fields import (
-    Typed,
-    claim_from,
-    first_typed,
-    place_items,
-    product_items,
-    read_form,
-    told_rows,
-)
+from tiemchung.web.hotline.case_fields import Typed, claim_from, first_typed, product_items, read_form, told_rows
 from tiemchung.web.hotline.frame import agent_page, in_a_call, open_to_agents
 from tiemchung.web.hotline.telling import product_name
-from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.claim_form import blocks_of, field_of, name_errors, points_only, takes_more
+from tiemchung.web.shared.claim_where import place_is_open, place_items, province_items
 from tiemchung.web.shared.staff_page import actor_of, tell
 from tiemchung.web.shared.typed import key_in
 from tiemchung.web.shared.words import say, say_reason
 
-_DAY = "given_1-day"
-_DOSE_FIELDS = frozenset({"product_1", _DAY})
-_WHO_FIELDS = frozenset({"full_name", "birth-day"})
-_FIELD_OF = {
+_OWN_FIELDS = {
     "ANSWER_BY_MISSING": "answer_by", "PHONE_HIDDEN": "answer_by", "PROMISE_NO_PHONE": "other_phone",
-    "LETTER_ADDRESS_MISSING": "address", "CLAIM_NAME_MISSING": "full_name", "CLAIM_BIRTH_MISSING": "birth-day",
-    "CLAIM_BIRTH_FUTURE": "birth-day", "CLAIM_DOSE_NOT_WHOLE": "product_1", "CLAIM_DAY_UNREADABLE": _DAY,
-    "GIVEN_IN_FUTURE": _DAY, "CLAIM_DOSE_TOO_EARLY": _DAY, "CLAIM_DOSE_BEFORE_BIRTH": _DAY,
-    "DECLARED_DAY_TAKEN": _DAY, "CLAIM_NUMBER_UNREADABLE": "wanted_number", "TEXT_TOO_LONG": "text",
+    "LETTER_ADDRESS_MISSING": "address", "CLAIM_DOSE_NOT_CHOSEN": "dose_id",
 }  # fmt: skip
+_WHO_FIELDS = frozenset({"full_name", "birth-day", "number"})
 
 
 def phone_kinds(*, proved: bool) -> dict[str, Kind]:
@@ -75,15 +63,19 @@ def case_form(request: HttpRequest, call: CallView, kind: str) -> HttpResponse:
         return redirect("hotline:call")
     person, doses = _record(request, call)
     step, data = request.POST.get("step", ""), request.POST
-    typed = read_form(data, rules) if request.method == "POST" else first_typed(call, person)
-    facts: dict[str, Any] = {"kind": rules, "person": person, "typed": typed, "call": call}
+    typed = read_form(data) if request.method == "POST" else first_typed(call)
+    facts: dict[str, Any] = {"kind": rules, "person": person, "typed": typed, "call": call, "step": step}
     if step not in ("check", "do"):
         return _form(request, facts, doses)
     claim, verdict = claim_from(typed, rules, person, doses)
-    verdict += may_receive(rules, Door.HOTLINE, claim, clock.today(), evidence=0) + _answering(typed, call)
+    if points_only(rules, doses) and not claim.doses:
+        verdict += refuse("CLAIM_DOSE_NOT_CHOSEN")
+    else:
+        verdict += may_receive(rules, Door.HOTLINE, claim, clock.today(), evidence=0)
+    verdict += _answering(typed, call)
     if step == "check":
         verdict += day_is_free(rules, claim, doses)
-    if not verdict.allowed:
+    if not verdict.allowed or _form_errors(facts):
         return _form(request, facts, doses, verdict)
     if step == "check":
         rows = told_rows(claim, typed)
@@ -98,7 +90,7 @@ def _open(request: HttpRequest, facts: dict[str, Any], doses: tuple[DoseView, ..
         opened = report_by_call(
             by=actor_of(request), at=clock.now(), key=key_in(request.POST), call=call, kind=facts["kind"].code,
             claim=claim, answer_by=typed["answer_by"], other_phone=typed["other_phone_clean"],
-            dose_id=chosen[0] if chosen else None, language=spoken_language(),
+            dose_id=chosen[0] if chosen else None,
         )  # fmt: skip
     except Refused as refused:
         return _form(request, facts, doses, refused.verdict)
@@ -132,49 +124,56 @@ def day_is_free(kind: Kind, claim: Claim, doses: tuple[DoseView, ...]) -> Verdic
     return refuse("DECLARED_DAY_TAKEN", day=taken[0]) if taken else Verdict()
 
 
+def _form_errors(facts: dict[str, Any]) -> dict[str, str]:
+    """Give what must be looked at again though the report could be taken: names, and where it belongs."""
+    kind, typed, person = facts["kind"], facts["typed"], facts["person"]
+    errors = name_errors(typed, kind, asks_name=person is None)
+    if person is None and place_is_open(typed):  # nobody else could say to which authority it goes
+        errors["province"] = say("claim_form.province_missing")
+    return errors
+
+
 def _form(
     request: HttpRequest, facts: dict[str, Any], doses: tuple[DoseView, ...], verdict: Verdict | None = None
 ) -> HttpResponse:
     frame, known = _frame(facts, doses), Verdict() if verdict is None else verdict
-    errors = errors_of(known, frame)
+    errors = errors_of(known, frame) | (_form_errors(facts) if verdict is not None else {})
     rest = Verdict(tuple(reason for reason in known.reasons if say_reason(reason) not in errors.values()))
-    status = 422 if known.refusals else 200
+    status = 422 if known.refusals or errors else 200
     return agent_page(request, "hotline/case_form.html", status, **frame, verdict=rest, errors=errors)
 
 
 def errors_of(verdict: Verdict, frame: dict[str, Any]) -> dict[str, str]:
     """Give what refuses a field of this form, by the field's id; what no field can mend stays with the rest."""
     errors: dict[str, str] = {}
-    asks_doses = bool(frame["blocks"]) and not (frame["dose_items"] and frame["kind"].code != "DOSE_WRONG")
     for reason in verdict.refusals:
-        field = _FIELD_OF.get(reason.code, "")
-        asked = asks_doses if field in _DOSE_FIELDS else frame["person"] is None if field in _WHO_FIELDS else True
-        if field and asked:
+        field = _OWN_FIELDS.get(reason.code) or field_of(reason.code, reason.facts.get("dose"))
+        shown = frame["person"] is None if field in _WHO_FIELDS else True
+        if field.startswith(("product_", "given_")):
+            shown = bool(frame["blocks"])
+        if field and shown:
             errors.setdefault(field, say_reason(reason))
     return errors
 
 
 def _frame(facts: dict[str, Any], doses: tuple[DoseView, ...]) -> dict[str, Any]:
     kind, person, typed, call = facts["kind"], facts["person"], facts["typed"], facts["call"]
+    blocks = 0 if points_only(kind, doses) else blocks_of(typed, kind, more=facts["step"] == "more")
     ways = [way for way in AnswerBy if way is not AnswerBy.PHONE or call.phone]
     return {
         **facts,
         "title": say(f"case.kind.{kind.code}.short"),
         "who": say("hotline.case.who", name=person.full_name,
                    birth=birth_text(person.birth_date, person.birth_precision)) if person else "",
-        "blocks": range(1, blocks_of(kind) + 1),
+        "blocks": blocks,
+        "more": takes_more(typed, kind, blocks),
         "dose_items": dose_items(doses, kind, clock.today()),
         "places": place_items(typed),
+        "provinces": province_items(),
         "products": product_items(),
         "ways": [(way, say(f"hotline.answer_by.{way}.label")) for way in ways],
         "wants": sorted(kind.wants),
     }  # fmt: skip
-
-
-def blocks_of(kind: Kind) -> int:
-    """Give for how many doses the form asks."""
-    least, most = kind.doses
-    return max(1, least) if most else 0
 
 
 def dose_items(doses: tuple[DoseView, ...], kind: Kind, today: dt.date) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ def record_told(by: Actor, at: dt.datetime, person: PersonSight) -> dict[str, An
     """Give the record of somebody who has proved to be its person: card, doses, and the sentence to read out."""
     birth = birth_of(person.birth_date, person.birth_precision)
     record = record_from(doses_of(person.profile_ids), birth=birth, on=clock.local(at).date())
-    card = card_of_person(by, person.person_id)
+    card = card_of_person(by, person.person_id, at)
     return {
         "name": person.full_name,
         "birth": birth_text(person.birth_date, person.birth_precision),
