@@ -10,9 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.builders import a_person, a_phone, a_staff_member
+from tests.builders import a_person, a_phone, a_staff_member, an_area, an_officer
 from tests.web.citizen.conftest import NAME, give_dose, sign_in
 from tests.web.citizen.report_pages import a_photo, declare, fields_of, reports_of, send, texts_to
+from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import claim_case, declaring, refuse_case
 from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.models import Evidence
@@ -25,6 +26,7 @@ from tiemchung.doses.actions import amend_dose
 from tiemchung.doses.reads import doses_of, history_of
 from tiemchung.doses.rules import DoseState
 from tiemchung.people.actions import add_phone
+from tiemchung.places.rules import Level
 
 Open = Callable[[], Client]
 LAST_YEAR = dt.timedelta(days=300)
@@ -207,6 +209,33 @@ def test_personal_data_wrong_becomes_a_case_with_what_they_should_be(
     assert "079184009123" not in page
     send(client)
     assert [case.kind for case in reports_of(phone)] == ["PERSONAL_DATA"]
+
+
+def test_a_right_name_that_lacks_its_marks_is_asked_for_again(signed_in: Open, chau: UUID, phone: str) -> None:
+    client = signed_in()
+    address = f"/so/ho-so/{chau}/thong-tin-sai"
+    asked = client.post(address, {"full_name": "Nguyễn Thi Minh Châu"})
+    assert 'href="#plain_name"' in asked.content.decode()
+    client.post(address, {"full_name": "Nguyễn Thi Minh Châu", "plain_name": "1"})
+    assert "Nguyễn Thi Minh Châu" in shown(client, "/so/phan-anh/viet/gui")
+
+
+def test_a_declared_dose_of_a_place_in_no_list_is_answered_where_the_place_lies(
+    signed_in: Open, chau: UUID, phone: str
+) -> None:
+    hanoi = an_area("01", level=Level.PROVINCE)
+    an_officer(Role.DATA_CORRECTOR, hanoi)
+    forget_scopes()
+    client = signed_in()
+    client.post(f"/so/ho-so/{chau}/thieu-mui", fields_of(clock.today() - dt.timedelta(days=40)))
+    place = {"place": "other", "place_name": "Nhà văn hóa", "place_province": str(hanoi.id)}
+    wrong = client.post("/so/phan-anh/viet/noi-tiem", place | {"place_commune": "Không Có"})
+    assert "nhsuk-error-summary" in wrong.content.decode()
+    client.post("/so/phan-anh/viet/noi-tiem", place)
+    assert hanoi.full_name in shown(client, "/so/phan-anh/viet/gui")
+    send(client)
+    (case,) = reports_of(phone)
+    assert (case.desk.unit_id, case.why) == (hanoi.id, "PLACE_KNOWN")
 
 
 def test_a_photo_that_is_none_is_refused_before_anything_is_sent(signed_in: Open, chau: UUID, phone: str) -> None:

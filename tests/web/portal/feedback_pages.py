@@ -72,11 +72,11 @@ def fill_dose(client: Client, number: int = 1, place: str = "other", **other: st
     return client.post(f"/phan-anh/mui/{number}/noi-tiem", {"place": place, "place_name": "Nhà văn hóa phường 5"})
 
 
-def fill_until_check(client: Client, phone: str, kind: str = "DOSE1_MISSING") -> Any:
+def fill_until_check(client: Client, phone: str, kind: str = "DOSE1_MISSING", commune: str = "Phường Sài Gòn") -> Any:
     """Answer every question before the check page."""
     begin(client)
     fill_person(client, phone)
-    fill_area(client)
+    fill_area(client, commune)
     client.post("/phan-anh/noi-dung", {"kind": kind})
     fill_dose(client)
     return client.post("/phan-anh/giay", {"evidence": a_photo(), "text": "Tôi còn giữ giấy."})

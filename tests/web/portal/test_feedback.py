@@ -10,16 +10,18 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.builders import a_facility, a_phone, a_point, country  # noqa: F401 - a fixture
+from tests.builders import a_facility, a_phone, a_point, an_area, an_officer, country  # noqa: F401 - a fixture
 from tests.web.portal import feedback_pages as pages
+from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.kinds import KINDS, Door, kinds_at
 from tiemchung.cases.models import Case
 from tiemchung.cases.sealed import open_claim
 from tiemchung.core import clock
+from tiemchung.core.actor import Role
 from tiemchung.core.outbox import contact_key
+from tiemchung.places.rules import Level
 from tiemchung.web.portal.feedback.frame import COOKIE
-from tiemchung.web.portal.feedback.person import name_doubt
 
 pytestmark = pytest.mark.usefixtures("country", "db", "plain_portal", "proofs_granted")
 
@@ -167,11 +169,56 @@ def test_another_browser_sees_nothing_of_a_draft(client: Client, phone: str) -> 
     assert stranger.get(draft_page).status_code == 404
 
 
+def confirmed_case(client: Client, phone: str) -> Case:
+    """Send the report as it stands, confirm it, and give its case."""
+    pages.send(client)
+    client.post("/phan-anh/ma", {"code": pages.newest_code(phone)})
+    return Case.objects.get()
+
+
+@pytest.mark.parametrize("commune", ["", "Phường Hoàn Kiếm"])
+def test_a_place_in_no_list_is_answered_where_it_lies_and_not_where_the_citizen_lives(
+    client: Client, phone: str, commune: str
+) -> None:
+    hanoi = an_area("01", level=Level.PROVINCE)
+    an_officer(Role.DATA_CORRECTOR, hanoi)
+    forget_scopes()
+    pages.fill_until_check(client, phone)
+    place = {"place": "other", "place_name": "Nhà văn hóa", "place_province": str(hanoi.id)}
+    client.post("/phan-anh/mui/1/noi-tiem", place | {"place_commune": commune})
+    assert hanoi.full_name in text_of(client.get("/phan-anh/kiem-tra"))
+    case = confirmed_case(client, phone)
+    assert (case.unit_id, case.unit_level) == (hanoi.id, "PROVINCE")
+    assert case.route_why == ("NOBODY_BELOW" if commune else "PLACE_KNOWN")
+
+
+def test_where_nothing_is_said_of_the_place_the_reason_is_where_the_citizen_lives(client: Client, phone: str) -> None:
+    an_officer(Role.DATA_CORRECTOR, an_area("79", level=Level.PROVINCE))
+    forget_scopes()
+    pages.fill_until_check(client, phone, commune="")
+    case = confirmed_case(client, phone)
+    assert (str(case.unit_id), case.route_why) == (pages.saigon(), "RESIDENCE")
+
+
+@pytest.mark.parametrize(
+    "typed", [{"place_commune": "Không Có"}, {"place_commune": "Hoàn Kiếm", "place_province": ""}]
+)
+def test_an_area_that_is_none_is_asked_for_again(client: Client, phone: str, typed: dict[str, str]) -> None:
+    hanoi = an_area("01", level=Level.PROVINCE)
+    pages.fill_until_check(client, phone)
+    place = {"place": "other", "place_name": "Nhà văn hóa", "place_province": str(hanoi.id)} | typed
+    answer = client.post("/phan-anh/mui/1/noi-tiem", place)
+    assert answer.status_code == 200
+    assert "nhsuk-error-summary" in answer.content.decode()
+    assert "Nhà văn hóa" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("name", "asked"),
     [
         ("Nguyen Thi Minh Chau", True), ("NGUYEN THI CHAU", True), ("Nguyễn Thị Minh Châu", False),
-        ("Nguye\u0302\u0303n Thi\u0323 Cha\u0302u", False), ("Nguyeenx Thij Chaau", True), ("John Smith", True),
+        ("Nguyễn Thi Minh Chau", True), ("Nguye\u0302\u0303n Thi\u0323 Cha\u0302u", False),
+        ("Nguyeenx Thij Chaau", True), ("John Smith", True),
     ],
 )
 def test_a_name_without_accents_is_asked_again_before_going_on(
@@ -181,12 +228,24 @@ def test_a_name_without_accents_is_asked_again_before_going_on(
     answer = pages.fill_person(client, phone, full_name=name)
     assert (answer.status_code == 200) is asked
     if asked:
-        assert "Tên này có đúng là không dấu?" in text_of(answer)
+        assert "Tên này có thiếu dấu không?" in text_of(answer)
         assert pages.fill_person(client, phone, full_name=name, plain_name="1").status_code == 302
 
 
+def test_the_right_name_is_asked_again_too_where_it_lacks_marks(client: Client, phone: str) -> None:
+    pages.begin(client)
+    pages.fill_person(client, phone)
+    pages.fill_area(client)
+    client.post("/phan-anh/noi-dung", {"kind": "PERSONAL_DATA"})
+    asked = client.post("/phan-anh/thong-tin-dung", {"full_name": "Nguyễn Thi Minh Châu"})
+    assert asked.status_code == 200
+    assert 'href="#plain_name"' in asked.content.decode()
+    assert "Thi. Tên thiếu dấu" in text_of(asked)
+    told = client.post("/phan-anh/thong-tin-dung", {"full_name": "Nguyễn Thi Minh Châu", "plain_name": "1"})
+    assert told.status_code == 302
+
+
 def test_a_name_of_telex_keys_is_shown_as_it_was_meant(client: Client, phone: str) -> None:
-    assert name_doubt("nguyeenx thij chaau") == "Nguyễn Thị Châu"
     pages.begin(client)
     assert "Nguyễn Thị Châu" in text_of(pages.fill_person(client, phone, full_name="Nguyeenx Thij Chaau"))
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.builders import a_facility, a_lot, a_person, a_phone, a_staff_member, country  # noqa: F401 - a fixture
@@ -116,10 +117,14 @@ def test_what_was_asked_back_is_shown_and_answered_after_a_code(case: OpenedCase
     asked_back(case, lead)
     client = Client()
     find(client, case.ref, phone)
-    assert QUESTION in shown(client)
+    words = shown(client)
+    assert QUESTION not in words
+    assert "Đơn vị xử lý cần bạn trả lời" in words
+    assert "chỉ hiện sau một mã" in words
     assert 'name="text"' not in client.get("/phan-anh/tien-do").content.decode()
     assert client.post("/phan-anh/tien-do/viec", {"do": "answer", "text": "Bàn 2"})["Location"].endswith("/ma")
     assert prove(client, phone)["Location"] == "/phan-anh/tien-do"
+    assert QUESTION in shown(client)
     sent = client.post("/phan-anh/tien-do/viec", {"do": "answer", "text": "Bàn số 2", "evidence": pages.a_photo()})
     assert sent["Location"] == "/phan-anh/tien-do"
     assert "Bàn số 2" in shown(client)
@@ -221,3 +226,21 @@ def test_the_status_page_asks_the_database_few_questions(
     prove(client, phone)
     with django_assert_max_num_queries(20):
         client.get("/phan-anh/tien-do")
+
+
+def test_a_stranger_who_uses_up_the_codes_leaves_the_device_that_proved_the_phone_its_own(
+    case: OpenedCase, phone: str
+) -> None:
+    holder, start = Client(REMOTE_ADDR="192.0.2.1"), clock.now()
+    find(holder, case.ref, phone)
+    assert prove(holder, phone).status_code == 302
+    stranger = Client(REMOTE_ADDR="198.51.100.1")
+    find(stranger, case.ref, phone)
+    for n in range(1, 10):
+        with time_machine.travel(start + dt.timedelta(minutes=n), tick=False):
+            refused = stranger.post("/phan-anh/tien-do/ma", {"do": "again"}).content.decode()
+    assert "nhiều mã" in refused
+    with time_machine.travel(start + dt.timedelta(minutes=9, seconds=30), tick=False):
+        assert prove(holder, phone)["Location"] == "/phan-anh/tien-do"
+        # The receipt, the five of an hour of which the holder's first was one, and the known device's own.
+        assert len(pages.texts_to(phone)) == 1 + 5 + 1

@@ -51,7 +51,8 @@ def report_declared(
 ) -> DeclaredDose:
     """Keep a dose as its person declares it and open its case; asked twice with one key it is one of each.
 
-    `claim` says who the person is; its doses are replaced by this one. `teller` is the citizen whose words somebody
+    `claim` says who the person is, and its dose in which area a place of no list lies; the rest of it is replaced by
+    this one. `teller` is the citizen whose words somebody
     else (`by`) writes down, and `evidence` where they were said; the ledger keeps both. Raises Refused as
     `declare_dose` and `open_case` do, or with DECLARED_DAY_TAKEN, and then neither stands.
     """
@@ -61,7 +62,8 @@ def report_declared(
     declared = kept.dose
     if not kept.repeated:
         day_is_free(declared, doses.doses_of(profile_ids_of(person_id))).or_raise()
-    told = replace(claim, doses=(_claimed(declared.id, declared.profile_id, facts),))
+    area_id = next((dose.area_id for dose in claim.doses), None)
+    told = replace(claim, doses=(_claimed(declared.id, declared.profile_id, facts, area_id),))
     opened = open_case(
         by=by,
         at=at,
@@ -101,7 +103,7 @@ def declared_facts(told: ClaimedDose) -> DoseFacts:
     )
 
 
-def _claimed(dose_id: UUID, profile_id: UUID, facts: DoseFacts) -> ClaimedDose:
+def _claimed(dose_id: UUID, profile_id: UUID, facts: DoseFacts, area_id: UUID | None) -> ClaimedDose:
     return ClaimedDose(
         order=1,
         product=facts.product,
@@ -112,6 +114,7 @@ def _claimed(dose_id: UUID, profile_id: UUID, facts: DoseFacts) -> ClaimedDose:
         place_name=facts.place_name,
         dose_id=dose_id,
         profile_id=profile_id,
+        area_id=area_id,
     )
 
 

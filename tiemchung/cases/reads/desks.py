@@ -15,6 +15,7 @@ from tiemchung.cases.rules import (
     Known,
     Route,
     RouteReason,
+    above_all,
     desk_of,
     route,
 )
@@ -80,28 +81,36 @@ def _read_ladder(facility_id: UUID, today: dt.date) -> Known:
 
 
 def known_place(claim: Claim, today: dt.date, residence: UUID | None = None) -> Known:
-    """Give what a claim says of the place: the facility of its first dose that names one, else the smallest area.
+    """Give what a claim says of the place: the facility of its doses, else the area of a dose's place.
 
-    `residence` is the area of the person on record, used where the claim names no area.
+    Where its doses name more than one facility it is what stands above all of these (R59).
+    Where no dose says anything it is where the person lives: as the claim says, else `residence`, the area on record.
     """
-    facility = _facility_of(claim)
-    if facility is not None:
-        return ladder_of_facility(facility, today)
-    named = claim.commune_id or claim.district_id or claim.province_id
-    if named is not None:
-        return Known(ladder_of_area(named, today), RouteReason.PLACE_KNOWN)
-    if residence is not None:
-        return Known(ladder_of_area(residence, today), RouteReason.RESIDENCE)
+    facilities = _facilities_of(claim)
+    if facilities:
+        return above_all([ladder_of_facility(facility, today) for facility in facilities])
+    place = next((dose.area_id for dose in claim.doses if dose.area_id is not None), None)
+    if place is not None:
+        return Known(ladder_of_area(place, today), RouteReason.PLACE_KNOWN)
+    home = claim.commune_id or claim.district_id or claim.province_id or residence
+    if home is not None:
+        return Known(ladder_of_area(home, today), RouteReason.RESIDENCE)
     return Known((), RouteReason.NOTHING_KNOWN)
 
 
-def _facility_of(claim: Claim) -> UUID | None:
-    for dose in claim.doses:
-        if dose.facility_id is not None:
-            return dose.facility_id
-    points = [dose.point_id for dose in claim.doses if dose.point_id is not None]
-    found = places.points_by_id(points[:1]) if points else {}
-    return next((point.facility_id for point in found.values()), None)
+def desks_told(claim: Claim, today: dt.date) -> tuple[Desk, ...]:
+    """Give every desk to which a case may belong by what its claim says of places, each facility's own too."""
+    ladders = [ladder_of_facility(facility, today) for facility in _facilities_of(claim)]
+    return tuple(dict.fromkeys(desk for known in ladders or [known_place(claim, today)] for desk in known.ladder))
+
+
+def _facilities_of(claim: Claim) -> list[UUID]:
+    """Give the facilities that the doses name, each once; a dose's point is asked for where it names none."""
+    points = [dose.point_id for dose in claim.doses if dose.point_id is not None and dose.facility_id is None]
+    found = places.points_by_id(points) if points else {}
+    held = {key: point.facility_id for key, point in found.items()}
+    named = [dose.facility_id or (held.get(dose.point_id) if dose.point_id else None) for dose in claim.doses]
+    return list(dict.fromkeys(facility for facility in named if facility is not None))
 
 
 def routed(known: Known, today: dt.date) -> Route:
@@ -109,6 +118,16 @@ def routed(known: Known, today: dt.date) -> Route:
     units = {level: [d.unit_id for d in known.ladder if d.level == level] for level in DeskLevel}
     areas = [d.unit_id for d in known.ladder if d.level is not DeskLevel.FACILITY]
     return route(known, staffed_desks(units[DeskLevel.FACILITY], areas, today))
+
+
+def way_to(desk: Desk, today: dt.date) -> Route:
+    """Give the route to a desk of any day as it is today: to itself, its successor, or the lowest manned one above.
+
+    Raises LookupError for a desk that never was.
+    """
+    rungs = tuple(rung for rung in ladder_of_desk(desk, today) if rung != THE_NATION)
+    heir = desk.level is DeskLevel.FACILITY and bool(rungs) and rungs[0] != desk
+    return routed(Known(rungs, RouteReason.SUCCESSOR if heir else RouteReason.PASSED_ON), today)
 
 
 def areas_of_ladder(desks: Iterable[Desk]) -> dict[str, UUID]:

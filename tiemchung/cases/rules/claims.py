@@ -11,7 +11,8 @@ from uuid import UUID
 class ClaimedDose:
     """One dose as the citizen tells it; everything may be unknown but its order.
 
-    `dose_id` and `profile_id` name the recorded dose that it is about, where there is one.
+    `dose_id` and `profile_id` name the recorded dose that it is about, where there is one; `area_id` is where a place
+    lies that is in no list.
     """
 
     order: int
@@ -23,6 +24,7 @@ class ClaimedDose:
     place_name: str = ""
     dose_id: UUID | None = None
     profile_id: UUID | None = None
+    area_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Claim:
 
 def _dose(values: Mapping[str, Any]) -> ClaimedDose:
     known = {name: value for name, value in values.items() if name in ClaimedDose.__dataclass_fields__}
-    for name in ("facility_id", "point_id", "dose_id", "profile_id"):
+    for name in ("facility_id", "point_id", "dose_id", "profile_id", "area_id"):
         known[name] = _uuid(known.get(name))
     return ClaimedDose(**(known | {"given_on": _day(known.get("given_on"))}))
 

@@ -54,6 +54,8 @@ class RouteReason(StrEnum):
     ABOVE_FACILITY = "ABOVE_FACILITY"
     NOTHING_KNOWN = "NOTHING_KNOWN"
     PASSED_ON = "PASSED_ON"
+    TWO_PLACES = "TWO_PLACES"  # the lowest authority of all the places that a report names
+    REHOMED = "REHOMED"  # its desk has nobody today, was closed, succeeded or merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def route(known: Known, staffed: Iterable[UUID]) -> Route:
     for place, desk in enumerate(rungs):
         if desk.unit_id in manned or desk == THE_NATION:
             skipped = place > 0 and bool(known.ladder)
-            why = RouteReason.NOBODY_BELOW if skipped else known.why
+            named = known.why is RouteReason.TWO_PLACES and desk != THE_NATION
+            why = RouteReason.NOBODY_BELOW if skipped and not named else known.why
             return Route(desk, why, tuple(d for d in rungs[place + 1 :] if d.unit_id in manned or d == THE_NATION))
     raise AssertionError("the ladder ends with the nation")
 
@@ -92,6 +95,19 @@ def above_facilities(known: Known) -> Known:
     """Give the ladder without facilities: nobody judges what it is suspected of itself."""
     ladder = tuple(desk for desk in known.ladder if desk.level is not DeskLevel.FACILITY)
     return Known(ladder, RouteReason.ABOVE_FACILITY)
+
+
+def above_all(places: Sequence[Known]) -> Known:
+    """Give the ladder that answers for all of these places at once: none of them can put right what lies in another.
+
+    Where they are one, that one's own; where nobody but the ministry stands above all, the first one's own, for the
+    ministry corrects nothing and could only pass it back.
+    """
+    first = places[0]
+    shared = tuple(desk for desk in first.ladder if all(desk in place.ladder for place in places[1:]))
+    if shared == first.ladder or not shared:
+        return first
+    return Known(shared, RouteReason.TWO_PLACES)
 
 
 def desk_of(by: Actor, area_today: UUID | None) -> Desk | None:
@@ -110,3 +126,8 @@ def may_pass_to(holder: Desk, target: Desk, reachable: Sequence[Desk]) -> Verdic
     if target == holder:
         return refuse("CASE_SAME_DESK")
     return YES if target in reachable or target == THE_NATION else refuse("CASE_DESK_UNKNOWN")
+
+
+def may_end_at(holder: Desk, way: Route) -> Verdict:
+    """Say whether a case that was meant for an empty desk goes anywhere: not where the way up leads back to itself."""
+    return refuse("CASE_DESK_UNMANNED") if way.desk == holder else YES

@@ -18,6 +18,7 @@ from tiemchung.people.rules.phones import mask_phone
 from tiemchung.places import reads as places
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.web.cases.pairing import paired, same_lot
+from tiemchung.web.shared.claim_places import own_place
 from tiemchung.web.shared.formats import format_date, format_time
 from tiemchung.web.shared.words import has_words, say, state_words
 
@@ -113,7 +114,7 @@ def told_facts(dose: ClaimedDose, names: Mapping[UUID, str]) -> dict[str, str]:
         "product": product_name(dose.product),
         "lot_number": dose.lot_number,
         "given_on": format_date(dose.given_on),
-        "place": place or dose.place_name,
+        "place": place or own_place(dose),
     }
 
 

@@ -37,13 +37,16 @@ def places_offered(sought: str, on: dt.date | None) -> list[dict[str, Any]]:
     ]
 
 
-def placed_dose(dose: ClaimedDose, chosen: str, typed: str) -> ClaimedDose | str:
-    """Give the dose with the place that was chosen, or the name of the field that lacks."""
-    bare = replace(dose, facility_id=None, point_id=None, place_name="")
+def placed_dose(dose: ClaimedDose, chosen: str, typed: str, area_id: UUID | None = None) -> ClaimedDose | str:
+    """Give the dose with the place that was chosen, or the name of the field that lacks.
+
+    `area_id` is where a place lies that is in no list.
+    """
+    bare = replace(dose, facility_id=None, point_id=None, place_name="", area_id=None)
     if chosen == NOWHERE:
         return bare
     if chosen == NOT_LISTED:
-        return replace(bare, place_name=typed[:LONGEST_NAME]) if typed else "place_name"
+        return replace(bare, place_name=typed[:LONGEST_NAME], area_id=area_id) if typed else "place_name"
     kind, _, number = chosen.partition(":")
     try:
         place_id = UUID(number)
@@ -55,6 +58,17 @@ def placed_dose(dose: ClaimedDose, chosen: str, typed: str) -> ClaimedDose | str
     if kind == "facility" and (houses := places.facilities_by_id([place_id])):
         return replace(bare, facility_id=place_id, place_name=houses[place_id].name)
     return "place"
+
+
+def own_place(dose: ClaimedDose) -> str:
+    """Give a place in the teller's own words, with the area in which it lies where that was said; empty for none."""
+    area = places.path_name(dose.area_id) if dose.area_id else ""
+    return ", ".join(part for part in (dose.place_name, area) if part)
+
+
+def late_words(desk: Desk) -> str:
+    """Say what happens with a late report: the desk above was told, where there is one."""
+    return say("report.progress.late_text_top" if desk.unit_id == NATION else "report.progress.late_text")
 
 
 def _standing_words(place: places.FoundPlace, day: dt.date | None) -> str:

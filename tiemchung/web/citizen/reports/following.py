@@ -23,7 +23,7 @@ from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.people.reads import Holder, holders_of
 from tiemchung.web.citizen.reports.frame import Errors, book_page, contact_in, first_words, reader
 from tiemchung.web.citizen.reports.sending import SENT
-from tiemchung.web.shared.claim_places import units_named
+from tiemchung.web.shared.claim_places import late_words, units_named
 from tiemchung.web.shared.formats import format_moment
 from tiemchung.web.shared.gate import open_to_citizen
 from tiemchung.web.shared.photos import photo_answer
@@ -112,6 +112,7 @@ def _report_page(
         "own": own,
         "ref": shown_ref(case.ref),
         "late": is_late(case),
+        "late_words": late_words(case.desk),
         "desk": units[case.desk.unit_id],
         "why": say(f"case.why.{case.why}") if has_words(f"case.why.{case.why}") else "",
         "steps": [_told(step, units, own=own) for step in shown],

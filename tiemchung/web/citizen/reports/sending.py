@@ -26,6 +26,7 @@ from tiemchung.web.citizen.reports.names import place_line
 from tiemchung.web.shared.claim_places import NOT_LISTED, placed_dose, places_offered, sought_in
 from tiemchung.web.shared.formats import format_date, mask_identifier
 from tiemchung.web.shared.gate import network_address, open_to_citizen
+from tiemchung.web.shared.place_area import read_place_area
 from tiemchung.web.shared.typed import line_in, text_in
 from tiemchung.web.shared.words import say
 
@@ -43,9 +44,12 @@ def place_page(request: HttpRequest) -> HttpResponse:
     holder = holder_in(request, draft.person_id)
     if request.method != "POST":
         return _place_page(request, holder, draft.dose)
-    placed = placed_dose(draft.dose, request.POST.get("place", "")[:60], line_in(request.POST, "place_name", 200))
+    chosen, area = request.POST.get("place", "")[:60], read_place_area(request.POST, clock.today())
+    placed = placed_dose(draft.dose, chosen, line_in(request.POST, "place_name", 200), area.area_id)
     if isinstance(placed, str):
         return _place_page(request, holder, draft.dose, {placed: say(f"report.place.{placed}_missing")})
+    if chosen == NOT_LISTED and area.errors:
+        return _place_page(request, holder, draft.dose, area.errors)
     drafts.keep(request.session, draft.changed(dose=placed, placed=True))
     return redirect("citizen:report_send")
 
@@ -59,6 +63,7 @@ def _place_page(request: HttpRequest, holder: Holder, dose: ClaimedDose, errors:
         "found": items,
         "chosen": request.POST.get("place", "")[:60] or (NOT_LISTED if typed and not items else None),
         "place_name": line_in(request.POST, "place_name", 200) if request.POST else typed,
+        "area": read_place_area(request.POST, clock.today()),
         "day": format_date(dose.given_on),
     }
     return book_page(request, "place", facts, errors)
@@ -107,7 +112,7 @@ def _send(request: HttpRequest, holder: Holder, draft: ReportDraft, phone: str, 
             # One byte more than the largest tells a file that is too large without reading all of it.
             attach_evidence(by=by, at=at, case_id=draft.case_id, raw=photo.read(LARGEST + 1))
         with transaction.atomic():
-            take_report(at=at, phone=phone, network=network_address(request))
+            take_report(at=at, phone=phone, network=network_address(request), proved=True)
             return _open(request, holder, draft, phone, text)
     except Refused:
         drop_evidence_of(by=by, at=at, case_id=draft.case_id)

@@ -32,6 +32,8 @@ from tiemchung.web.shared.claim_places import (
 )
 from tiemchung.web.shared.formats import format_date, format_phone
 from tiemchung.web.shared.gate import open_to_public
+from tiemchung.web.shared.name_doubts import NameAsked, asked_again
+from tiemchung.web.shared.place_area import PlaceArea, place_area_of, read_place_area
 from tiemchung.web.shared.typed import TypedDate, date_in, line_in
 from tiemchung.web.shared.words import say
 
@@ -131,9 +133,12 @@ def place_page(request: HttpRequest, draft: Draft, number: int) -> HttpResponse:
     if request.method != "POST":
         return _place_page(request, draft, asked, dose)
     chosen, typed = request.POST.get("place", "")[:60], line_in(request.POST, "place_name", 200)
-    placed = placed_dose(dose, chosen, typed)
+    area = read_place_area(request.POST, clock.today())
+    placed = placed_dose(dose, chosen, typed, area.area_id)
     if isinstance(placed, str):
         return _place_page(request, draft, asked, dose, {placed: say(f"report.place.{placed}_missing")})
+    if chosen == NOT_LISTED and area.errors:
+        return _place_page(request, draft, asked, dose, area.errors)
     kept = keep_dose(token=token_of(request), at=clock.now(), dose=placed, question=Question.PLACE)
     return lead_on(kept, asked, back_to_check=True)
 
@@ -152,11 +157,18 @@ def _place_page(
         "searched": bool(typed),
         "chosen": request.POST.get("place", "")[:60] or chosen or (NOT_LISTED if typed and not items else ""),
         "place_name": line_in(request.POST, "place_name", 200) if request.POST else _own_words(dose) or typed,
+        "area": _area_form(request, dose),
         "heading": dose_heading(draft, asked.dose),
         "day": format_date(dose.given_on),
         "here": reverse("portal:feedback_place", kwargs={"number": asked.dose}),
     }
     return question_page(request, draft, asked, facts, errors)
+
+
+def _area_form(request: HttpRequest, dose: ClaimedDose) -> PlaceArea:
+    """Give the area as it was sent or kept."""
+    today = clock.today()
+    return read_place_area(request.POST, today) if request.method == "POST" else place_area_of(dose.area_id, today)
 
 
 def _chosen(dose: ClaimedDose) -> str:
@@ -214,6 +226,9 @@ def read_wanted(
         wanted["full_name"] = clean
         if not verdict.allowed:
             errors["full_name"] = reason_words(verdict.refusals[0])
+    again = asked_again(wanted["full_name"], data) if wanted.get("full_name") else NameAsked()
+    if again.error and "full_name" not in errors:
+        errors["plain_name"] = again.error
     if "birth_date" in wants and not birth.empty:
         if birth.day is None or not check_birth(birth.day, birth.precision, today).allowed:
             errors["birth-day"] = say("report.person.birth_wrong")
@@ -233,7 +248,7 @@ def read_wanted(
         phone, why = normalise_phone(typed)
         if phone is None:
             errors["other_phone"] = reason_words(why) if why else ""
-    form = {"full_name": name, "birth": birth.parts, "sex": sex, "number": number, "other_phone": typed}
+    form = {"full_name": name, "birth": birth.parts, "sex": sex, "number": number, "other_phone": typed, "name": again}
     return form, wanted, phone or "", errors
 
 
@@ -251,4 +266,5 @@ def _wanted_form(draft: Draft) -> dict[str, Any]:
         "sex": wanted.get("sex", ""),
         "number": wanted.get("number", ""),
         "other_phone": format_phone(draft.claim.other_phone),
+        "name": NameAsked(),
     }

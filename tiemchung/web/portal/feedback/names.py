@@ -4,6 +4,7 @@
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.places import reads as places
 from tiemchung.vaccines.rules import the_book
+from tiemchung.web.shared.claim_places import own_place
 from tiemchung.web.shared.words import say
 
 UNKNOWN_PRODUCT = "UNKNOWN"
@@ -29,4 +30,4 @@ def place_line(dose: ClaimedDose) -> str:
     if dose.facility_id:
         houses = places.facilities_by_id([dose.facility_id])
         return next((house.name for house in houses.values()), dose.place_name)
-    return dose.place_name or say("report.place.unknown_short")
+    return own_place(dose) or say("report.place.unknown_short")

@@ -14,7 +14,6 @@ from tiemchung.cases.rules import Claim
 from tiemchung.core import clock
 from tiemchung.people.rules.births import check_birth
 from tiemchung.people.rules.identifiers import possible_systems
-from tiemchung.people.rules.keyboards import from_telex, telex_typed
 from tiemchung.people.rules.kinds import IdSystem, Sex
 from tiemchung.people.rules.names import clean_name
 from tiemchung.people.rules.phones import normalise_phone
@@ -24,6 +23,8 @@ from tiemchung.places.rules import Level
 from tiemchung.web.portal.feedback.frame import Errors, asks, lead_on, lead_to, question_page, reason_words, token_of
 from tiemchung.web.shared.formats import format_phone
 from tiemchung.web.shared.gate import open_to_public
+from tiemchung.web.shared.name_doubts import NameAsked, asked_again
+from tiemchung.web.shared.place_area import communes_meant
 from tiemchung.web.shared.typed import date_in, line_in, uuid_in
 from tiemchung.web.shared.words import say
 
@@ -40,29 +41,17 @@ def person_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Ask who the person is; a name that looks as if its marks were lost is asked again before going on."""
     asked = Asked(Question.PERSON)
     if request.method != "POST":
-        return question_page(request, draft, asked, {"form": _form_of(draft), "doubt": "", "sexes": _SEXES})
+        return question_page(request, draft, asked, {"form": _form_of(draft), "doubt": None, "sexes": _SEXES})
     form, claim, phone, errors = read_person(request.POST, clock.today())
-    doubt = "" if "full_name" in errors else name_doubt(claim.full_name)
-    if doubt and not form["plain_name"] and "full_name" not in errors:
-        errors["plain_name"] = say(f"report.person.doubt.{'telex' if doubt != claim.full_name else 'plain'}_error")
+    name = NameAsked() if "full_name" in errors else asked_again(claim.full_name, request.POST)
+    if name.error:
+        errors["plain_name"] = name.error
     if errors:
-        return question_page(request, draft, asked, {"form": form, "doubt": doubt, "sexes": _SEXES}, errors)
+        return question_page(request, draft, asked, {"form": form, "doubt": name.doubt, "sexes": _SEXES}, errors)
     kept = keep_person(
-        token=token_of(request), at=clock.now(), claim=claim, phone=phone, plain_name=bool(doubt)
+        token=token_of(request), at=clock.now(), claim=claim, phone=phone, plain_name=name.doubt is not None
     )
     return lead_on(kept, asked, back_to_check=True)
-
-
-def name_doubt(name: str) -> str:
-    """Give the name as it may have been meant where it has no mark at all, the name itself where nothing is known.
-
-    Empty for a name that needs no question.
-    """
-    if not name.isascii():
-        return ""
-    if telex_typed(name, ""):
-        return " ".join((from_telex(word) or word).title() if from_telex(word) else word for word in name.split())
-    return name
 
 
 def read_person(data: QueryDict, today: dt.date) -> tuple[dict[str, Any], Claim, str, Errors]:
@@ -163,16 +152,6 @@ def area_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         district_id=_district_of(commune),
     )  # fmt: skip
     return lead_on(kept, asked, back_to_check=True)
-
-
-def communes_meant(typed: str, chosen: UUID | None, province: UUID, today: dt.date) -> tuple[AreaView, ...]:
-    """Give the communes of the province that the words name: one where they are exact or were chosen from a list."""
-    if not typed:
-        return ()
-    found = places.areas_named(typed, on=today, level=Level.COMMUNE, within=province)
-    picked = [area for area in found if area.id == chosen]
-    exact = [area for area in found if typed.casefold() in {area.full_name.casefold(), area.name.casefold()}]
-    return tuple(picked or (exact if len(exact) == 1 else found))
 
 
 def _district_of(commune: AreaView | None) -> UUID | None:

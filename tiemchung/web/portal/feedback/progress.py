@@ -24,9 +24,11 @@ from tiemchung.people.rules.phones import normalise_phone
 from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
-from tiemchung.web.shared.claim_places import unit_name
+from tiemchung.web.shared.chosen_language import code_language
+from tiemchung.web.shared.claim_places import late_words, unit_name
 from tiemchung.web.shared.formats import format_moment, mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.typed import line_in, text_in
 from tiemchung.web.shared.words import has_words, say, sentence
 
@@ -97,7 +99,9 @@ def _progress_page(
         "desk": unit_name(found.desk, names.get(found.desk.unit_id, "")),
         "steps": [_step(step, names, full=full) for step in shown],
         "last": f"{say(f'report.step.{shown[-1].step}')}, {format_moment(shown[-1].at)}" if shown else "",
-        "question": question if found.state is CaseState.NEED_MORE_INFO else "",
+        "asked": found.state is CaseState.NEED_MORE_INFO,
+        "question": question if full else "",
+        "late_words": late_words(found.desk),
         "may_answer": full and found.state in OPEN,
         "may_withdraw": full and found.state in OPEN | {CaseState.JOINED},
         "may_reopen": full and found.state in _REOPENABLE,
@@ -115,7 +119,7 @@ def _step(step: StepView, names: dict[Any, str], *, full: bool) -> dict[str, Any
     """Give one step as the page's history lists it; what was written is shown to the proven phone only."""
     unit = names.get(step.unit_id, "") if step.unit_id else ""
     title = say(f"report.step.{step.step}")
-    told = [step.text] if step.text and (full or step.step == "ASK_BACK") else []
+    told = [step.text] if step.text and full else []
     where = [unit] if unit and step.by_kind != Kind.CITIZEN else []
     return {"title": title, "facts": [format_moment(step.at), *where, *told]}
 
@@ -155,13 +159,13 @@ def code_page(request: HttpRequest) -> HttpResponse:
         return _code_page(request, pending, {"code": say("citizen.code.six_digits")}, typed)
     verdict = use_code(
         by=PUBLIC, at=clock.now(), phone=pending.phone, purpose=Purpose.CASE_VIEW, bound_to=pending.bound_to,
-        code=digits,
+        code=digits, device=device_in(request).token,
     )  # fmt: skip
     if not verdict.allowed:
         return _code_page(request, pending, {"code": first_words(verdict)}, typed)
     request.session.cycle_key()
     keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
-    return redirect("portal:feedback_progress")
+    return keep_known(request, redirect("portal:feedback_progress"), pending.phone)
 
 
 def _sent(request: HttpRequest, pending: PendingCode, *, again: bool) -> tuple[PendingCode, Errors]:
@@ -174,7 +178,8 @@ def _sent(request: HttpRequest, pending: PendingCode, *, again: bool) -> tuple[P
     try:
         sent = send_code(
             by=PUBLIC, at=at, phone=pending.phone, purpose=Purpose.CASE_VIEW, bound_to=pending.bound_to,
-            network=network_address(request), text=sentence("report.sms.view"),
+            network=network_address(request), text=sentence("report.sms.view", code_language(request, pending.phone)),
+            device=device_in(request).token,
         )  # fmt: skip
     except Refused as refused:
         return pending, {"again": first_words(refused.verdict)}

@@ -12,6 +12,7 @@ from tiemchung.cases.drafts import Asked, Draft, DraftState, Question, dose_orde
 from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.core import clock
 from tiemchung.core.actor import PUBLIC
+from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.people.rules.births import birth_text
 from tiemchung.web.portal.feedback.doses import dose_heading
@@ -28,8 +29,10 @@ from tiemchung.web.portal.feedback.frame import (
 )
 from tiemchung.web.portal.feedback.names import area_names, place_line, product_name
 from tiemchung.web.shared.captcha import judged
+from tiemchung.web.shared.chosen_language import code_language, keep_picked
 from tiemchung.web.shared.formats import format_date, format_phone, mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.words import say, sentence
 
@@ -60,7 +63,7 @@ def _send(request: HttpRequest, draft: Draft) -> Verdict | None:
     try:
         send_draft(
             by=PUBLIC, at=clock.now(), token=token_of(request), network=network_address(request),
-            text=sentence("report.sms.code"),
+            text=sentence("report.sms.code", code_language(request, draft.phone)), device=device_in(request).token,
         )  # fmt: skip
     except Refused as refused:
         if "DRAFT_GONE" in str(refused) or "DRAFT_SENT" in str(refused):
@@ -163,13 +166,17 @@ def code_page(request: HttpRequest) -> HttpResponse:
         return _code_page(request, draft, typed, {"code": say("citizen.code.six_digits")})
     try:
         answer = confirm_draft(
-            by=PUBLIC, at=clock.now(), token=token_of(request), code=digits, language=spoken_language()
-        )
+            by=PUBLIC, at=clock.now(), token=token_of(request), code=digits, language=spoken_language(),
+            device=device_in(request).token,
+        )  # fmt: skip
     except Refused as refused:
         return _code_page(request, draft, typed, {"code": reason_words(refused.verdict.refusals[0])})
     if answer.receipt is None:
         return _code_page(request, draft, typed, {"code": first_words(answer.verdict)})
-    return redirect("portal:feedback_done")
+    if answer.first:
+        keep_picked(request, contact_key(draft.phone))
+    done = redirect("portal:feedback_done")
+    return keep_known(request, done, draft.phone) if answer.first else done
 
 
 def _again(request: HttpRequest, draft: Draft, typed: str) -> HttpResponse:
