@@ -1,6 +1,7 @@
 """Bulk corrections: nothing changes before a second person has seen and approved it; all of it can be undone."""
 
 import datetime as dt
+import re
 from uuid import UUID
 
 import pytest
@@ -147,3 +148,59 @@ def test_a_day_is_put_right_for_all(office: Office, as_lead: Client, as_correcto
     as_corrector.post(address("approve_bulk", bulk_id=bulk_id))
     run_all()
     assert {d.facts.given_on for person_id in ward for d in doses.doses_of([person_id])} == {right}
+
+
+def test_one_vaccinators_doses_alone_are_listed(office: Office, as_lead: Client, ward: list[UUID]) -> None:
+    other = builders.a_nurse(office.facility, at=office.at)
+    lot = builders.a_lot(number="SAI999")
+    builders.a_dose(builders.a_person().person_id, given_on=GIVEN, by=other, lot=lot)
+    page = as_lead.get(address("propose_bulk")).content.decode()
+    assert f'<option value="{other.id}">' in page
+    answer = as_lead.post(address("propose_bulk"), form(office, vaccinator=str(other.id)))
+    listed = as_lead.get(answer["Location"])
+    assert shown(listed).count("SAI999 thành DUNG11") == 1
+    assert other.name in shown(listed)
+
+
+def test_a_vaccinator_of_another_facility_is_refused_and_not_listed(office: Office, as_lead: Client) -> None:
+    stranger = builders.a_nurse(at=office.at)
+    answer = as_lead.post(address("propose_bulk"), form(office, vaccinator=str(stranger.id)))
+    assert answer.status_code == 422
+    assert "Người này không làm việc ở cơ sở đã chọn" in shown(answer)
+    found = as_lead.post(address("propose_bulk"), form(office, step="find_place", words="Trạm Y tế"))
+    assert str(stranger.id) not in found.content.decode()
+
+
+def test_a_case_leads_to_a_proposal_that_its_dose_has_filled_in(office: Office, as_lead: Client) -> None:
+    ref = office.claimed(office.wrong_dose())
+    where = f"{address('propose_bulk')}?phan-anh={ref}"
+    assert f'href="{where}"' in as_lead.get(address("file", ref=ref)).content.decode()
+    page = as_lead.get(where)
+    body = page.content.decode()
+    for filled in ('value="FA1O34"', 'value="FA1034"', f'value="{ref}"', f'value="{GIVEN.year}"'):
+        assert filled in body
+    assert 'value="WRONG_LOT" checked' in body
+    lines = as_lead.post(address("propose_bulk"), {**_sent(body), "because": "Theo sổ tiêm", "step": "propose"})
+    assert "FA1O34 thành FA1034" in shown(as_lead.get(lines["Location"]))
+
+
+def _sent(body: str) -> dict[str, str]:
+    """Give what the form's own fields send."""
+    tags = re.findall(r"<input[^>]*>", body)
+    pairs = [
+        (re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag))
+        for tag in tags
+        if 'type="radio"' not in tag or " checked" in tag
+    ]
+    sent = {name[1]: value[1] for name, value in pairs if name and value}
+    for name, inner in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', body, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', inner)
+        sent[name] = chosen[1] if chosen else ""
+    return sent
+
+
+def test_a_case_that_is_not_the_readers_fills_in_its_number_alone(office: Office, as_lead: Client) -> None:
+    opened = office.wrong_dose()
+    body = as_lead.get(f"{address('propose_bulk')}?phan-anh={opened.ref}").content.decode()
+    assert f'value="{opened.ref}"' in body
+    assert "FA1O34" not in body

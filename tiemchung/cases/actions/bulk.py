@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tiemchung.cases.actions.bulk_cases import Correction, hold_settled, hold_unmet, reopen_undone, settle_met
 from tiemchung.cases.actions.desk import demand_reason
 from tiemchung.cases.models import BulkChange, BulkItem
 from tiemchung.cases.reads.bulk import corrects_at
@@ -221,12 +222,15 @@ def _one(row: BulkChange, item_id: UUID, wanted: ItemState, at: dt.datetime, *, 
 
 
 def _correct(row: BulkChange, item: BulkItem, at: dt.datetime) -> None:
+    by = _in_the_name_of(row.approved_by, f"{row.proposed_name}, {row.approved_name}")
+    done = _correction(row, item, by, at, _key(row, item), row.because)
     try:
         with transaction.atomic():
+            held = hold_unmet(item.profile_id, item.dose_id)
             after = amend_dose(
-                by=_in_the_name_of(row.approved_by, f"{row.proposed_name}, {row.approved_name}"),
+                by=by,
                 at=at,
-                key=f"bulk:{row.id}:{item.dose_id}",
+                key=done.key,
                 profile_id=item.profile_id,
                 dose_id=item.dose_id,
                 version=item.seen_version,
@@ -234,6 +238,7 @@ def _correct(row: BulkChange, item: BulkItem, at: dt.datetime) -> None:
                 because=row.because,
                 evidence=_evidence(row),
             )
+            settle_met(done, held)
     except (Refused, NotFound) as refused:
         item.state, item.problem = ItemState.REFUSED, _problem(refused)
     else:
@@ -241,14 +246,17 @@ def _correct(row: BulkChange, item: BulkItem, at: dt.datetime) -> None:
 
 
 def _restore(row: BulkChange, item: BulkItem, at: dt.datetime) -> None:
-    """Put back every fact as it was; a dose that somebody corrected since stays as they left it."""
+    """Put back every fact as it was; a dose that somebody corrected since stays as they left it, its cases too."""
     assert item.after_version is not None
+    by = _in_the_name_of(row.undone_by, row.approved_name)
+    undone = _correction(row, item, by, at, f"unbulk:{row.id}:{item.dose_id}", row.undone_because)
     try:
         with transaction.atomic():
+            held = hold_settled(item.profile_id, _key(row, item))
             amend_dose(
-                by=_in_the_name_of(row.undone_by, row.approved_name),
+                by=by,
                 at=at,
-                key=f"unbulk:{row.id}:{item.dose_id}",
+                key=undone.key,
                 profile_id=item.profile_id,
                 dose_id=item.dose_id,
                 version=item.after_version,
@@ -256,12 +264,21 @@ def _restore(row: BulkChange, item: BulkItem, at: dt.datetime) -> None:
                 because=row.undone_because,
                 evidence=_evidence(row),
             )
+            reopen_undone(undone, held)
     except (Refused, NotFound) as refused:
         item.problem = _problem(refused)
         changed = item.problem in {"CHANGED_MEANWHILE", "DOSE_VOIDED"}
         item.state = ItemState.CHANGED if changed else ItemState.KEPT
     else:
         item.state = ItemState.RESTORED
+
+
+def _key(row: BulkChange, item: BulkItem) -> str:
+    return f"bulk:{row.id}:{item.dose_id}"
+
+
+def _correction(row: BulkChange, item: BulkItem, by: Actor, at: dt.datetime, key: str, because: str) -> Correction:
+    return Correction(by, at, item.profile_id, item.dose_id, key, row.cause, because)
 
 
 def _problem(refused: Refused | NotFound) -> str:

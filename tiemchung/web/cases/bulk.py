@@ -11,14 +11,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tiemchung.cases import actions, reads
 from tiemchung.cases.bulks import BulkLine, BulkPreview, BulkView
-from tiemchung.cases.rules import shown_ref
+from tiemchung.cases.rules import clean_ref, shown_ref
 from tiemchung.cases.rules.bulk import BulkCause, BulkState, BulkStep, may_approve_bulk, may_step_bulk
 from tiemchung.core import clock
+from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
 from tiemchung.core.verdict import Reason, Verdict
 from tiemchung.places import reads as places
 from tiemchung.web.cases.bulk_form import facility_choices, read_bulk
+from tiemchung.web.cases.bulk_given_by import vaccinator_items, vaccinator_name, vaccinators_at
+from tiemchung.web.cases.bulk_prefill import prefilled
 from tiemchung.web.cases.dose_form import product_items
+from tiemchung.web.cases.frame import opened
 from tiemchung.web.cases.sides import fact_rows, product_name
 from tiemchung.web.shared.formats import format_date
 from tiemchung.web.shared.gate import open_to_staff
@@ -54,12 +58,14 @@ def propose(request: HttpRequest) -> HttpResponse:
     """Take in a proposal: nothing is changed by it yet."""
     by = actor_of(request)
     if request.method == "GET":
-        typed = {"facility": by.facility_id, "case_ref": line_in(request.GET, "phan-anh", 20)}
+        typed = {"facility": by.facility_id} | _from_case(request)
         return _form(request, typed, {}, str(uuid4()))
     read, key = read_bulk(request.POST), key_in(request.POST)
     if request.POST.get("step") == "find_place":
         return _form(request, read.typed, {}, key, words=line_in(request.POST, "words", 100))
     cause, criteria = read.cause, read.criteria
+    if (one := read.typed["vaccinator"]) and one not in _given_by(by, read.typed["facility"]):
+        read.errors["vaccinator"] = say("bulk_given_by.not_there")
     if cause is None or criteria is None or read.errors:
         return _form(request, read.typed, read.errors, key)
     tried = attempt(
@@ -82,6 +88,20 @@ def propose(request: HttpRequest) -> HttpResponse:
     return _form(request, read.typed, errors, key, verdict=rest)
 
 
+def _from_case(request: HttpRequest) -> dict[str, Any]:
+    """Give what the case that the address names fills in; its number alone where it is not the reader's."""
+    ref = clean_ref(line_in(request.GET, "phan-anh", 20))
+    try:
+        return prefilled(opened(request, ref)) if ref else {}
+    except Http404:
+        return {"case_ref": ref}
+
+
+def _given_by(by: Actor, facility_id: UUID | None) -> set[UUID]:
+    found = vaccinators_at(by, [facility_id] if facility_id else [], clock.today())
+    return {one.staff_id for one in found}
+
+
 def _form(
     request: HttpRequest,
     typed: dict[str, Any],
@@ -91,6 +111,9 @@ def _form(
     words: str = "",
     verdict: Verdict | None = None,
 ) -> HttpResponse:
+    by = actor_of(request)
+    facilities = facility_choices(by, typed, words)
+    houses = {UUID(key): name for key, name in facilities}
     return staff_page(
         request,
         "cases/bulk_form.html",
@@ -103,7 +126,10 @@ def _form(
         causes=[(cause, say(f"bulk.cause.{cause}")) for cause in BulkCause],
         products=[("", say("cases.bulk.any_product")), *product_items(typed.get("product", ""))[1:]],
         new_products=product_items(typed.get("new_product", "")),
-        facilities=facility_choices(actor_of(request), typed, words),
+        facilities=facilities,
+        vaccinators=vaccinator_items(
+            vaccinators_at(by, houses, clock.today()), houses, say("bulk_given_by.everybody")
+        ),
     )
 
 
@@ -195,6 +221,7 @@ def summary_of(view: BulkView) -> list[dict[str, str]]:
     asked = view.criteria
     days = format_date(asked.since) + (f" – {format_date(asked.until)}" if asked.until != asked.since else "")
     common = [names.get(asked.facility_id, ""), days, product_name(asked.product), asked.lot_number]
+    common.append(vaccinator_name(asked.vaccinator_id))
     after = [_change_words(name, value, names) for name, value in view.changes.items()]
     rows = [
         ("common", ", ".join(part for part in common if part)),

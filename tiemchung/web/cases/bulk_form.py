@@ -33,7 +33,7 @@ def read_bulk(data: QueryDict) -> BulkTyped:
     texts = {"product": 30, "lot_number": 40, "new_product": 30, "new_lot": 40, "new_place": 200, "case_ref": 20}
     typed: dict[str, Any] = {name: line_in(data, name, most) for name, most in texts.items()}
     typed |= {"cause": line_in(data, "cause", 20), "because": text_in(data, "because")}
-    typed |= {"facility": uuid_in(data, "facility"), "new_facility": uuid_in(data, "new_facility")}
+    typed |= {name: uuid_in(data, name) for name in ("facility", "new_facility", "vaccinator")}
     errors: dict[str, str] = {}
     days = {name: _day(data, name, typed, errors) for name in ("since", "until")}
     until = days["until"] or days["since"]
@@ -45,7 +45,9 @@ def read_bulk(data: QueryDict) -> BulkTyped:
     changes = _CHANGES[cause](data, typed, errors) if cause else {}
     criteria = None
     if not errors and days["since"] and until and typed["facility"]:
-        criteria = BulkCriteria(typed["facility"], days["since"], until, typed["product"], typed["lot_number"])
+        criteria = BulkCriteria(
+            typed["facility"], days["since"], until, typed["product"], typed["lot_number"], typed["vaccinator"]
+        )
     return BulkTyped(typed, errors, cause, criteria, changes)
 
 
