@@ -97,6 +97,9 @@ class ActionKey(ShardedModel):
         constraints = [models.UniqueConstraint("key", "action", name="action_key_once")]
 
 
+_LOST = models.Q(state__in=["FAILED", "EXPIRED"], about_id__isnull=False, noted_at__isnull=True)
+
+
 class OutboxMessage(ShardedModel):
     """A text to a phone, written in the transaction of what it tells of, sent afterwards."""
 
@@ -125,10 +128,14 @@ class OutboxMessage(ShardedModel):
     settled_at = models.DateTimeField(null=True)
     provider_ref = models.CharField(max_length=80, blank=True)
     problem = models.CharField(max_length=80, blank=True)
+    about_id = models.UUIDField(null=True, help_text="what it tells of, where somebody has to know whether it arrived")
+    about_step = models.PositiveIntegerField(null=True)
+    noted_at = models.DateTimeField(null=True, help_text="whoever has to know that it never arrived does")
 
     class Meta:
         indexes = [
             models.Index("next_try_at", name="outbox_due", condition=models.Q(state="WAITING")),
+            models.Index("settled_at", name="outbox_lost", condition=_LOST),
             models.Index("provider_ref", name="outbox_ref", condition=~models.Q(provider_ref="")),
         ]
 

@@ -6,7 +6,7 @@ to run out and the message goes again under the same id, so the gateway can drop
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,7 +17,7 @@ from django.db.models import F
 
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.models import OutboxMessage
-from tiemchung.core.rows import put_row
+from tiemchung.core.rows import put_row, rows
 from tiemchung.core.sealing import blind_index, seal, unseal
 
 CLAIM = dt.timedelta(seconds=60)
@@ -61,12 +61,22 @@ def contact_key(phone: str) -> bytes:
 
 
 def put_message(
-    *, to: str, text: str, kind: str, at: dt.datetime, expires_at: dt.datetime | None = None
+    *,
+    to: str,
+    text: str,
+    kind: str,
+    at: dt.datetime,
+    expires_at: dt.datetime | None = None,
+    about: tuple[UUID, int] | None = None,
 ) -> UUID:
-    """Put a text for an E.164 number into the outbox, in the caller's transaction."""
+    """Put a text for an E.164 number into the outbox, in the caller's transaction.
+
+    `about` names what it tells of, an id and a number of its steps, for who has to know whether it arrived.
+    """
     message = OutboxMessage(
         contact_key=contact_key(to), kind=kind, created_at=at, next_try_at=at, expires_at=expires_at
     )
+    message.about_id, message.about_step = about or (None, None)
     message.sealed_to = seal("outbox.to", to, str(message.id))
     message.sealed_text = seal("outbox.text", text, str(message.id))
     put_row(message)
@@ -185,3 +195,56 @@ def note_receipt(*, provider_ref: str, delivered: bool, at: dt.datetime) -> bool
     with allow_cross_shard("a receipt names the message, not its phone"):
         found = OutboxMessage.objects.filter(provider_ref=provider_ref, state__in=open_states)
         return bool(found.update(state=state, settled_at=at))
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message without its text and number: what it tells of and how far it came, since when."""
+
+    id: UUID
+    contact_key: bytes
+    kind: str
+    about_id: UUID
+    about_step: int
+    state: str
+    since: dt.datetime
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether it will never arrive."""
+        return self.state in _LOST
+
+
+_LOST = frozenset({OutboxMessage.State.FAILED, OutboxMessage.State.EXPIRED})
+
+
+def messages_about(contact_keys: Sequence[bytes], about_ids: Sequence[UUID]) -> tuple[MessageView, ...]:
+    """Give the messages to these contacts that tell of these things, oldest first; one statement."""
+    found = rows(
+        OutboxMessage,
+        "contact_key = ANY(%s) AND about_id = ANY(%s) ORDER BY created_at, id",
+        list(contact_keys),
+        list(about_ids),
+    )
+    return tuple(_view(row) for row in found)
+
+
+def lost_messages(limit: int = 200) -> tuple[MessageView, ...]:
+    """Give the messages that will never arrive and that nobody has noted yet, the first that was lost first."""
+    with allow_cross_shard("what is lost on the whole node; the index holds only what nobody has noted"):
+        found = OutboxMessage.objects.filter(state__in=_LOST, about_id__isnull=False, noted_at__isnull=True)
+        return tuple(_view(row) for row in found.order_by("settled_at")[:limit])
+
+
+def note_lost(message: MessageView, *, at: dt.datetime) -> bool:
+    """Keep that whoever has to know of a lost message does, once; tell whether this was the first time."""
+    mine = OutboxMessage.objects.filter(contact_key=message.contact_key, id=message.id, noted_at__isnull=True)
+    return bool(mine.update(noted_at=at))
+
+
+def _view(row: OutboxMessage) -> MessageView:
+    since = row.settled_at or row.handed_at or row.created_at
+    assert row.about_id is not None
+    return MessageView(
+        row.id, bytes(row.contact_key), row.kind, row.about_id, row.about_step or 0, str(row.state), since
+    )
