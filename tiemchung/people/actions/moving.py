@@ -6,14 +6,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tiemchung.access.actions import forget_devices
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.outbox import contact_key
 from tiemchung.people.actions.contacts import add_phone, checked_phone, retire_phone
-from tiemchung.people.actions.proving import end_proof, prove_by_staff
+from tiemchung.people.actions.languages import put_language
+from tiemchung.people.actions.proving import end_proof
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
 from tiemchung.people.models import ProfilePhone
-from tiemchung.people.reads import profile_ids_of
+from tiemchung.people.reads import NotFound, chosen_language, profile_ids_of
 from tiemchung.people.rules.kinds import PhoneRelation
 from tiemchung.people.rules.sight import may_keep_contacts
 
@@ -38,11 +40,12 @@ def move_contact(
     because: str,
     relation: str = PhoneRelation.OWN,
 ) -> MovedContact:
-    """Let another phone stand for a person: the old one shows and reaches them no more, the new one does.
+    """Let another phone stand for a person: the old one shows and reaches them no more, the new one reaches them.
 
+    It shows them once its holder has proved a fact of theirs, as on any phone: staff may have been told a wrong number.
     For staff who saw papers, which `because` names. `from_key` is the contact key of the old phone; others on it stay
-    as they are. Twice changes nothing. Raises NotFound, and Refused with PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED
-    or what `rules.normalise_phone` says.
+    as they are, but no device of it is known any more. Twice changes nothing. Raises NotFound, and Refused with
+    PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED or what `rules.normalise_phone` says.
     """
     person = seen_person(by, at, person_id)
     demand(by.kind is Kind.STAFF and may_keep_contacts(by, person))
@@ -54,8 +57,11 @@ def move_contact(
         for profile_id, contact_id in _contacts(root, from_key):
             retire_phone(by=by, at=at, profile_id=profile_id, contact_id=contact_id, because=because)
             lost += 1
+        forget_devices(by=by, at=at, contact_key=from_key)
+        new_key, chosen = contact_key(number), chosen_language(bytes(from_key))
+        if chosen and not chosen_language(new_key):
+            put_language(at=at, contact_key=new_key, language=chosen)
     contact_id = add_phone(by=by, at=at, profile_id=root, phone=number, relation=relation)
-    prove_by_staff(by=by, at=at, contact_key=contact_key(number), person_id=root, because=because)
     write_line(
         by=by,
         at=at,
@@ -66,6 +72,24 @@ def move_contact(
         facts={"proof_ended": ended, "contacts_ended": lost},
     )
     return MovedContact(contact_id, ended, lost)
+
+
+@transaction.atomic
+def move_phone(
+    *, by: Actor, at: dt.datetime, person_id: UUID, contact_id: UUID, to_phone: str, because: str, relation: str
+) -> MovedContact:
+    """Move a person from the phone of one of their contacts, which staff see masked, to another; as `move_contact`.
+
+    Raises NotFound for a contact that was never this person's.
+    """
+    person = seen_person(by, at, person_id)
+    rows = ProfilePhone.objects.filter(profile_id__in=profile_ids_of(person.person_id), contact_id=contact_id)
+    index = rows.values_list("phone_index", flat=True).first()
+    if index is None:
+        raise NotFound
+    return move_contact(
+        by=by, at=at, person_id=person_id, from_key=bytes(index), to_phone=to_phone, because=because, relation=relation
+    )
 
 
 def _contacts(person_id: UUID, phone_index: bytes) -> list[tuple[UUID, UUID]]:
