@@ -20,7 +20,7 @@ _DAYS_KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class StaffedDesks:
-    """The facilities with a lead and the areas, of one day, with an officer."""
+    """The facilities with a lead that still answer for themselves, and the areas, of one day, with an officer."""
 
     facilities: frozenset[UUID]
     areas: frozenset[UUID]
@@ -67,4 +67,6 @@ def _read_desks(on: dt.date) -> StaffedDesks:
     pairs = list(rows)
     current = (places.current_of(area_id, on) for _, area_id in pairs if area_id)
     facilities = frozenset(facility_id for facility_id, _ in pairs if facility_id)
+    if facilities:
+        facilities -= places.facilities_over(on)
     return StaffedDesks(facilities, frozenset(area.id for area in current if area is not None))
