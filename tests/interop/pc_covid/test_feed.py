@@ -168,7 +168,7 @@ def test_an_absent_partner_stops_no_card(standin: StandIn, partner: GuardedPartn
     assert tell_due(partner, at=NOW) == 0
     with unsettled_too():
         certificates.follow_ledger(NOW)
-    card = card_of_person(SYSTEM, person)
+    card = card_of_person(SYSTEM, person, NOW)
     assert card is not None
     assert card.hc1.startswith("HC1:")
     standin.turn(mode="ok")

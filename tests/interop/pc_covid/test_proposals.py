@@ -18,11 +18,14 @@ from tests.conftest import NOW
 from tests.doses.conftest import days_ago
 from tests.following import unsettled_too
 from tests.interop.pc_covid.conftest import AGREED
+from tiemchung.cases.actions import claim_case, open_case, refuse_case
 from tiemchung.cases.models import Case, CaseByRef
+from tiemchung.cases.rules import CaseState, Claim
 from tiemchung.doses.models import Dose
 from tiemchung.doses.reads import birth_of, doses_of, record_of
 from tiemchung.doses.rules import DoseState
 from tiemchung.interop.pc_covid import tasks
+from tiemchung.interop.pc_covid.content import news_of
 from tiemchung.interop.pc_covid.keys import REQUESTS, dose_ref, key_for
 from tiemchung.interop.pc_covid.models import SeenNonce
 from tiemchung.interop.pc_covid.nonces import forget_nonces
@@ -273,3 +276,75 @@ def test_anything_at_all_is_read_or_refused_by_name(odd: dict[str, Any]) -> None
     except BadProposal as bad:
         phone, said = "", bad.code
     assert said in WORDS or phone == "+84900054321" or "phone" in odd
+
+
+def test_a_day_on_which_another_dose_stands_is_not_declared(person: UUID) -> None:
+    builders.a_dose(person, "ABDALA", given_on=days_ago(60))
+    answer = post(proposal())
+    assert (answer.status_code, answer.json()["code"]) == (422, "DECLARED_DAY_TAKEN")
+    assert "Sai" in answer.json()["title"]
+    assert len(doses_of([person])) == 1
+    assert not Case.objects.exists()
+
+
+def test_a_dose_that_was_never_given_is_pointed_at_by_its_name_alone(person: UUID) -> None:
+    recorded = builders.a_dose(person, given_on=days_ago(60)).dose
+    case = case_of(post(proposal(kind="NEVER_GIVEN", doses=[{"ref": dose_ref(recorded.id)}])))
+    assert (case.kind, case.dose_id, case.door) == ("NEVER_GIVEN", recorded.id, "PARTNER")
+    assert case.unit_id == recorded.facts.facility_id or case.unit_level != "FACILITY"
+
+
+def test_a_reference_that_names_no_dose_of_the_person_points_at_nothing(person: UUID) -> None:
+    other = builders.a_dose(builders.a_person().person_id, given_on=days_ago(60)).dose
+    case = case_of(post(proposal(kind="NEVER_GIVEN", doses=[{"ref": dose_ref(other.id)}])))
+    assert case.dose_id is None
+
+
+@pytest.fixture
+def switched_on(settings: Any) -> None:
+    """Switch the partner on; nobody listens there."""
+    settings.PC_COVID = "http://127.0.0.1:9/v1/news"
+
+
+def news(person: UUID) -> dict[str, Any]:
+    """Give what the partner would be told of the person now."""
+    return dict(news_of({person: version_of(person)}, NOW)[person].body)
+
+
+def test_the_partner_hears_at_each_word_to_the_reporter_where_the_report_stands(
+    person: UUID, switched_on: None
+) -> None:
+    nurse = builders.a_nurse()
+    lead = builders.a_lead(builders.place_reads.facility(nurse.facility_id))
+    recorded = builders.a_dose(person, given_on=days_ago(60), by=nurse).dose
+    case = case_of(post(proposal(kind="NEVER_GIVEN", doses=[{"ref": dose_ref(recorded.id)}])))
+    before = version_of(person)
+    assert before >= 1
+    (told,) = news(person)["cases"]
+    assert (told["ref"], told["state"], told["kind"], told["dose"]) == (
+        case.ref, CaseState.ROUTED, "NEVER_GIVEN", dose_ref(recorded.id),
+    )  # fmt: skip
+    file = claim_case(by=lead, at=NOW, ref=case.ref)
+    refuse_case(
+        by=lead, at=NOW, key="r-1", ref=case.ref, version=file.version, refusal="BLURRED", answer="Ảnh mờ, xin gửi lại."
+    )
+    assert version_of(person) > before
+    (told,) = news(person)["cases"]
+    assert (told["state"], told["refusal"]) == (CaseState.REJECTED, "BLURRED")
+    assert "Ảnh mờ" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_reports_through_other_doors_are_none_of_the_partners(person: UUID, switched_on: None) -> None:
+    citizen = builders.a_citizen("+84900054321", person)
+    open_case(
+        by=citizen, at=NOW, key="book-1", kind="PERSONAL_DATA", door="BOOK", person_id=person, phone="+84900054321",
+        claim=Claim(full_name=NAME, birth_date=BORN, wanted={"full_name": "Đào Thị Hoà"}),
+    )  # fmt: skip
+    assert version_of(person) == 0
+    assert news(person)["cases"] == []
+
+
+def test_while_the_partner_is_off_nothing_is_noted_for_it(person: UUID, settings: Any) -> None:
+    settings.PC_COVID = ""
+    post(proposal())
+    assert version_of(person) == 0

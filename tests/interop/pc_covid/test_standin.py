@@ -1,10 +1,12 @@
 """The stand-in shows what it was told, by person and by time, and keeps other sites out."""
 
 import datetime as dt
+import re
 import secrets
 import socket
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,16 @@ from tests.builders import country  # noqa: F401 - a fixture
 from tests.interop.pc_covid.conftest import AGREED, StandIn
 from tests.interop.pc_covid.test_contract import news
 from tiemchung.cases.models import Case
+from tiemchung.core import clock
 from tiemchung.doses.models import Dose
 from tiemchung.doses.rules import DoseState
-from tiemchung.interop.pc_covid.http_partner import GuardedPartner
+from tiemchung.interop.breaker import Breaker
+from tiemchung.interop.pc_covid.http_partner import GuardedPartner, HttpPartner
+from tiemchung.interop.pc_covid.keys import REQUESTS, dose_ref, key_for
 from tiemchung.interop.pc_covid.ports import PartnerAway
 from tiemchung.interop.pc_covid.standin.mode import Mode
 from tiemchung.interop.pc_covid.standin.words import WORDS
+from tiemchung.interop.pc_covid.telling import tell_due
 
 DOSE = {"ref": "r", "number": 1, "product": "PFIZER", "given_on": "2021-09-01", "state": "CONFIRMED"}
 
@@ -101,3 +107,54 @@ def test_it_declares_a_dose_to_the_platform_over_real_http(live_server: Any, set
     assert "&quot;status&quot;: 202" in page.text, page.text
     assert Dose.objects.get().state == DoseState.DECLARED
     assert Case.objects.get().door == "PARTNER"
+
+
+def test_beside_each_dose_stand_right_wrong_and_never_given_and_beside_a_person_what_is_missing(
+    standin: StandIn, partner: GuardedPartner
+) -> None:
+    partner.tell([news(4, "asked-person", colour="YELLOW", count=1, doses=[DOSE | {"ref": "r&4"}])])
+    page = standin.get("/?person=asked-person").text
+    ways = {words: unescape(href) for href, words in re.findall(r'<a href="([^"]*#propose)"[^>]*>([^<]*)</a>', page)}
+    assert list(ways) == ["Đúng", "Sai", "Chưa từng tiêm", "Thiếu mũi"]
+    form = standin.get(ways["Sai"].partition("#")[0]).text
+    assert 'name="kind" value="DOSE_WRONG"' in form
+    assert 'name="ref" value="r&amp;4"' in form
+    assert 'value="PFIZER"' in form
+    assert 'name="base_version" value="4"' in form
+    never = standin.get(ways["Chưa từng tiêm"].partition("#")[0]).text
+    assert 'name="kind" value="NEVER_GIVEN"' in never
+    assert 'name="product"' not in never
+    assert "Không cần gửi gì" in standin.get(ways["Đúng"].partition("#")[0]).text
+
+
+def test_where_a_report_stands_is_shown_in_words(standin: StandIn, partner: GuardedPartner) -> None:
+    case = {"shown_ref": "PA 1234", "kind": "DOSE_WRONG", "state": "NEED_MORE_INFO", "due_at": "2021-09-03T01:00:00"}
+    partner.tell([news(1, "reporting-person", cases=[case, case | {"kind": "<b>", "state": "<i>"}])])
+    page = standin.get("/?person=reporting-person").text
+    assert "PA 1234, Sai: chờ bạn bổ sung, hạn trả lời 03/09/2021" in page
+    assert "<b>" not in page
+    assert "<i>" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dose_is_pointed_at_from_the_page_and_its_report_comes_back_in_the_news(
+    live_server: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.PC_COVID_KEY = AGREED
+    hoa = builders.a_person("Đào Thị Hoa", dt.date(1990, 5, 17), phones=[("0900054321", "OWN")])
+    dose = builders.a_dose(hoa.profile_id, given_on=dt.date(2021, 9, 1)).dose
+    standin = StandIn(tmp_path, live_server.url + "/interop/pc-covid/proposals")
+    settings.PC_COVID = f"{standin.address}/v1/news"
+    form = {"phone": "0900054321", "full_name": "Đào Thị Hoa", "birth_date": "1990-05-17", "kind": "NEVER_GIVEN",
+            "ref": dose_ref(dose.id), "base_version": "0", "lang": "vi"}  # fmt: skip
+    page = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=20)
+    case = Case.objects.get()
+    inner = HttpPartner(settings.PC_COVID, key=key_for(REQUESTS, AGREED), timeout_s=5.0)
+    tell_due(GuardedPartner(inner, Breaker(first_pause_s=0.2)), at=clock.now() + dt.timedelta(seconds=5))
+    told, shown = standin.told(), standin.get("/").text
+    inner.close()
+    standin.stop()
+    assert "&quot;status&quot;: 202" in page.text, page.text
+    assert (case.kind, case.dose_id) == ("NEVER_GIVEN", dose.id)
+    assert [(one["ref"], one["state"]) for one in told[0]["body"]["cases"]] == [(case.ref, "ROUTED")]
+    assert "đơn vị đã nhận" in shown

@@ -1,6 +1,7 @@
-"""What the partner is told about a person: the card's colour, the doses, and the passport that its holder shows there.
+"""What the partner is told about a person: the card's colour, the doses, the passport that its holder shows there, and
+where the reports stand that were made through it.
 
-Never a name or a number apart from the passport's signed text, which is made to be shown.
+Never a name or a number apart from the passport's signed text, which is made to be shown, and no words of a report.
 """
 
 import datetime as dt
@@ -8,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from tiemchung.cases.reads import PartnerCase, partner_cases
+from tiemchung.cases.rules import shown_ref
 from tiemchung.certificates.reads import PassportInForce, passports_in_force
 from tiemchung.core.clock import local
 from tiemchung.doses.reads import DoseRecord, birth_of, records_of
@@ -19,19 +22,22 @@ from tiemchung.people.reads import holders_of, numbers_of
 def news_of(versions: Mapping[UUID, int], at: dt.datetime) -> dict[UUID, News]:
     """Give the news of each of these persons as they stand now; `versions` are what they are told as.
 
-    An id that was joined into another person tells only that; unknown ids are left out. Six statements for all.
+    An id that was joined into another person tells only that; unknown ids are left out. Seven statements for all,
+    nine where there are reports.
     """
     holders = holders_of(versions)
     kept = {person_id: holder for person_id, holder in holders.items() if holder.person_id == person_id}
     births = {person_id: birth_of(h.birth_date, h.birth_precision) for person_id, h in kept.items()}
     records = records_of({person_id: h.profile_ids for person_id, h in kept.items()}, births, local(at).date())
     numbers, passports = numbers_of(kept), passports_in_force(kept, at)
+    cases = partner_cases({person_id: holder.profile_ids for person_id, holder in kept.items()})
     found = {}
     for person_id, holder in holders.items():
         if person_id in kept:
             hashes = sorted(number_hash(*number) for number in numbers[person_id])
             passport = _passport(passports.get(person_id))
-            state = _state(records[person_id]) | {"numbers": hashes, "passport": passport}
+            told = [_case(case) for case in cases[person_id]]
+            state = _state(records[person_id]) | {"numbers": hashes, "passport": passport, "cases": told}
         else:
             state = {"joined_into": person_token(holder.person_id)}
         token, version = person_token(person_id), versions[person_id]
@@ -47,6 +53,18 @@ def _passport(shown: PassportInForce | None) -> dict[str, str] | None:
         "hc1": shown.hc1,
         "issued_at": shown.issued_at.isoformat(timespec="seconds"),
         "expires_at": shown.expires_at.isoformat(timespec="seconds"),
+    }
+
+
+def _case(case: PartnerCase) -> dict[str, Any]:
+    return {
+        "ref": case.ref,
+        "shown_ref": shown_ref(case.ref),
+        "kind": case.kind,
+        "state": case.state,
+        "due_at": case.due_at.isoformat(timespec="seconds"),
+        "refusal": case.refusal,
+        "dose": dose_ref(case.dose_id) if case.dose_id else "",
     }
 
 

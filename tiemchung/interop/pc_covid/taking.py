@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.access.actions import take_fact_try
-from tiemchung.cases.actions import open_case
+from tiemchung.cases.actions import declared_facts, open_case, report_declared
 from tiemchung.cases.kinds import Door
 from tiemchung.cases.rules import ClaimedDose
+from tiemchung.cases.values import OpenedCase
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.once import once
 from tiemchung.core.outbox import contact_key
-from tiemchung.doses.actions import declare_dose
 from tiemchung.doses.reads import doses_of
-from tiemchung.doses.values import DoseFacts, DoseView
+from tiemchung.doses.values import DoseView
 from tiemchung.interop.pc_covid.keys import dose_ref
 from tiemchung.interop.pc_covid.proposal import DECLARED, Proposal, ProposedDose
 from tiemchung.interop.pc_covid.telling import version_of
@@ -63,8 +63,8 @@ def _take(proposal: Proposal, key: str, at: dt.datetime) -> dict[str, Any]:
         return asdict(Taken(on_record=True, stale=stale))
     doses = tuple(_claimed(dose, known) for dose in proposal.doses)
     if declaring and person_id is not None and about is None:
-        given = declare_dose(by=by, at=at, key=key, profile_id=person_id, facts=_facts(doses[0]))
-        about = given.dose
+        opened = _declare(proposal, doses[0], person_id, by=by, key=key, at=at)
+        return asdict(Taken(ref=opened.ref, due_at=opened.due_at.isoformat(), declared=True, stale=stale))
     kind = proposal.kind
     if declaring and about is None:
         kind = _MISSING.get(proposal.doses[0].order, "DOSE2_MISSING")
@@ -82,6 +82,24 @@ def _take(proposal: Proposal, key: str, at: dt.datetime) -> dict[str, Any]:
     )
     declared = declaring and about is not None
     return asdict(Taken(ref=opened.ref, due_at=opened.due_at.isoformat(), declared=declared, stale=stale))
+
+
+def _declare(
+    proposal: Proposal, told: ClaimedDose, person_id: UUID, *, by: Actor, key: str, at: dt.datetime
+) -> OpenedCase:
+    """Declare the dose as the health book does: never on a day on which another dose stands."""
+    declared = report_declared(
+        by=by,
+        at=at,
+        key=key,
+        person_id=person_id,
+        facts=declared_facts(told),
+        claim=proposal.claim((told,)),
+        phone=proposal.phone,
+        door=Door.PARTNER,
+        language=proposal.language,
+    )
+    return declared.opened
 
 
 def _proposer(proposal: Proposal, at: dt.datetime) -> tuple[UUID | None, Actor]:
@@ -128,15 +146,4 @@ def _claimed(dose: ProposedDose, known: tuple[DoseView, ...]) -> ClaimedDose:
         place_name=dose.place_name or (facility.name if facility else ""),
         dose_id=recorded.id if recorded else None,
         profile_id=recorded.profile_id if recorded else None,
-    )
-
-
-def _facts(dose: ClaimedDose) -> DoseFacts:
-    assert dose.given_on is not None  # a declaration without a day was refused when it was read
-    return DoseFacts(
-        product=dose.product,
-        given_on=dose.given_on,
-        lot_number=dose.lot_number,
-        facility_id=dose.facility_id,
-        place_name=dose.place_name,
     )

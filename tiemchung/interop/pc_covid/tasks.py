@@ -56,6 +56,12 @@ def _note(
     note_changes(person_ids=persons, corrections=by_person, at=at)
 
 
+def note_case(person_id: UUID, at: dt.datetime) -> None:
+    """Note, in the caller's transaction, that a report of this person made through the partner has come on."""
+    if settings.PC_COVID:
+        note_changes(person_ids=current_persons([person_id]).values(), corrections={}, at=at)
+
+
 def follow_ledger(at: dt.datetime) -> int:
     """Note all whose doses changed since the bookmark; give how many entries were read, 0 while the partner is off."""
     return follow(Entry, FOLLOWER, _of_doses(at), at=at) if settings.PC_COVID else 0

@@ -31,6 +31,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ngày tiêm ở tương lai. Hãy kiểm tra lại.",
         "The day of the injection lies in the future. Check it again.",
     ),
+    "DECLARED_DAY_TAKEN": (
+        "Ngày này đã có một mũi tiêm trong hồ sơ. Nếu mũi đó sai, hãy bấm “Sai” bên cạnh mũi đó.",
+        "A dose is on record for this day already. If it is wrong, choose “Wrong” beside that dose.",
+    ),
     "CLAIM_NAME_MISSING": ("Hãy nhập họ và tên.", "Enter the full name."),
     "CLAIM_BIRTH_FUTURE": ("Ngày sinh ở tương lai.", "The birth date lies in the future."),
     "CLAIM_DOSE_BEFORE_BIRTH": ("Ngày tiêm trước ngày sinh.", "The dose was given before the birth."),

@@ -50,7 +50,7 @@ class Visit(LoopbackVisit):
             self.turn(self.server.switch, body)
         elif path == "/propose":
             fields = form_of(body)
-            lang = fields.get("lang", "vi")
+            lang = "en" if fields.get("lang") == "en" else "vi"
             self._show({"lang": lang}, answered=self.server.proposer.propose(fields, lang))
         else:
             self.send(HTTPStatus.NOT_FOUND)
@@ -59,8 +59,7 @@ class Visit(LoopbackVisit):
         return self.server.store.newest(query.get("person", ""))
 
     def _show(self, query: dict[str, str], answered: dict[str, Any] | None = None) -> None:
-        sought, lang, switch = query.get("person", ""), query.get("lang", "vi"), self.server.switch
-        self.send_html(whole_page(self._told(query), switch=switch, sought=sought, lang=lang, answered=answered))
+        self.send_html(whole_page(self._told(query), switch=self.server.switch, typed=query, answered=answered))
 
     def _take_news(self, body: bytes) -> None:
         mode, now = self.server.switch.mode, int(time.time())

@@ -1,13 +1,14 @@
-"""The page that shows what was told, and from which a dose is declared."""
+"""The page that shows what was told, and from which a dose is declared, or one that was told is answered."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from tiemchung.interop.pc_covid.standin.beside import buttons, missing, reports
 from tiemchung.interop.pc_covid.standin.mode import Mode
-from tiemchung.interop.pc_covid.standin.proposing import FIELDS
+from tiemchung.interop.pc_covid.standin.proposing import DECLARED, FIELDS, RIGHT
 from tiemchung.interop.pc_covid.standin.store import Told
 from tiemchung.interop.pc_covid.standin.words import words_in
 from tiemchung.interop.standins.page import behaviour, field_of, framed, known_language, live_list, moment
@@ -15,15 +16,16 @@ from tiemchung.interop.standins.switch import Switch
 
 
 def whole_page(
-    told: Sequence[Told], *, switch: Switch[Mode], sought: str, lang: str, answered: dict[str, Any] | None = None
+    told: Sequence[Told], *, switch: Switch[Mode], typed: Mapping[str, str], answered: dict[str, Any] | None = None
 ) -> str:
-    """Give the HTML of the page; `answered` is what the platform said to the proposal just sent."""
+    """Give the HTML of the page; `typed` is what its address or form says, `answered` what the platform said to it."""
+    lang, sought = typed.get("lang", "vi"), typed.get("person", "")
     lang = known_language(lang)
     say = words_in(lang)
     parts = [
         _search(say, sought, lang),
         live_list(say, "told", told_list(told, lang=lang)),
-        _proposal(say, lang, answered),
+        _proposal(say, lang, typed, answered),
         _behaviour(say, switch, lang),
     ]
     return framed(say, lang, "\n".join(parts))
@@ -42,19 +44,20 @@ def _item(one: Told, say: dict[str, str], lang: str) -> str:
 <p class="head"><strong>{say["person"]} <a href="{link}">{escape(one.person[:12])}…</a></strong>
 <span>{say["version"].format(version=one.version)}</span>
 {moment(one.at)}</p>
-{_state(one.body, say)}
+{_state(one.body, say, lang)}
 </li>"""
 
 
-def _state(body: dict[str, Any], say: dict[str, str]) -> str:
+def _state(body: dict[str, Any], say: dict[str, str], lang: str) -> str:
     if "joined_into" in body:
         return f"<p>{say['joined'].format(person=escape(str(body['joined_into'])[:12]))}…</p>"
     colour = str(body.get("colour", ""))
-    lines = [_dose(dose, say) for dose in body.get("doses", ())]
+    lines = [f"<li>{_dose(dose, say)}{buttons(dose, body, say, lang)}</li>" for dose in body.get("doses", ())]
     word = say.get(f"colour.{colour}", escape(colour))
     count = say["doses"].format(count=escape(str(body.get("count", 0))))
     passport = _passport(body.get("passport"), say)
-    return f'<p class="card {escape(colour)}">{word} · {count}</p>{passport}<ul>{"".join(lines)}</ul>'
+    after = missing(body, say, lang) + reports(body, say)
+    return f'<p class="card {escape(colour)}">{word} · {count}</p>{passport}<ul>{"".join(lines)}</ul>{after}'
 
 
 def _passport(shown: dict[str, Any] | None, say: dict[str, str]) -> str:
@@ -69,7 +72,7 @@ def _dose(dose: dict[str, Any], say: dict[str, str]) -> str:
     facts = {name: escape(str(value)) for name, value in dose.items()}
     facts["given_on"] = "/".join(reversed(facts.get("given_on", "").split("-")))
     facts["state"] = say.get(f"state.{dose.get('state')}", facts.get("state", ""))
-    return f"<li>{say['dose' if dose.get('number') else 'uncounted'].format(**facts)}</li>"
+    return say["dose" if dose.get("number") else "uncounted"].format(**facts)
 
 
 def _search(say: dict[str, str], sought: str, lang: str) -> str:
@@ -81,18 +84,24 @@ def _search(say: dict[str, str], sought: str, lang: str) -> str:
 </form>"""
 
 
-def _proposal(say: dict[str, str], lang: str, answered: dict[str, Any] | None) -> str:
-    inputs = "".join(
-        f'<label for="{name}">{say[name]}</label><input id="{name}" name="{name}" autocomplete="off">'
-        for name in FIELDS
-    )
-    said = ""
+def _proposal(say: dict[str, str], lang: str, typed: Mapping[str, str], answered: dict[str, Any] | None) -> str:
+    kind, said = typed.get("kind", DECLARED), ""
     if answered is not None:
         text = escape(json.dumps(answered, ensure_ascii=False, indent=1))
         said = f'<h3>{say["answered"]}</h3><pre id="answered">{text}</pre>'
-    return f"""<section aria-labelledby="propose-title">
-<h2 id="propose-title">{say["propose"]}</h2>
-{said}<form action="/propose" method="post"><input type="hidden" name="lang" value="{lang}">
+    if kind == RIGHT:
+        said = f'<p id="answered">{say["thanks"]}</p>'
+    kind = kind if kind in FIELDS else DECLARED
+    kept = {name: typed.get(name, "") for name in ("ref", "base_version")} | {"lang": lang, "kind": kind}
+    hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in kept.items())
+    inputs = "".join(
+        f'<label for="{name}">{say[name]}</label>'
+        f'<input id="{name}" name="{name}" autocomplete="off" value="{escape(typed.get(name, ""))}">'
+        for name in FIELDS[kind]
+    )
+    return f"""<section id="propose" aria-labelledby="propose-title">
+<h2 id="propose-title">{say[f"propose.{kind}"]}</h2>
+{said}<form action="/propose" method="post">{hidden}
 {inputs}<button>{say["send"]}</button></form>
 </section>"""
 

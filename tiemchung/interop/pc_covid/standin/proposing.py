@@ -9,7 +9,10 @@ import httpx
 
 from tiemchung.interop.signature import HEADER, sign_request
 
-FIELDS = ("phone", "full_name", "birth_date", "product", "given_on", "place_name")
+RIGHT, DECLARED, WRONG, NEVER = "RIGHT", "DOSE_DECLARED", "DOSE_WRONG", "NEVER_GIVEN"
+WHO, DOSE = ("phone", "full_name", "birth_date"), ("product", "given_on", "place_name")
+# What the form asks for each answer; that a dose is right needs nobody.
+FIELDS: dict[str, tuple[str, ...]] = {DECLARED: (*WHO, *DOSE), WRONG: (*WHO, *DOSE), NEVER: WHO}
 
 
 class Proposer:
@@ -19,10 +22,19 @@ class Proposer:
         self.address, self._key = address, key
 
     def propose(self, fields: dict[str, str], lang: str) -> dict[str, Any]:
-        """Declare a dose for the person of these fields and give the platform's answer, or why there was none."""
-        dose = {name: fields.get(name, "") for name in ("product", "given_on", "place_name")}
-        who = {name: fields.get(name, "") for name in ("phone", "full_name", "birth_date")}
-        ask = {"id": f"standin-{secrets.token_hex(8)}", "kind": "DOSE_DECLARED", "doses": [dose], **who}
+        """Send what the person of these fields says of a dose, and give the platform's answer, or why there was none.
+
+        A dose that was told of is pointed at by the reference under which it was.
+        """
+        kind = fields.get("kind", DECLARED)
+        kind = kind if kind in FIELDS else DECLARED
+        dose = {name: fields.get(name, "") for name in DOSE if name in FIELDS[kind]}
+        if kind != DECLARED:
+            dose["ref"] = fields.get("ref", "")
+        who = {name: fields.get(name, "") for name in WHO}
+        ask: dict[str, Any] = {"id": f"standin-{secrets.token_hex(8)}", "kind": kind, "doses": [dose], **who}
+        base = fields.get("base_version", "")
+        ask["base_version"] = int(base) if base.isdecimal() and len(base) < 10 else 0
         return self.post(ask | {"language": lang}, lang)
 
     def post(self, ask: dict[str, Any], lang: str) -> dict[str, Any]:
