@@ -7,15 +7,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tiemchung.access.accounts import AccountFile as AccountFile
+from tiemchung.access.accounts import OpeningView as OpeningView
 from tiemchung.access.accounts import account_file as account_file
+from tiemchung.access.accounts import canaries_kept as canaries_kept
+from tiemchung.access.accounts import role_openings as role_openings
 from tiemchung.access.auditing import StaffLine as StaffLine
 from tiemchung.access.auditing import staff_audited as staff_audited
 from tiemchung.access.auditing import staff_found as staff_found
+from tiemchung.access.devices import known_device as known_device
 from tiemchung.access.models import Posting, RoleOpening, SeenCount, Staff, auth_hash_of
 from tiemchung.access.rules import SWITCHED_ROLES, seen_budget
 from tiemchung.access.scope import desks_with_staff, scope_of_facility
-from tiemchung.core.actor import Actor, Kind, Role
+from tiemchung.core.actor import FACILITY_ROLES, Actor, Kind, Role
 from tiemchung.core.statements import ask
+from tiemchung.core.text import name_sort
 from tiemchung.places.reads import scope_of
 
 
@@ -86,6 +91,21 @@ def staff_names(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "full_name"))
 
 
+class StaffPlace(NamedTuple):
+    """A member of staff and a facility where they are or were posted."""
+
+    facility_id: UUID
+    staff_id: UUID
+    full_name: str
+
+
+def staff_at(facility_ids: Iterable[UUID]) -> tuple[StaffPlace, ...]:
+    """Give who gives doses at these facilities or ever did, each once a facility, by name; one statement."""
+    asked = Posting.objects.filter(facility_id__in=set(facility_ids), role__in=FACILITY_ROLES)
+    found = {StaffPlace(*row) for row in asked.values_list("facility_id", "staff_id", "staff__full_name")}
+    return tuple(sorted(found, key=lambda one: (name_sort(one.full_name), one.staff_id, one.facility_id)))
+
+
 def facility_scope(facility_id: UUID) -> frozenset[UUID]:
     """Give every area, of any date, where the facility stands or stood."""
     return scope_of_facility(facility_id)
@@ -114,11 +134,18 @@ def actor_of(posting: PostingView, trace: str) -> Actor:
 def staffed_desks(facility_ids: Iterable[UUID], area_ids: Iterable[UUID], on: dt.date) -> frozenset[UUID]:
     """Give those of these facilities that have a lead posted, and those of these areas that have an officer.
 
-    Areas are those of that day; who is posted to one of a former day sits at the area that holds all of its land
-    now, if there is one. At most one statement, none for a minute after another asked.
+    A facility that is closed or has a successor is none of them. Areas are those of that day; who is posted to one of
+    a former day sits at the area that holds all of its land now, if there is one. At most two statements, none for a
+    minute after another asked.
     """
     staffed = desks_with_staff(on)
     return (frozenset(facility_ids) & staffed.facilities) | (frozenset(area_ids) & staffed.areas)
+
+
+def every_staffed_desk(on: dt.date) -> frozenset[UUID]:
+    """Give every facility and area of that day that `staffed_desks` would give."""
+    staffed = desks_with_staff(on)
+    return staffed.facilities | staffed.areas
 
 
 def role_is_open(role: Role, area_id: UUID, on: dt.date) -> bool:
@@ -127,6 +154,24 @@ def role_is_open(role: Role, area_id: UUID, on: dt.date) -> bool:
         return True
     rows = RoleOpening.objects.filter(role=role, valid_from__lte=on).exclude(valid_to__lte=on)
     return area_id in scope_of(rows.values_list("area_id", flat=True))
+
+
+class PostedArea(NamedTuple):
+    """That somebody was posted to an area in a role, from the first of these days to before the last."""
+
+    staff_id: UUID
+    role: str
+    area_id: UUID
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+def posted_areas(staff_ids: Iterable[UUID]) -> tuple[PostedArea, ...]:
+    """Give the areas to which these members of staff are or were posted; one statement."""
+    rows = Posting.objects.filter(staff_id__in=set(staff_ids), area__isnull=False).order_by("-valid_from", "id")
+    return tuple(
+        PostedArea(*row) for row in rows.values_list("staff_id", "role", "area_id", "valid_from", "valid_to")
+    )
 
 
 class SeenToday(NamedTuple):

@@ -4,8 +4,12 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tiemchung.core.actor import SYSTEM
+from tests.builders import NOW, a_person, an_area, an_officer
+from tiemchung.core.actor import SYSTEM, Role
+from tiemchung.core.audit import note_look
 from tiemchung.people.actions import add_phone, find_people, link_profiles, open_person
 from tiemchung.people.reads import NotFound, who_saw
 
@@ -48,3 +52,26 @@ def test_only_whose_record_it_is_may_ask(register: Register) -> None:
     for by in (NURSE, FAR_NURSE, CORRECTOR, CITIZEN):
         with pytest.raises(NotFound):
             who_saw(by, an)
+
+
+def test_the_area_of_a_look_is_that_of_the_posting_in_that_role() -> None:
+    an = a_person("Nguyễn Thị An", area=an_area()).profile_id
+    officer = an_officer(Role.COMMUNE_OFFICER, an_area())
+    note_look(by=officer, at=NOW, action="x", subject_ids=[an], purpose="CHECK")
+    elsewhere = dataclasses.replace(officer, role=Role.DATA_CORRECTOR)  # in a role that the posting does not have
+    note_look(by=elsewhere, at=NOW, action="x", subject_ids=[an], purpose="CHECK")
+    assert {(line.role, line.area_id) for line in who_saw(SYSTEM, an)} == {
+        (Role.COMMUNE_OFFICER, an_area().id), (Role.DATA_CORRECTOR, None),
+    }  # fmt: skip
+
+
+def test_the_offices_of_many_officers_are_asked_for_in_one_statement() -> None:
+    an = a_person("Nguyễn Thị An").profile_id
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            note_look(by=an_officer(), at=NOW, action="x", subject_ids=[an], purpose="CHECK")
+        with CaptureQueriesContext(connection) as seen:
+            who_saw(SYSTEM, an)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]

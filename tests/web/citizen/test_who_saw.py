@@ -5,11 +5,14 @@ from collections.abc import Callable
 from html import unescape
 from uuid import UUID
 
+import pytest
 from django.test import Client
 
 from tests import builders
 from tiemchung.core import clock
+from tiemchung.core.actor import Role
 from tiemchung.core.audit import note_look
+from tiemchung.places.reads import path_name
 from tiemchung.web.citizen.who_saw import purpose_words
 
 Open = Callable[[], Client]
@@ -31,6 +34,26 @@ def test_a_look_of_a_unit_is_shown_with_day_role_and_purpose_and_without_a_name(
     assert "Trạm Y tế phường 5" in words
     assert "Tiêm chủng tại bàn tiêm" in words
     assert nurse.name not in words
+
+
+def test_an_officer_of_an_area_is_shown_with_the_area(signed_in: Open, chau: UUID) -> None:
+    officer = builders.an_officer(Role.COMMUNE_OFFICER, builders.an_area())
+    note_look(by=officer, at=clock.now(), action="people.open_person", subject_ids=[chau], purpose="CHECK")
+    words = words_of(signed_in(), chau)
+    assert "Cán bộ y tế xã, phường" in words
+    assert path_name(builders.an_area().id) in words
+    assert officer.name not in words
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    ["BULK 0199a0e0-0000-4000-8000-000000000001", "identity review", "passports", "facility: print passport",
+     "shown certificate", "CALL:0199a0e0-0000-4000-8000-000000000001", "AUDIT", "vaccination desk", "holder look-up"],
+)  # fmt: skip
+def test_every_purpose_of_our_own_pages_has_words_of_its_own(purpose: str) -> None:
+    words = purpose_words(purpose)
+    assert words != "Việc chuyên môn"
+    assert "0199a0e0" not in words
 
 
 def test_looks_of_one_day_for_one_purpose_are_one_line_with_their_number(signed_in: Open, chau: UUID) -> None:

@@ -41,16 +41,22 @@ def _told(line: SawLine, houses: Mapping[UUID, str]) -> dict[str, object]:
     return {
         "on": line.on,
         "who": who,
-        "unit": houses.get(line.facility_id, "") if line.facility_id else "",
+        "unit": houses.get(line.facility_id, "") if line.facility_id else _area_words(line.area_id),
         "why": purpose_words(line.purpose),
         "times": line.times,
     }
+
+
+def _area_words(area_id: UUID | None) -> str:
+    return places.path_name(area_id) if area_id else ""
 
 
 def purpose_words(purpose: str) -> str:
     """Say in plain words why somebody looked; what was written freely by staff is not shown to the citizen."""
     if purpose.startswith("PA "):
         return say("book_report.saw.purpose.report", ref=purpose)
+    if purpose.startswith("BULK "):
+        return say("book_report.saw.purpose.bulk")
     key = f"book_report.saw.purpose.{purpose.split(':')[0].replace(' ', '_').replace('-', '_')}"
     return say(key) if has_words(key) else say("book_report.saw.purpose.other")
 
