@@ -21,7 +21,7 @@ from tiemchung.certificates.actions.trust_import import import_trust
 from tiemchung.certificates.formats import dcc, hc1, read, uvci
 from tiemchung.certificates.formats.reading import Why
 from tiemchung.certificates.formats.trust import kid_of
-from tiemchung.certificates.models import ForeignSigner
+from tiemchung.certificates.models import ForeignSigner, SigningKey, TrustImport
 from tiemchung.certificates.reads import trusted
 from tiemchung.certificates.trust_import import ListRefused, parse_list
 from tiemchung.certificates.trust_import.parsed import ParsedList
@@ -255,7 +255,7 @@ def test_a_list_says_how_old_it_is(days: int, age: str) -> None:
 @pytest.mark.django_db
 def test_the_browsers_list_holds_every_key_in_little_room() -> None:
     take(FRANCE.item(), ITALY.item(), ForeignSignerCast("AT").item(certificateType="CSCA"))
-    told = trusted.foreign_list(NOW)
+    told = trusted.foreign_list()
     first, second = told["keys"]
     assert (first[1], len(base64.b64decode(first[6])), second[6][0]) == ("FR", 64, "R")
     assert [one[0] for one in told["authorities"]] == ["AT"]
@@ -276,3 +276,48 @@ def test_the_command_takes_a_file_in_and_names_what_it_passed_over(tmp_path: Pat
     file.write_text("nothing")
     with pytest.raises(CommandError, match="FORM_UNKNOWN"):
         call_command("import_trust", str(file), "--source", "EU")
+
+
+HOME_LIKE = ForeignSignerCast("VN")
+
+
+@pytest.mark.parametrize("item", [
+    FRANCE.item(country="VN"), FRANCE.item(country="VNM"), FRANCE.item(country="vn"), HOME_LIKE.item(country="FR"),
+    HOME_LIKE.item(country=""), FRANCE.item(country="VN", certificateType="CSCA"),
+    HOME_LIKE.item(country="FR", certificateType="CSCA"),
+])  # fmt: skip
+def test_a_list_brings_no_key_and_no_authority_for_our_own_country(item: dict[str, Any]) -> None:
+    listed = parse_list(as_items(ITALY.item(), item))
+    assert [one.country for one in listed.signers] == ["IT"]
+    assert codes_of(listed) == {"OWN_COUNTRY": 1}
+
+
+@pytest.mark.django_db
+def test_a_list_brings_no_web_key_of_our_own_address_and_no_twin_of_our_keys(settings: Any) -> None:
+    settings.PUBLIC_ADDRESS = "https://tiemchung.example/"
+    numbers = FRANCE.key.public_key().public_numbers()
+    spelt = [base64.urlsafe_b64encode(n.to_bytes(32)).decode().rstrip("=") for n in (numbers.x, numbers.y)]
+    jwk = {"kty": "EC", "crv": "P-256", "x": spelt[0], "y": spelt[1], "kid": "k1"}
+    told = {
+        "participatingIssuers": [],
+        "issuerInfo": [
+            {"issuer": {"iss": address}, "keys": [jwk]}
+            for address in ("https://tiemchung.example", "https://issuer.example")
+        ],
+    }
+    data = json.dumps(told).encode()
+    import_trust(source="VCI", listed=parse_list(data), data=data, by=SYSTEM, at=NOW, made_at=NOW - DAY)
+    SigningKey.objects.create(kid=FRANCE.kid, certificate=HOME_LIKE.der, valid_from=NOW - DAY, valid_to=NOW + DAY)
+    take(FRANCE.item(), ITALY.item())
+    assert set(ForeignSigner.objects.values_list("issuer", "country")) == {("https://issuer.example", ""), ("", "IT")}
+    assert list(TrustImport.objects.values_list("passed_over", "keys")) == [({"OWN_COUNTRY": 1}, 1)] * 2
+
+
+@pytest.mark.django_db
+def test_a_key_of_an_older_import_that_says_it_is_ours_vouches_for_nobody_of_ours() -> None:
+    take(FRANCE.item())
+    ForeignSigner.objects.update(country="VN")  # as the first version took it in
+    trusted._keys_of_import.cache_clear()
+    posing = ForeignSignerCast("VN")
+    posing.key, posing.kid = FRANCE.key, FRANCE.kid
+    assert read(posing.code(), keys=trusted.believed(NOW), now=NOW).why is Why.COUNTRY_MISMATCH

@@ -21,11 +21,13 @@ DAY = dt.timedelta(days=1)
 CONTENT = b'{"country":"VN","entries":[]}\r\n'
 
 
-def a_signer(key: Any = None, name: str = "VN_NBUP") -> tuple[Any, bytes]:
-    """Give a key and its certificate."""
+def a_signer(
+    key: Any = None, name: str = "VN_NBUP", days: tuple[dt.datetime, dt.datetime] = (NOW - DAY, NOW + DAY)
+) -> tuple[Any, bytes]:
+    """Give a key and its certificate, valid from the first to the second moment."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    made = x509.CertificateBuilder(subject, subject, key.public_key(), 7, NOW - DAY, NOW + DAY)
+    made = x509.CertificateBuilder(subject, subject, key.public_key(), 7, *days)
     return key, made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

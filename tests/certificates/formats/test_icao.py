@@ -1,12 +1,14 @@
 """ICAO's seals bring their own certificate; only a believed authority makes it count."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.certificates.formats.cast import NOW, TESTDATA, certificate, der, needs_testdata, signer, text64
 from tiemchung.certificates.formats import Outcome, Reading, TrustList, Why, icao, read, trust_list
+from tiemchung.certificates.formats.trust import key_of_certificate, kid_of
 
 AUTHORITY = certificate("authority")
 SIGNER = certificate("seal", issuer=("authority", AUTHORITY.subject))
@@ -58,6 +60,50 @@ def test_spacing_and_order_of_the_json_do_not_matter() -> None:
 )
 def test_each_fault_is_named(text: str, why: Why) -> None:
     assert reading(text).why is why
+
+
+VACCINATION, TEST = "1.3.6.1.4.1.1847.2021.1.2", "1.3.6.1.4.1.1847.2021.1.1"
+SEALS, MASTER_LISTS = "2.23.136.1.1.14.2", "2.23.136.1.1.3"
+DOCUMENTS, SERVERS = "1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.1"
+
+
+@pytest.mark.parametrize(
+    ("purposes", "why"),
+    [
+        ((), Why.GENUINE),
+        ((VACCINATION,), Why.GENUINE),
+        (("1.3.6.1.4.1.0.1847.2021.1.2",), Why.GENUINE),
+        ((SEALS,), Why.GENUINE),
+        ((SERVERS, SEALS), Why.GENUINE),
+        ((TEST,), Why.WRONG_KEY_USAGE),
+        ((DOCUMENTS,), Why.WRONG_KEY_USAGE),
+        ((MASTER_LISTS,), Why.WRONG_KEY_USAGE),
+        ((SERVERS,), Why.WRONG_KEY_USAGE),
+        (("2.23.136.1.1.140.2",), Why.WRONG_KEY_USAGE),
+    ],
+)
+def test_a_signer_made_for_something_else_seals_nothing(purposes: tuple[str, ...], why: Why) -> None:
+    made = certificate("seal", issuer=("authority", AUTHORITY.subject), purposes=purposes)
+    assert reading(seal(made=made)).why is why
+
+
+@pytest.mark.parametrize(("purpose", "why"), [("CARD", Why.WRONG_KEY_USAGE), ("PASSPORT", Why.GENUINE)])
+def test_the_key_of_our_cards_seals_nothing(purpose: str, why: Why) -> None:
+    ours = replace(key_of_certificate(der(SIGNER)), purpose=purpose)
+    assert reading(seal(), trust_list([ours], [AUTHORITY])).why is why
+
+
+def test_a_key_that_was_given_up_seals_nothing_whatever_it_was_for() -> None:
+    assert reading(seal(), trust_list([], [AUTHORITY], given_up=[kid_of(der(SIGNER))])).why is Why.REVOKED
+
+
+def test_another_countrys_authority_vouches_for_its_own_seals_and_never_for_ours() -> None:
+    theirs = trust_list([], foreign_authorities=[AUTHORITY])
+    assert reading(seal(), theirs).why is Why.COUNTRY_MISMATCH
+    source = json.loads(seal(by="swiss", made=SWISS))
+    source["data"]["hdr"]["is"] = "CHE"
+    source["sig"]["sigvl"] = text64(signer("swiss").sign(icao.canonical(source["data"])))
+    assert reading(json.dumps(source), theirs).why is Why.GENUINE
 
 
 def test_a_revoked_seal_is_named_so() -> None:

@@ -1,14 +1,16 @@
 """Taking in a published list of foreign signers; the newer list of a source replaces the older one."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
-from tiemchung.certificates.models import ForeignSigner, TrustImport
+from tiemchung.certificates.models import ForeignSigner, SigningKey, TrustImport
 from tiemchung.certificates.trust_import import ListRefused, ParsedList
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
@@ -32,7 +34,8 @@ def import_trust(
     """Believe the signers of a parsed list from now on, in place of those of the source's older list.
 
     `made_at` is what the importer says where the list does not; a list that says it itself is not overruled. Raises
-    ListRefused: SOURCE_MISSING, MADE_AT_MISSING, FROM_THE_FUTURE, OLDER (than the list in force), or SAME.
+    ListRefused: SOURCE_MISSING, MADE_AT_MISSING, FROM_THE_FUTURE, OLDER (than the list in force), SAME, or NO_SIGNER
+    when all that it holds is our own.
     """
     name, made = source.strip(), listed.made_at or made_at
     if not name or len(name) > 60:
@@ -41,7 +44,7 @@ def import_trust(
         raise ListRefused("MADE_AT_MISSING")
     if made > at + AHEAD:
         raise ListRefused("FROM_THE_FUTURE", local(made).isoformat(timespec="minutes"))
-    digest = sha256(data).digest()
+    listed, digest = _without_ours(listed), sha256(data).digest()
     with transaction.atomic():
         old = TrustImport.objects.select_for_update().filter(source=name, replaced_at__isnull=True).first()
         if old is not None and old.made_at > made:
@@ -58,6 +61,19 @@ def import_trust(
                    "checked": row.checked},
         )  # fmt: skip
     return Imported(row.id, row.keys, dict(listed.passed_over))
+
+
+def _without_ours(listed: ParsedList) -> ParsedList:
+    """Pass over whatever poses as us: an id of one of our keys, or a web key of our own address."""
+    kids = {bytes(kid) for kid in SigningKey.objects.values_list("kid", flat=True)}
+    address = settings.PUBLIC_ADDRESS.rstrip("/")
+    kept = [one for one in listed.signers if one.kid not in kids and one.issuer.rstrip("/") != address]
+    ours = len(listed.signers) - len(kept)
+    if not ours:
+        return listed
+    if not kept:
+        raise ListRefused("NO_SIGNER", "OWN_COUNTRY")
+    return replace(listed, signers=kept, passed_over=listed.passed_over + Counter(OWN_COUNTRY=ours))
 
 
 def _write(name: str, listed: ParsedList, digest: bytes, made: dt.datetime, by: Actor, at: dt.datetime) -> TrustImport:

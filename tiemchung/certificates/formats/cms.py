@@ -4,6 +4,7 @@ Written by `cryptography`, read by a reader of our own: exactly one signer, SHA-
 here about whom to believe; the reader gives the certificate that signed.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -29,10 +30,11 @@ class CmsWrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SignedMessage:
-    """What was signed, and the certificate (DER) whose key signed it."""
+    """What was signed, the certificate (DER) whose key signed it, and when the signer says that was, if at all."""
 
     content: bytes
     certificate: bytes
+    signed_at: dt.datetime | None = None
 
 
 def signed_message(
@@ -60,7 +62,7 @@ def read_signed(message: bytes, *, content: bytes | None = None) -> SignedMessag
             raise CmsWrong("CMS_SIGNATURE")
         certificate = _certificate_of(signed, signer)
         _check(signer, about, certificate, signed["encap_content_info"]["content_type"].native)
-        return SignedMessage(bytes(about), certificate)
+        return SignedMessage(bytes(about), certificate, _signed_at(signer))
     except CmsWrong:
         raise
     except Exception:
@@ -111,6 +113,19 @@ def _check(signer: Any, content: bytes, certificate: bytes, content_type: str) -
         _verify(key, algorithm, signer["signature"].native, over)
     except InvalidSignature:
         raise CmsWrong("CMS_SIGNATURE") from None
+
+
+def _signed_at(signer: Any) -> dt.datetime | None:
+    """Give the moment that stands among the signed attributes; the signer's own word, and many write none."""
+    told = [
+        value.native
+        for one in signer["signed_attrs"]
+        if one["type"].native == "signing_time"
+        for value in one["values"]
+    ]
+    if len(told) > 1:  # RFC 5652, 11.3: one at most
+        raise CmsWrong("CMS_UNREADABLE")
+    return told[0] if told else None
 
 
 def _verify(key: Any, algorithm: str, signature: bytes, over: bytes) -> None:

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 # EU practice writes EL and UK where ISO 3166 has GR and GB; Kosovo and the WHO use private codes.
 _ALIASES = {"EL": "GR", "UK": "GB", "KS": "XK", "XXK": "XK", "UNK": "XK"}
+HOME = "VN"  # whose certificates are ours: nobody else's key speaks for it
 
 
 @cache

@@ -215,7 +215,8 @@ def _content_faults(code: Unpacked, key: TrustedKey, now: datetime) -> Iterator[
         yield Why.KEY_EXPIRED
     stated = code.content.issuer
     issuer = stated if countries.is_country(stated) else _place(code)
-    if key.country and not countries.same_country(issuer, key.country):
+    foreign_for_us = key.foreign and countries.same_country(issuer, countries.HOME)
+    if foreign_for_us or (key.country and not countries.same_country(issuer, key.country)):
         yield Why.COUNTRY_MISMATCH
     if code.group and not key.may_sign(code.group):
         yield Why.WRONG_KEY_USAGE

@@ -12,9 +12,21 @@ from tiemchung.certificates.formats.jws import json_object
 from tiemchung.certificates.formats.reading import Content, DoseLine, Fault, Reading, Why, reading_of
 from tiemchung.certificates.formats.registry import CLOCK_SKEW, Format, Revoked
 from tiemchung.certificates.formats.revocation import hashes_of
-from tiemchung.certificates.formats.trust import TrustList, b64url_padded, country_of, kid_of, load_certificate
+from tiemchung.certificates.formats.trust import (
+    TrustList,
+    b64url_padded,
+    country_of,
+    kid_of,
+    load_certificate,
+    purposes_of,
+    usage_of,
+)
 
 _KINDS = {"icao.vacc", "icao.test"}
+# What a signer of seals may be made for: ICAO's own uses for visible seals, and the use for certificates of that kind.
+_SEALS = "2.23.136.1.1.14"
+_KIND_OF = {"icao.vacc": "v", "icao.test": "t"}
+_SEALING = frozenset({"", "PASSPORT"})  # purposes of keys of ours; a card's key makes no seal for other countries
 
 
 def canonical(item: Any) -> bytes:
@@ -154,13 +166,27 @@ def _why(seal: dict[str, Any], certificate: x509.Certificate | None, keys: Trust
         raise Fault(Why.DAMAGED, "certificate") from None
     if not signature_holds(seal, key):
         return Why.BAD_SIGNATURE
-    if not any(_issued_by(certificate, authority, now) for authority in keys.authorities):
+    ours = any(_issued_by(certificate, authority, now) for authority in keys.authorities)
+    if not ours and not any(_issued_by(certificate, authority, now) for authority in keys.foreign_authorities):
         return Why.UNKNOWN_KEY
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         return Why.KEY_EXPIRED
-    if not countries.same_country(country_of(certificate) or "", _text(seal, "data", "hdr", "is")):
+    stated = _text(seal, "data", "hdr", "is")
+    foreign_for_us = not ours and countries.same_country(stated, countries.HOME)
+    if foreign_for_us or not countries.same_country(country_of(certificate) or "", stated):
         return Why.COUNTRY_MISMATCH
-    return Why.GENUINE
+    return _key_fault(seal, certificate, keys)
+
+
+def _key_fault(seal: dict[str, Any], certificate: x509.Certificate, keys: TrustList) -> Why:
+    """Give what speaks against the signer itself: made for something else, or given up (a seal says not when)."""
+    kid = kid_of(_certificate_bytes(seal))
+    purposes = purposes_of(certificate)
+    kind = _KIND_OF[_text(seal, "data", "hdr", "t")]
+    made_for = not purposes or any(f"{one}.".startswith(f"{_SEALS}.") or usage_of(one) == kind for one in purposes)
+    if not made_for or any(key.purpose not in _SEALING for key in keys.find(kid)):
+        return Why.WRONG_KEY_USAGE
+    return Why.REVOKED if kid in keys.given_up else Why.GENUINE
 
 
 def _future(seal: dict[str, Any], now: datetime) -> bool:

@@ -26,7 +26,8 @@ class TrustedKey:
     """One public key and what it may speak for.
 
     `country` is alpha-2 or None when unstated; `usages` is a subset of {"t", "v", "r"}, empty for all, TRAVEL for none;
-    `valid_from` and `valid_to` are moments, None for open; `issuer` binds a JSON web key to its web address.
+    `valid_from` and `valid_to` are moments, None for open; `issuer` binds a JSON web key to its web address. `foreign`
+    says that it is from another country's list, so it never speaks for ours; `purpose` is what a key of ours is for.
     """
 
     kid: bytes
@@ -36,6 +37,8 @@ class TrustedKey:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     issuer: str | None = None
+    foreign: bool = False
+    purpose: str = ""
 
     def holds_at(self, moment: datetime) -> bool:
         """Tell whether the key is in its days at `moment` (aware)."""
@@ -49,22 +52,34 @@ class TrustedKey:
 
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """The believed keys by key id, and the certificates of authorities for formats that bring their own key."""
+    """The believed keys by key id, and the certificates of authorities for formats that bring their own key.
+
+    Foreign authorities never vouch for our own country. `given_up` are the ids of keys of ours, of whatever purpose,
+    that nobody is to believe any more.
+    """
 
     keys: Mapping[bytes, tuple[TrustedKey, ...]]
     authorities: tuple[x509.Certificate, ...] = ()
+    foreign_authorities: tuple[x509.Certificate, ...] = ()
+    given_up: frozenset[bytes] = frozenset()
 
     def find(self, kid: bytes) -> tuple[TrustedKey, ...]:
         """Give every key with that id; empty when unknown."""
         return self.keys.get(kid, ())
 
 
-def trust_list(keys: Iterable[TrustedKey], authorities: Iterable[x509.Certificate] = ()) -> TrustList:
+def trust_list(
+    keys: Iterable[TrustedKey],
+    authorities: Iterable[x509.Certificate] = (),
+    *,
+    foreign_authorities: Iterable[x509.Certificate] = (),
+    given_up: Iterable[bytes] = (),
+) -> TrustList:
     """Give the TrustList of those keys; two keys may share an id."""
     by_kid: dict[bytes, tuple[TrustedKey, ...]] = {}
     for key in keys:
         by_kid[key.kid] = (*by_kid.get(key.kid, ()), key)
-    return TrustList(by_kid, tuple(authorities))
+    return TrustList(by_kid, tuple(authorities), tuple(foreign_authorities), frozenset(given_up))
 
 
 def kid_of(der: bytes) -> bytes:
@@ -102,10 +117,15 @@ def purposes_of(certificate: x509.Certificate) -> frozenset[str]:
         return frozenset(arc + n for arc, start in arcs for n in _USAGES if start + bytes((int(n),)) in body)
 
 
+def usage_of(purpose: str) -> str:
+    """Give the kind of certificate ("v", "t" or "r") that an extended key usage stands for, empty for any other use."""
+    found = (purpose.removeprefix(arc) for arc in _USAGE_ARCS if purpose.startswith(arc))
+    return next((_USAGES[last] for last in found if last in _USAGES), "")
+
+
 def _usages(certificate: x509.Certificate) -> frozenset[str]:
     purposes = purposes_of(certificate)
-    found = (p.removeprefix(arc) for p in purposes for arc in _USAGE_ARCS if p.startswith(arc))
-    usages = frozenset(_USAGES[last] for last in found if last in _USAGES)
+    usages = frozenset(filter(None, map(usage_of, purposes)))
     # A key made for travel documents (ICAO's arc) and for no certificate kind may sign none of ours.
     return usages or frozenset(TRAVEL for purpose in purposes if purpose.startswith(_ICAO_ARC))
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tiemchung.certificates.formats import countries
 from tiemchung.certificates.formats.countries import country_code
 from tiemchung.certificates.formats.trust import country_of, key_of_certificate, key_of_jwk, kid_of, load_certificate
 
@@ -18,9 +19,11 @@ PASSED_OVER = frozenset(
     {
         "ENTRY_UNREADABLE", "NOT_A_SIGNER", "THUMBPRINT_WRONG", "CERTIFICATE_UNREADABLE", "CERTIFICATE_MISSING",
         "KEY_KIND", "COUNTRY_MISSING", "KID_WRONG", "ISSUER_WRONG", "TWICE", "SIGNATURE_WRONG", "UPLOADER_UNKNOWN",
+        "UPLOADER_EXPIRED", "UPLOADER_NOT_YET_VALID", "OWN_COUNTRY",
     }
 )  # fmt: skip
 DSC, SCA, JWK = "DSC", "SCA", "JWK"
+OWN_COUNTRY = countries.HOME
 _SHOWN = 20
 
 
@@ -67,7 +70,8 @@ class ParsedList:
     def add_certificate(self, der: bytes, where: str, *, kid: bytes = b"", country: str = "", kind: str = DSC) -> None:
         """Take a certificate whose key can be used; otherwise pass it over with the reason.
 
-        The country that the list states outweighs the certificate's own. Two keys with one id are both kept.
+        The country that the list states outweighs the certificate's own. Two keys with one id are both kept. Nobody but
+        we vouches for our own country, whether the list says it or the certificate.
         """
         try:
             key = key_of_certificate(der) if kind == DSC else None
@@ -77,6 +81,8 @@ class ParsedList:
         if key is not None and not _usable(key.public_key):
             return self.pass_over("KEY_KIND", where)
         stated = country_code(country) if country else country_code(own or "")
+        if OWN_COUNTRY in (stated, country_code(own or "")):
+            return self.pass_over("OWN_COUNTRY", where)
         if len(stated) != 2:
             return self.pass_over("COUNTRY_MISSING", where)
         if kid and kid != kid_of(der) and len(kid) != 8:

@@ -51,11 +51,11 @@ def take_source(request: HttpRequest) -> HttpResponse:
     if anchor is not None and (anchor.size or 0) > _ANCHOR_CAP:
         return _ask(request, typed, refuse("LIST_ANCHOR_UNREADABLE", where=""))
     made_at = _noon(made_on.day) if made_on.day else None
-    data = upload.read()
+    data, at = upload.read(), clock.now()
     try:
-        listed = parse_list(data, issuer=typed["issuer"], trust_anchor=anchor.read() if anchor else b"")
+        listed = parse_list(data, issuer=typed["issuer"], trust_anchor=anchor.read() if anchor else b"", at=at)
         done = import_trust(
-            source=typed["source"], listed=listed, data=data, by=actor_of(request), at=clock.now(), made_at=made_at
+            source=typed["source"], listed=listed, data=data, by=actor_of(request), at=at, made_at=made_at
         )
     except ListRefused as refused:
         return _ask(request, typed, refuse(f"LIST_{refused.code}", where=_in_words(refused.where)))

@@ -34,19 +34,20 @@ class Command(BaseCommand):
             data = options["file"].read_bytes()
         except OSError as problem:
             raise CommandError(f"{options['file']}: {problem.strerror}") from None
-        key, anchor = options["publisher_key"], options["trust_anchor"]
+        key, anchor, at = options["publisher_key"], options["trust_anchor"], clock.now()
         try:
             listed = parse_list(
                 data,
                 issuer=options["issuer"],
                 publisher_key=load_pem_public_key(key.read_bytes()) if key else None,
                 trust_anchor=anchor.read_bytes() if anchor else b"",
+                at=at,
             )
             made_at = dt.datetime.fromisoformat(options["made_at"]) if options["made_at"] else None
             if made_at is not None and made_at.tzinfo is None:
                 made_at = made_at.replace(tzinfo=dt.UTC)
             done = import_trust(
-                source=options["source"], listed=listed, data=data, by=SYSTEM, at=clock.now(), made_at=made_at
+                source=options["source"], listed=listed, data=data, by=SYSTEM, at=at, made_at=made_at
             )
         except ListRefused as refused:
             raise CommandError(f"{options['file']}: {refused}") from None

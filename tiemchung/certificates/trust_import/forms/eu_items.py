@@ -4,6 +4,7 @@ The signature of each item (CMS by the country's upload key) is followed where t
 anchor; otherwise whoever brings the file vouches for it, and the list says that nobody checked.
 """
 
+import datetime as dt
 from hashlib import sha256
 from typing import Any
 
@@ -19,18 +20,18 @@ def claims(data: bytes) -> bool:
     return data.lstrip()[:1] == b"[" and b'"rawData"' in data
 
 
-def parse(data: bytes, *, trust_anchor: bytes = b"", **_: Any) -> ParsedList:
+def parse(data: bytes, *, trust_anchor: bytes = b"", at: dt.datetime | None = None, **_: Any) -> ParsedList:
     """Give the signers and authorities; the list is as old as its newest item."""
     found = ParsedList(FORM)
-    read_items(json_of(data), found, trust_anchor)
+    read_items(json_of(data), found, trust_anchor, at)
     return found
 
 
-def read_items(items: Any, found: ParsedList, trust_anchor: bytes = b"") -> None:
+def read_items(items: Any, found: ParsedList, trust_anchor: bytes = b"", at: dt.datetime | None = None) -> None:
     """Put each item of a parsed array into the list; upload and login keys are not for verifying."""
     if not isinstance(items, list):
         raise ListRefused("FORM_UNKNOWN")
-    uploaders = Uploaders(items, trust_anchor) if trust_anchor else None
+    uploaders = Uploaders(items, trust_anchor, at) if trust_anchor and at else None
     found.checked = uploaders is not None
     for number, item in enumerate(items, 1):
         _read(item, f"item {number}", found, uploaders)

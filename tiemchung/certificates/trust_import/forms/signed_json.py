@@ -1,5 +1,6 @@
 """The form that Germany published: a signature in base64 on the first line, then JSON with `certificates`."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -16,7 +17,9 @@ def claims(data: bytes) -> bool:
     return first[:1] not in (b"{", b"[", b"-", b"") and rest.lstrip()[:1] == b"{" and b'"certificates"' in rest
 
 
-def parse(data: bytes, *, publisher_key: Any = None, trust_anchor: bytes = b"", **_: Any) -> ParsedList:
+def parse(
+    data: bytes, *, publisher_key: Any = None, trust_anchor: bytes = b"", at: dt.datetime | None = None, **_: Any
+) -> ParsedList:
     """Give the signers; with the publisher's key only where the first line is its signature over the rest."""
     first, _newline, body = data.partition(b"\n")
     if publisher_key is not None and not _signed(first, body, publisher_key):
@@ -28,7 +31,7 @@ def parse(data: bytes, *, publisher_key: Any = None, trust_anchor: bytes = b"", 
     except json.JSONDecodeError as problem:
         raise ListRefused("NOT_JSON", f"line {problem.lineno + 1}") from None
     found = ParsedList(FORM)
-    read_items(told.get("certificates") if isinstance(told, dict) else None, found, trust_anchor)
+    read_items(told.get("certificates") if isinstance(told, dict) else None, found, trust_anchor, at)
     return found
 
 
