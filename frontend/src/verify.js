@@ -1,12 +1,15 @@
 // The public verifier: reads a code here, on this device, and says one of three things about it.
 import { prepareScanning, scanCamera, scanImage } from "./scan.js";
 import { Clock } from "./verifier/clock.js";
+import { Later } from "./verifier/later.js";
 import { freshness, weighed, worse } from "./verifier/freshness.js";
 import { VALID } from "./verifier/outcome.js";
 import { askRegister, registered, tellUnknown } from "./verifier/register.js";
+import { Roots } from "./verifier/roots.js";
 import { Screen } from "./verifier/screen.js";
 import { tell, tellChecked, tellClock, tellList } from "./verifier/tell.js";
 import { TrustStore } from "./verifier/trust-store.js";
+import { Vault } from "./verifier/vault.js";
 import { verify } from "./verifier/verify.js";
 
 const root = document.querySelector("[data-verify-page]");
@@ -15,7 +18,7 @@ const screen = new Screen();
 const clock = new Clock();
 const { trust, foreign, lists, state: register, unknown } = root.dataset;
 let store = null;
-store = new TrustStore({ trust, foreign, lists }, clock, showList);
+store = new TrustStore({ trust, foreign, lists }, clock, showList, new Roots(root.dataset.roots.split(" ").filter(Boolean)));
 const part = screen.part;
 const LIST_MS = 4000; // an answer waits this long for the page's first trust list, then goes by what is there
 const LATER_MS = 10_000; // the long lists leave a slow network to the page until somebody needs them, or so long
@@ -33,16 +36,25 @@ const now = () => clock.now(store?.current().madeAt);
 function showList() {
   if (!store) return; // the store's first word comes while it is being made
   const [keys, revoked] = [store.current().madeAt, store.revocations().madeAt];
-  const state = worse(freshness(keys, now()), revoked ? freshness(revoked, now()) : "FRESH");
+  const age = worse(freshness(keys, now()), revoked ? freshness(revoked, now()) : "FRESH");
+  const state = store.refused ? "REFUSED" : age;
   screen.list(tellList(state, revoked ? Math.min(keys, revoked) : keys, now(), words), state);
   screen.clock(tellClock(clock.off(), words));
+}
+
+const later = new Later(new Vault(), (hash) => askRegister(register, hash), (text) => tellUnknown(unknown, text));
+
+/** Sends in a code that we never issued, or keeps what could not be asked or sent for when there is a network. */
+async function settled(word, hash, text) {
+  if (word && (word !== "UNKNOWN" || (await tellUnknown(unknown, text)))) return;
+  await later.keep(hash, text);
 }
 
 /** What the register says of a code that holds good; the code itself leaves this device only if we never issued it. */
 async function asked(answer, text) {
   if (answer.verdict !== VALID || !answer.own || !answer.numberHash) return answer;
   const word = await askRegister(register, answer.numberHash);
-  if (word === "UNKNOWN") tellUnknown(unknown, text.trim());
+  settled(word, answer.numberHash, text.trim());
   return registered(answer, word);
 }
 
@@ -151,5 +163,7 @@ function offerApp() {
   document.head.append(link);
 }
 
-used.then(whole).then(offerApp);
+used.then(whole).then(offerApp).then(() => later.settle());
+addEventListener("online", () => later.settle());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && later.settle());
 prepareOffline();

@@ -16,6 +16,7 @@ from tests.journeys.browser import Launch, camera_flags, faults_of, picture_of
 from tests.journeys.verifier_stage import (
     ABROAD,
     HOME,
+    LOG,
     NOW,
     Counting,
     bodies_of,
@@ -24,8 +25,9 @@ from tests.journeys.verifier_stage import (
     serving,
     show_picture,
 )
+from tiemchung.certificates.actions import publishing
 from tiemchung.certificates.reads import revoked, trusted
-from tiemchung.web.portal import revocation_lists
+from tiemchung.web.portal import revocation_lists, verify
 
 pytestmark = pytest.mark.journey
 
@@ -38,10 +40,14 @@ PUBLISHED = (
 @pytest.fixture
 def address(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Serve the verifier without a database: our one key, nothing revoked, a register that knows every number."""
-    told = {"made_at": NOW.isoformat(), "keys": [HOME.line()]}
+    told = {"made_at": NOW.isoformat(), "keys": [HOME.line()], "authorities": [LOG.root]}
     monkeypatch.setattr(trusted, "verifier_list", lambda at: told)
-    monkeypatch.setattr(trusted, "foreign_list", lambda at: {"made_at": NOW.isoformat(), "keys": []})
+    monkeypatch.setattr(trusted, "own_roots", lambda at: [LOG.root])
+    monkeypatch.setattr(trusted, "foreign_list", lambda: {"keys": []})
     monkeypatch.setattr(trusted, "foreign_version", lambda: "none")
+    monkeypatch.setattr(trusted, "foreign_made_at", lambda at: NOW)
+    monkeypatch.setattr(publishing, "documents_signer", lambda at: LOG)
+    monkeypatch.setattr(verify, "documents_signer", lambda at: LOG)
     monkeypatch.setattr(revoked, "lists", lambda at: [])
     monkeypatch.setattr(revoked, "lists_made_at", lambda at: NOW)
     monkeypatch.setattr(revocation_lists, "state_of_number", lambda hashed, at: "VALID")

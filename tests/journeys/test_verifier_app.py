@@ -17,9 +17,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.browser import faults_of, picture_of, too_wide
-from tests.journeys.verifier_stage import ABROAD, HOME, NOW, bodies_of, open_verifier, serving, show_picture
+from tests.journeys.verifier_stage import ABROAD, HOME, LOG, NOW, bodies_of, open_verifier, serving, show_picture
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.actions.trust_import import import_trust
+from tiemchung.certificates.formats.list_proof import list_proof, proof_header
 from tiemchung.certificates.models import Certificate, CertificateByHash, Revocation, SigningKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose
 from tiemchung.certificates.trust_import import parse_list
@@ -90,7 +91,7 @@ def lists_kept(page: Page) -> None:
 
 def foreign_kept(page: Page) -> None:
     """Wait until other countries' keys lie on the device and in the page."""
-    wait_until(page, "await caches.match('/verify/foreign.json')")
+    wait_until(page, "await (await caches.open('tc-trust-data')).match('/verify/kept/foreign')")
     page.wait_for_timeout(300)
 
 
@@ -271,3 +272,90 @@ def test_what_is_new_on_the_page_is_accessible_and_fits_the_screen(
     assert faults_of(page) == []
     assert too_wide(page) <= 0
     context.close()
+
+
+def later_kept(page: Page, count: int) -> None:
+    """Wait until that many codes lie on the device to be asked about."""
+    codes = """new Promise((done) => {
+      const opened = indexedDB.open('tc-verify-later', 1);
+      opened.onsuccess = () => {
+        const asked = opened.result.transaction('codes').objectStore('codes').count();
+        asked.onsuccess = () => { opened.result.close(); done(asked.result); };
+      };
+    })"""
+    wait_until(page, f"(await {codes}) === {count}")
+
+
+def test_a_code_seen_in_a_tunnel_is_asked_about_afterwards_and_forgotten(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = open_verifier(context, address)
+    lists_kept(page)
+    asked = bodies_of(context)
+    context.set_offline(True)
+    forged = HOME.issue()
+    show_picture(page, picture_of(forged, tmp_path / "forged.png"))
+    result(page, "VALID", "Chứng nhận hợp lệ")
+    again(page)
+    issued("URN:UVCI:01:VN:KNOWN")
+    show_picture(page, picture_of(HOME.issue(number="URN:UVCI:01:VN:KNOWN"), tmp_path / "known.png"))
+    result(page, "VALID", "Chứng nhận hợp lệ")
+    later_kept(page, 2)
+    page.close()
+    page = context.new_page()  # whoever stood in the tunnel closed the page and opens it again outside
+    context.set_offline(False)
+    page.goto(f"{address}/verify")
+    page.keyboard.press("Shift")
+    later_kept(page, 0)
+    sent = [(url.removeprefix(address), told) for url, told in asked if told]
+    assert [url for url, _told in sent] == ["/trust/state", "/trust/unknown", "/trust/state"]
+    assert sent[1][1] == {"text": forged}
+
+
+def test_a_list_of_keys_that_somebody_else_made_is_refused_and_the_own_one_goes_on(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    issued(NUMBER)
+    page = open_verifier(context, address)
+    lists_kept(page)
+    forger = {"made_at": dt.datetime.now(dt.UTC).isoformat(), "keys": [], "authorities": [LOG.root]}
+    body = json.dumps(forger).encode()
+    header = proof_header(about="keys", made_at=dt.datetime.now(dt.UTC), certificate=LOG.certificate)
+    context.route(
+        "**/verify/trust.json",
+        lambda route: route.fulfill(
+            body=body, headers={"X-Proof": list_proof(header, body, LOG.sign)}, content_type="application/json"
+        ),
+    )
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator('[data-verify="list-warning"]')).to_contain_text("không có chữ ký hợp lệ")
+    shot(page, "refused")
+    page.reload()
+    expect(page.locator('[data-verify="list-warning"]')).to_contain_text("không có chữ ký hợp lệ", timeout=20_000)
+    show_picture(page, picture_of(HOME.issue(), tmp_path / "an.png"))
+    result(page, "VALID", "Chứng nhận hợp lệ")
+
+
+def test_a_key_that_was_given_up_is_refused_with_the_next_list_and_until_then_the_age_is_told(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    issued(NUMBER)
+    page = open_verifier(context, address)
+    lists_kept(page)
+    picture = picture_of(HOME.issue(), tmp_path / "an.png")
+    context.set_offline(True)
+    SigningKey.objects.filter(kid=HOME.kid).update(compromised_since=NOW - 25 * DAY)
+    # A device that had no network for a day cannot know: it says how old its list is (docs/how-to/verifier.md).
+    page.clock.set_fixed_time(dt.datetime.now(dt.UTC) + DAY + dt.timedelta(minutes=1))
+    show_picture(page, picture)
+    result(page, "VALID", "đã 1 ngày chưa cập nhật")
+    shot(page, "old-lists")
+    again(page)
+    expect(page.locator('[data-verify="list-warning"]')).to_contain_text("1 ngày")
+    context.set_offline(False)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # looked at again: older than an hour
+    keys = "await (await caches.open('tc-trust-data')).match('/verify/kept/keys')"
+    wait_until(page, f"(await ({keys}).json()).given_up.length === 1")
+    context.set_offline(True)
+    show_picture(page, picture)
+    result(page, "INVALID", "Nơi cấp đã thu hồi")

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -112,6 +112,27 @@ def hc1_text(cose: bytes) -> str:
     return text
 
 
+class DocumentsSigner:
+    """The key of documents below a root of its own, where there is no database to keep them: it proves the lists."""
+
+    def __init__(self) -> None:
+        root, day = ec.generate_private_key(ec.SECP256R1()), dt.timedelta(days=1)
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "VN")])
+        made = x509.CertificateBuilder(name, name, self.key.public_key(), 1, NOW - 90 * day, NOW + 700 * day)
+        made = made.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")]), critical=False)
+        self.certificate = made.sign(root, hashes.SHA256()).public_bytes(Encoding.DER)
+        self.kid = sha256(self.certificate).digest()[:8]
+        spki = root.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.root = base64.b64encode(spki).decode()
+
+    def sign(self, message: bytes) -> bytes:
+        """Give the ES256 signature, r then s."""
+        r, s = decode_dss_signature(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+LOG = DocumentsSigner()
 HOME = Signer("VN")
 ABROAD = Signer("FR")
 

@@ -1,10 +1,8 @@
 // CBOR (RFC 8949) reading for certificates: maps stay Maps, since their keys are numbers, and everything
-// unusual is refused: depth over 16, foreign tags, repeated keys, numbers past 2^53.
+// unusual is refused: depth over 16, lengths that are not stated, foreign tags, repeated keys, numbers past 2^53.
 import { Stop } from "./outcome.js";
 import { concat, fromUtf8 } from "./bytes.js";
 
-const OPEN = 31; // an item whose length is not stated, ended by BREAK
-const BREAK = 0xff;
 const DEPTH_CAP = 16;
 const ITEM_CAP = 4096;
 // 0/1 dates, 18 COSE_Sign1, 61 CWT, 100/1004 days, 55799 "this is CBOR".
@@ -45,43 +43,24 @@ class Reader {
     return Number(big);
   }
 
-  /** True at the sign that ends an item of open length; the sign is passed over. */
-  ended() {
-    if (this.bytes[this.at] !== BREAK) return false;
-    this.at += 1;
-    return true;
-  }
-
   string(major, info) {
-    if (info === OPEN) return this.pieces(major);
     const length = this.argument(info);
     const from = this.move(length);
     const piece = this.bytes.subarray(from, from + length);
     return major === 2 ? piece : fromUtf8(piece);
   }
 
-  /** A string of open length: strings of the same kind, each of a stated length. */
-  pieces(major) {
-    const found = [];
-    while (!this.ended()) {
-      const first = this.view.getUint8(this.move(1));
-      if (first >> 5 !== major || (first & 31) === OPEN) throw broken("string piece");
-      found.push(this.string(major, first & 31));
-    }
-    return major === 2 ? concat(...found) : found.join("");
-  }
-
   array(info, depth) {
-    const count = info === OPEN ? Infinity : this.argument(info);
+    const count = this.argument(info);
     const list = [];
-    while (list.length < count && !(info === OPEN && this.ended())) list.push(this.item(depth));
+    while (list.length < count) list.push(this.item(depth));
     return list;
   }
 
   map(info, depth) {
-    const count = info === OPEN ? Infinity : this.argument(info);
+    const count = this.argument(info);
     const map = new Map();
-    for (let n = 0; n < count && !(info === OPEN && this.ended()); n++) {
+    for (let n = 0; n < count; n++) {
       const key = this.item(depth);
       if (map.has(key) || (typeof key !== "string" && typeof key !== "number")) throw broken("map key");
       map.set(key, this.item(depth));

@@ -18,6 +18,8 @@ const CODES = [
 // EU practice writes EL and UK where ISO 3166 has GR and GB; Kosovo and the WHO use private codes.
 const ALIASES = { EL: "GR", UK: "GB", KS: "XK", XXK: "XK", UNK: "XK" };
 let known = null;
+/** Whose certificates are ours: nobody else's key speaks for it. */
+export const HOME = "VN";
 
 function ofThree() {
   known ??= new Map(CODES.match(/.{5}/g).map((pair) => [pair.slice(0, 3), pair.slice(3)]));

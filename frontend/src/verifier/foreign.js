@@ -71,14 +71,14 @@ export function readForeign(list) {
   };
 }
 
-/** Our own list and the imported ones as one: what readTrust gives, our own keys asked first. */
+/** Our own list and the imported ones as one: what readTrust gives, our own keys asked first; ours alone for our address. */
 export function withForeign(own, foreign) {
   return {
     ...own,
     foreign,
     size: own.size + foreign.size,
     keysFor: (kid) => [...own.keysFor(kid), ...(foreign.kids.get(toBase64(kid)) ?? [])],
-    issuer: (url) => own.issuer(url) ?? foreign.issuers.get(url),
+    issuer: (url) => own.issuer(url) ?? (own.address && url === own.address ? undefined : foreign.issuers.get(url)),
     authorities: [...own.authorities, ...foreign.authorities],
   };
 }

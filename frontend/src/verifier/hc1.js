@@ -9,7 +9,7 @@ import { dccCard, schemaFaults } from "./dcc.js";
 import { coreSetCard, coreSetFaults, isCoreSet, yellowCard, yellowCardFaults } from "./who.js";
 import { emptyCard } from "./card.js";
 import { revocationHashes } from "./revocation.js";
-import { sameCountry } from "./countries.js";
+import { HOME, sameCountry } from "./countries.js";
 
 const PREFIX = "HC1:";
 const HCERT = -260;
@@ -95,6 +95,7 @@ export async function readHc1(text, trust, now) {
   const place = /^[A-Z]{2,3}$/.test(issuerCountry) ? issuerCountry : card.country;
   // Without any country in it the code is nobody's, and a key of a country may not vouch for it.
   if (key?.country && !sameCountry(key.country, place)) found.add("COUNTRY_MISMATCH");
+  if (key?.source && sameCountry(place, HOME)) found.add("COUNTRY_MISMATCH"); // whatever its list says it is for
   if (key?.givenUpAt && !(issuedAt < key.givenUpAt)) found.add("REVOKED");
   if (key && key.validTo < now) found.add("KEY_EXPIRED");
   if (key && key.validFrom > now + CLOCK_SLACK) found.add("NOT_YET_VALID");

@@ -24,12 +24,15 @@ export async function askRegister(address, hash, fetcher = fetch) {
   }
 }
 
-/** Sends a code that carries our signature and is in no register; whoever watches our keys must see it. */
+/**
+ * Sends a code that carries our signature and is in no register: whoever watches our keys must see it, and from nowhere else
+ * would they hear of a code that we never made. Tells whether it arrived; if not, it has to be sent again.
+ */
 export async function tellUnknown(address, text, fetcher = fetch) {
   try {
-    await post(address, { text }, fetcher);
+    return (await post(address, { text }, fetcher)).ok;
   } catch {
-    // The nightly look at the log finds it too.
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 // An answer in words: plain texts for the screen, in the language of the page. No element is touched here.
 import { ageOfSource } from "./foreign.js";
+import { freshness } from "./freshness.js";
 import { UNKNOWN } from "./outcome.js";
 
 /** The sentence with its facts put into {places}; a place without a fact stays empty. */
@@ -102,7 +103,9 @@ export function tellChecked(answer, revokedAt, trust, now, words) {
   }
   if (!answer.own) return "";
   if (answer.asked) return answer.reason ? words.checked.register_refuses : words.checked.register;
-  return revokedAt ? fill(words.checked.lists, { at: momentInWords(revokedAt) }) : "";
+  if (!revokedAt) return "";
+  const key = freshness(revokedAt, now) === "FRESH" ? "lists" : "old_lists";
+  return fill(words.checked[key], { at: momentInWords(revokedAt), days: daysSince(revokedAt, now) });
 }
 
 /** What the page says of a device whose clock is wrong by so many seconds; "" where it is not. */
@@ -114,8 +117,9 @@ export function tellClock(off, words) {
   return fill(words.clock[key], { n: days || hours || Math.round(Math.abs(off) / 60) });
 }
 
+const daysSince = (madeAt, now) => Math.floor((now - madeAt) / 86_400);
+
 /** What the page says about its trust list, by its freshness. */
 export function tellList(state, madeAt, now, words) {
-  const days = Math.floor((now - madeAt) / 86_400);
-  return fill(words.list[state], { at: momentInWords(madeAt), days });
+  return fill(words.list[state], { at: momentInWords(madeAt), days: daysSince(madeAt, now) });
 }

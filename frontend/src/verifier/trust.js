@@ -3,6 +3,7 @@ import { fromBase64, sameBytes, toBase64 } from "./bytes.js";
 import { readAuthority } from "./foreign.js";
 import { readCertificate } from "./x509.js";
 
+const SEALS = "2.23.136.1.1.14"; // ICAO's uses for visible seals
 // Both arcs are in use: the second was published by mistake and lives on in real certificates.
 const ARCS = ["1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1."];
 const KIND_OF = { 1: "test", 2: "vaccination", 3: "recovery" };
@@ -20,6 +21,12 @@ export function kindsOf(usages) {
   // A key made for travel documents (ICAO's arc) and for no certificate kind may sign none of ours.
   const icao = (usages ?? []).some((usage) => String(usage).startsWith("2.23.136.1.1."));
   return kinds.size || !icao ? kinds : new Set(["travel document"]);
+}
+
+/** True when a certificate of these uses (OIDs) may seal a `kind`: made for seals, for that kind, or for nothing special. */
+export function maySeal(usages, kind) {
+  const certifies = (usage) => ARCS.some((arc) => usage.startsWith(arc) && KIND_OF[usage.slice(arc.length)] === kind);
+  return !usages.length || usages.some((usage) => `${usage}.`.startsWith(`${SEALS}.`) || certifies(usage));
 }
 
 function readEntry(entry) {
@@ -54,7 +61,8 @@ function byKid(entries) {
 
 /**
  * Our own keys, as `/verify/trust.json` gives them, made ready: keysFor(kid bytes), keyOf(certificate DER), issuer(url),
- * authorities, revoked (Set of base64 hashes), madeAt (epoch seconds, 0 when it does not say).
+ * authorities, revoked (Set of base64 hashes), givenUp (Set of base64 ids of keys of every purpose), address (ours), madeAt
+ * (epoch seconds, 0 when it does not say).
  *
  * A key with `source` null is our own; `purpose` is CARD, PASSPORT or ""; what it signed from `givenUpAt` on (epoch
  * seconds, 0 for never) is believed no more.
@@ -67,6 +75,8 @@ export function readTrust(list) {
     size: entries.length + issuers.size,
     madeAt: seconds(list?.made_at),
     revoked: new Set(list?.revoked ?? []),
+    givenUp: new Set([...(list?.given_up ?? []), ...entries.filter(({ givenUpAt }) => givenUpAt).map(({ kid }) => kid)]),
+    address: list?.address ?? "",
     keysFor: (kid) => kids.get(toBase64(kid)) ?? [],
     keyOf: (der) => entries.find((entry) => sameBytes(entry.der, der)),
     issuer: (url) => issuers.get(url),

@@ -1,15 +1,17 @@
 // ICAO VDS-NC: JSON with the signer's certificate inside; trusted where an authority that we believe issued it, or where
 // that very certificate is listed.
 import { CLOCK_SLACK, Stop, orDamaged } from "./outcome.js";
-import { fromBase64Url, toUtf8 } from "./bytes.js";
+import { fromBase64Url, toBase64, toUtf8 } from "./bytes.js";
 import { readCertificate } from "./x509.js";
+import { maySeal } from "./trust.js";
 import { issuedBy, sha256, signatureHolds } from "./signature.js";
-import { sameCountry } from "./countries.js";
+import { HOME, sameCountry } from "./countries.js";
 import { emptyCard, firstText, wholeNumber } from "./card.js";
 import { revocationHashes } from "./revocation.js";
 
 const FORMAT = "VDS-NC";
-const KINDS = ["icao.vacc", "icao.test"];
+const KINDS = new Map([["icao.vacc", "vaccination"], ["icao.test", "test"]]);
+const SEALING = ["", "PASSPORT"]; // purposes of keys of ours; a card's key makes no seal for other countries
 
 /** True when the text is JSON of the VDS-NC shape. */
 export function isVdsNc(text) {
@@ -31,7 +33,7 @@ function onePadding(text) {
 
 function open(text) {
   const { data, sig } = JSON.parse(text);
-  if (!KINDS.includes(data?.hdr?.t) || typeof data.msg !== "object" || !data.msg) {
+  if (!KINDS.has(data?.hdr?.t) || typeof data.msg !== "object" || !data.msg) {
     throw new Stop("UNSUPPORTED_CONTENT", "data", FORMAT);
   }
   const der = onePadding(String(sig?.cer ?? ""));
@@ -56,6 +58,11 @@ async function voucherOf(der, trust, now) {
     if (inDays && (await issuedBy(der, authority.publicKey))) return authority;
   }
   return undefined;
+}
+
+function wasMadeFor(signer, kind, kid, trust) {
+  const fits = maySeal(signer.usages, KINDS.get(kind));
+  return fits && trust.keysFor(kid).every(({ purpose }) => SEALING.includes(purpose));
 }
 
 function dosesOf(events) {
@@ -93,9 +100,11 @@ export async function readVdsNc(text, trust, now) {
   if (signer && alg && !holds) found.add("BAD_SIGNATURE");
   if (!signer || (holds && !key)) found.add("UNKNOWN_KEY");
   const kid = (await sha256(der)).subarray(0, 8);
-  if (trust.keysFor(kid).some(({ givenUpAt }) => givenUpAt)) found.add("REVOKED"); // it does not say when it was made
+  if (trust.givenUp.has(toBase64(kid))) found.add("REVOKED"); // it does not say when it was made
+  if (signer && !wasMadeFor(signer, data.hdr.t, kid, trust)) found.add("WRONG_KEY_USAGE");
   if (signer && !(signer.validFrom <= now && now <= signer.validTo)) found.add("KEY_EXPIRED");
-  if (!sameCountry(signer?.country, data.hdr.is)) found.add("COUNTRY_MISMATCH");
+  const foreignForUs = key?.source && sameCountry(data.hdr.is, HOME);
+  if (foreignForUs || !sameCountry(signer?.country, data.hdr.is)) found.add("COUNTRY_MISMATCH");
   const limit = new Date((now + CLOCK_SLACK) * 1000).toISOString().slice(0, 10);
   if (card.doses.some((dose) => dose.on > limit)) found.add("NOT_YET_VALID");
   return {

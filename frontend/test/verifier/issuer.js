@@ -1,6 +1,7 @@
 // A small issuer for tests: keys, a bare certificate around each, HC1 texts of any shape. Never part of the product.
 import { createHash, generateKeyPairSync, sign, constants } from "node:crypto";
 import { deflateSync } from "node:zlib";
+import { canonical } from "../../src/verifier/vdsnc.js";
 
 const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 export const NOW = 1_700_000_000;
@@ -74,8 +75,8 @@ function moment(seconds) {
   return der(0x18, Buffer.from(`${text}Z`));
 }
 
-/** DER of a certificate with that key in it; its own signature is left empty, since no reader here asks for it. */
-function certificateDer({ spki, country, usages, from, to }) {
+/** DER of a certificate with that key in it; signed where an authority is named, else its signature is left empty. */
+function certificateDer({ spki, country, usages, from, to, under }) {
   const name = der(0x30, der(0x31, der(0x30, oid("2.5.4.6"), der(0x13, Buffer.from(country)))));
   const algorithm = der(0x30, oid("1.2.840.10045.4.3.2"));
   const usage = der(0x30, oid("2.5.29.37"), der(0x04, der(0x30, ...usages.map(oid))));
@@ -83,17 +84,43 @@ function certificateDer({ spki, country, usages, from, to }) {
     0x30, der(0xa0, der(0x02, Buffer.from([2]))), der(0x02, Buffer.from([1])), algorithm, name,
     der(0x30, moment(from), moment(to)), name, spki, ...(usages.length ? [der(0xa3, der(0x30, usage))] : []),
   );
-  return der(0x30, tbs, algorithm, der(0x03, Buffer.from([0])));
+  const signature = under ? sign("sha256", tbs, under.privateKey) : Buffer.alloc(0);
+  return der(0x30, tbs, algorithm, der(0x03, Buffer.from([0]), signature));
 }
 
-/** A signer with its line for a trust list. kind: "EC" (P-256) or "RSA". */
+/** An authority: its key, and what trust lists carry of it (SubjectPublicKeyInfo in base64). */
+export function makeAuthority() {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return { privateKey, spki: publicKey.export({ type: "spki", format: "der" }).toString("base64") };
+}
+
+/** The proof beside a list (server: formats/list_proof.py); `changes` go into its header. */
+export function proofOf(signer, bytes, changes = {}) {
+  const header = Buffer.from(JSON.stringify({
+    about: "keys", alg: "ES256", b64: false, crit: ["b64"], made_at: new Date(NOW * 1000).toISOString(),
+    x5c: [signer.certificate.toString("base64")], ...changes,
+  })).toString("base64url");
+  const signature = signBytes(signer, Buffer.concat([Buffer.from(`${header}.`), Buffer.from(bytes)]));
+  return `${header}..${signature.toString("base64url")}`;
+}
+
+/** A seal of ICAO's (VDS-NC) about An, as text. */
+export function seal(signer, { is = "VNM", t = "icao.vacc", name = "TRAN  THI AN" } = {}) {
+  const vd = [{ dvc: "2021-09-17", seq: 1, ctr: "VNM", adm: "X", lot: "L1" }];
+  const data = { hdr: { t, v: 1, is }, msg: { uvci: "U1", pid: { n: name, dob: "1984-03-05" },
+    ve: [{ des: "XM8NQ0", nam: "Comirnaty", vd }] } };
+  const sigvl = signBytes(signer, Buffer.from(canonical(data))).toString("base64url");
+  return JSON.stringify({ data, sig: { alg: "ES256", cer: signer.certificate.toString("base64url"), sigvl } });
+}
+
+/** A signer with its line for a trust list. kind: "EC" (P-256) or "RSA"; `under` is the authority that certifies it. */
 export function makeSigner({ kind = "EC", country = "VN", usages = [], from = NOW - 900 * DAY, to = NOW + 900 * DAY,
-  kid } = {}) {
+  kid, under } = {}) {
   const { privateKey, publicKey } = kind === "EC"
     ? generateKeyPairSync("ec", { namedCurve: "P-256" })
     : generateKeyPairSync("rsa", { modulusLength: 2048 });
   const spki = publicKey.export({ type: "spki", format: "der" });
-  const certificate = certificateDer({ spki, country, usages, from, to });
+  const certificate = certificateDer({ spki, country, usages, from, to, under });
   const ownKid = kid ?? createHash("sha256").update(certificate).digest().subarray(0, 8);
   const line = { kid: ownKid.toString("base64"), country, certificate: certificate.toString("base64"), usages: [] };
   return { kind, privateKey, kid: ownKid, certificate, line };

@@ -101,6 +101,7 @@ class World {
     this.asked = [];
     this.lists = {};
     this.madeAt = NOW;
+    this.signedBy = "the key of documents";
     globalThis.caches = { open: async () => ({
       match: async (key) => this.shelf.get(key)?.clone(),
       put: async (key, answer) => void this.shelf.set(key, answer),
@@ -108,6 +109,12 @@ class World {
       keys: async () => [...this.shelf.keys()].map((key) => ({ url: `https://x.example${key}` })),
     }) };
     globalThis.fetch = (address, options) => this.answer(address, options);
+  }
+
+  /** A store that asks this world, and believes the lists that it signs. */
+  store() {
+    const believed = (proof) => (proof === "a proof" ? { madeAt: this.madeAt, kid: this.signedBy } : null);
+    return new RevocationStore("/lists", async (bytes, proof) => (this.forged ? null : believed(proof)));
   }
 
   revoke(kid, hashes, lastUpdated) {
@@ -120,15 +127,16 @@ class World {
       files.set(name, body);
       chunks[place] = { "2027-01-01T00:00:00Z": { type: "VARHASHLIST", version: "1.0", hash: name } };
     }
-    this.lists[kid] = { lastUpdated, chunks, files };
+    const lines = Object.entries(chunks).map(([place, ends]) => `${place} 2027-01-01 ${Object.values(ends)[0].hash}\n`);
+    this.lists[kid] = { lastUpdated, chunks, files, digest: sha256(lines.sort().join("")).toString("hex") };
   }
 
   async answer(address, { body } = {}) {
     if (this.away) throw new TypeError("network");
     this.asked.push(address.replace(/^.*lists/, ""));
     if (address === "/lists") {
-      const told = Object.entries(this.lists).map(([kid, { lastUpdated }]) => ({ kid, mode: "POINT", lastUpdated }));
-      return new Response(JSON.stringify(told), { headers: { "X-Made-At": new Date(this.madeAt * 1000).toISOString() } });
+      const told = Object.entries(this.lists).map(([kid, { lastUpdated, digest }]) => ({ kid, mode: "POINT", lastUpdated, digest }));
+      return new Response(JSON.stringify(told), { headers: { "X-Proof": "a proof" } });
     }
     const [list] = Object.values(this.lists);
     if (address.endsWith("/partitions")) return Response.json([{ id: "null", x: null, y: null, chunks: list.chunks }]);
@@ -145,7 +153,7 @@ test("a device fetches what changed, keeps it, and knows it again without a netw
   const world = new World();
   const [first, second] = [short("1"), short("2")];
   world.revoke(KID.toString("base64"), [first], "a");
-  const store = new RevocationStore("/lists");
+  const store = world.store();
   await store.load();
   assert.ok(await store.refresh());
   assert.deepEqual([has(store, first), has(store, second), store.current().madeAt], [true, false, NOW]);
@@ -158,7 +166,7 @@ test("a device fetches what changed, keeps it, and knows it again without a netw
   await store.refresh();
   assert.deepEqual(world.asked, [""]);
   world.away = true;
-  const later = new RevocationStore("/lists");
+  const later = world.store();
   await later.load();
   assert.equal(await later.refresh(), false);
   assert.deepEqual([has(later, first), has(later, second), later.current().madeAt], [true, true, NOW]);
@@ -167,7 +175,7 @@ test("a device fetches what changed, keeps it, and knows it again without a netw
 test("a refresh that breaks off changes nothing, and its lists are as old as they were", async () => {
   const world = new World();
   world.revoke(KID.toString("base64"), [short("1")], "a");
-  const store = new RevocationStore("/lists");
+  const store = world.store();
   await store.refresh();
   world.revoke(KID.toString("base64"), [short("2")], "b");
   world.madeAt += 60;
@@ -181,7 +189,44 @@ test("a slice that is not what its name says is not taken", async () => {
   world.revoke(KID.toString("base64"), [short("1")], "a");
   const list = world.lists[KID.toString("base64")];
   for (const name of list.files.keys()) list.files.set(name, sliceOf([short("3")]));
-  const store = new RevocationStore("/lists");
+  const store = world.store();
   assert.equal(await store.refresh(), false);
   assert.equal(store.current().madeAt, 0);
+});
+
+test("a list that nobody proves changes nothing", async () => {
+  const world = new World();
+  world.revoke(KID.toString("base64"), [short("1")], "a");
+  const store = world.store();
+  await store.refresh();
+  world.revoke(KID.toString("base64"), [], "b");
+  world.forged = true;
+  world.madeAt += 60;
+  assert.equal(await store.refresh(), false);
+  assert.deepEqual([has(store, short("1")), store.current().madeAt], [true, NOW]);
+});
+
+test("slices that are not those of the signed list are not taken, nor are those that lie elsewhere", async () => {
+  for (const change of [(chunks) => Object.keys(chunks).forEach((place) => delete chunks[place]),
+    (chunks) => Object.assign(chunks, { f: chunks["6"] }) && delete chunks["6"]]) {
+    const world = new World();
+    world.revoke(KID.toString("base64"), [short("1")], "a"); // lies at 6
+    change(world.lists[KID.toString("base64")].chunks);
+    const store = world.store();
+    assert.equal(await store.refresh(), false);
+    assert.equal(store.current().madeAt, 0);
+  }
+});
+
+test("what a given-up key signed is forgotten, and an earlier list by another takes its place", async () => {
+  const world = new World();
+  world.madeAt = NOW + 999_999;
+  const store = world.store();
+  await store.refresh();
+  store.forget(new Set(["another key"]));
+  assert.equal(store.current().madeAt, NOW + 999_999);
+  store.forget(new Set([world.signedBy]));
+  [world.madeAt, world.signedBy] = [NOW, "the next key"];
+  assert.ok(await store.refresh());
+  assert.equal(store.current().madeAt, NOW);
 });

@@ -123,6 +123,45 @@ def test_what_was_emitted_falls_with_its_passport() -> None:
     assert Revocation.objects.count() == 3  # the core data set carries the passport's own number
 
 
+def fetch(address: str, at: dt.datetime = LATER) -> Any:
+    with time_machine.travel(at, tick=False):
+        host = {"headers": {"host": "localhost"}, "SERVER_NAME": "localhost", "wsgi.url_scheme": "https"}
+        return Client(**host).get(address)
+
+
+def test_a_revoked_health_card_is_in_the_list_of_its_key_for_verifiers_of_that_form() -> None:
+    fallen, standing = a_signed_person(), a_signed_person()
+    passports = [issue_passport(person) for person in (fallen, standing)]
+    made = [emit_certificate(by=SYSTEM, person_id=one, form="shc", at=LATER) for one in (fallen, standing)]
+    (key,) = fetch("/.well-known/jwks.json").json()["keys"]
+    address = f"/.well-known/crl/{key['kid']}.json"
+    assert fetch(address).json() == {"kid": key["kid"], "method": "rid", "ctr": 1, "rids": []}
+    assert key["crlVersion"] == 1
+    revoke_certificates(certificates=passports[:1], because="ORDER", at=LATER)
+    at = LATER + dt.timedelta(minutes=1)
+    told = fetch(address, at)
+    rids = [read(one.text, keys=believed(), now=LATER).content["vc"]["rid"] for one in made]
+    assert told.json() == {"kid": key["kid"], "method": "rid", "ctr": 2, "rids": rids[:1]}
+    (later,) = fetch("/.well-known/jwks.json", at).json()["keys"]
+    assert (later["crlVersion"], len(rids[0]) <= 24) == (2, True)
+    assert told.headers["Access-Control-Allow-Origin"] == "*"
+    end = passports[0].expires_at + dt.timedelta(days=1)
+    assert fetch(address, end).json()["rids"] == rids[:1]  # the counter never falls
+
+
+def test_only_a_key_that_signs_health_cards_has_a_list_of_them(settings: Any) -> None:
+    issue_passport(a_signed_person())
+    (key,) = fetch("/.well-known/jwks.json").json()["keys"]
+    address = f"/.well-known/crl/{key['kid']}.json"
+    assert fetch("/.well-known/crl/x.json").status_code == 404
+    SigningKey.objects.filter(purpose="PASSPORT").update(compromised_since=NOW)
+    assert fetch(address).status_code == 404
+    SigningKey.objects.filter(purpose="PASSPORT").update(compromised_since=None)
+    settings.EMITTERS = frozenset()
+    assert fetch(address).status_code == 404
+    assert "crlVersion" not in fetch("/.well-known/jwks.json").json()["keys"][0]
+
+
 def test_nothing_is_emitted_while_the_form_is_off(settings: Any) -> None:
     person_id = a_signed_person()
     issue_passport(person_id)
@@ -265,4 +304,5 @@ def test_wallets_find_the_key_under_the_cards_own_address_while_the_form_is_on(c
         off = client.get("/.well-known/jwks.json").json()["keys"]
     found = [trust.key_of_jwk(jwk, issuer=settings.PUBLIC_ADDRESS) for jwk in told]
     assert read(card, keys=trust_list(found), now=LATER).outcome is Outcome.VALID
-    assert len(told) == len(off) + 1
+    assert len({key["kid"] for key in told}) == len(told) == len(off)
+    assert ["crlVersion" in key for key in (*told, *off)] == [True, False]

@@ -23,6 +23,7 @@ from tiemchung.certificates.formats import (
     deflate,
     hc1,
     read,
+    safecbor,
     trust_list,
 )
 
@@ -239,3 +240,10 @@ def test_a_clock_forty_days_off_is_named_and_forges_nothing(now: datetime, code:
 def test_an_unreadable_moment_shows_no_day() -> None:
     reading = read(handmade(claims=claimed(exp=float("nan"))), keys=everyone(), now=NOW)
     assert (reading.expires_at, reading.issued_at) == (None, START)
+
+
+@pytest.mark.parametrize("item", ["bf0102ff", "9f01ff", "5f4101ff", "7f6161ff", "a1019f01ff", "ff", "81ff"])
+def test_an_item_whose_length_is_not_stated_is_refused_of_whatever_kind(item: str) -> None:
+    with pytest.raises(ValueError, match="CBOR"):
+        safecbor.decode(bytes.fromhex(item))
+    assert safecbor.decode(bytes.fromhex("a10102")) == {1: 2}

@@ -12,6 +12,7 @@ import time_machine
 from cryptography import x509
 from django.test import Client
 
+from tests.certificates.test_uploaders import ANCHOR, ANCHOR_KEY, item, signature
 from tests.conftest import NOW
 from tiemchung.certificates import actions, reads
 from tiemchung.certificates.actions import publishing
@@ -21,6 +22,7 @@ from tiemchung.certificates.keys import verifies
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.ports import KeyStoreSlow
 from tiemchung.certificates.rules import PUBLISH_AHEAD, KeyPurpose
+from tiemchung.certificates.trust_import import ListRefused, parsed
 from tiemchung.certificates.trust_import.recognise import parse_list
 from tiemchung.core.actor import SYSTEM
 
@@ -55,6 +57,13 @@ def passport_key() -> SigningKey:
     return SigningKey.objects.get(purpose=KeyPurpose.PASSPORT)
 
 
+@pytest.fixture
+def abroad(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let our importer read as another country's: at home nobody's list brings keys of ours."""
+    monkeypatch.setattr(parsed, "OWN_COUNTRY", "FR")
+
+
+@pytest.mark.usefixtures("abroad")
 @pytest.mark.parametrize("address", ["/trust/dsc.json", ALL])
 def test_our_own_importer_reads_signer_and_authority(client: Client, address: str) -> None:
     found = parse_list(client.get(address).content)
@@ -66,6 +75,42 @@ def test_our_own_importer_reads_signer_and_authority(client: Client, address: st
     }
     assert not found.passed_over
     assert found.made_at == NOW
+
+
+def of_the_gateway(client: Client) -> list[dict[str, Any]]:
+    """Give our items as the gateway hands them on: uploader and authority stand under its anchor's signature."""
+    uploader = bytes(SigningKey.objects.get(purpose=KeyPurpose.LOG).certificate)
+    items = [{**item(uploader, "UPLOAD", "VN", by=ANCHOR, key=ANCHOR_KEY)}, *told(client, "/trust/dsc.json")]
+    for one in items:
+        if one["certificateType"] == "CSCA":
+            one["signature"] = signature(base64.b64decode(one["rawData"]), ANCHOR, ANCHOR_KEY)
+    return items
+
+
+@pytest.mark.usefixtures("abroad")
+def test_a_partner_follows_the_signature_of_each_of_our_items_to_the_gateways_anchor(client: Client) -> None:
+    found = parse_list(json.dumps(of_the_gateway(client)).encode(), trust_anchor=ANCHOR, at=NOW)
+    assert found.checked
+    assert [(s.kind, s.country) for s in found.signers] == [("DSC", "VN"), ("SCA", "VN")]
+    assert dict(found.passed_over) == {"NOT_A_SIGNER": 1}  # the uploader's own item
+
+
+@pytest.mark.usefixtures("abroad")
+def test_an_item_with_another_certificate_or_without_its_uploader_is_not_believed(client: Client) -> None:
+    items = of_the_gateway(client)
+    (signer,) = (one for one in items if one["certificateType"] == "DSC")
+    card = bytes(SigningKey.objects.get(purpose=KeyPurpose.CARD).certificate)
+    swapped = {**signer, "rawData": base64.b64encode(card).decode(), "thumbprint": "", "kid": ""}
+    for others, wrong, code in ((items, swapped, "SIGNATURE_WRONG"), (items[1:], signer, "UPLOADER_UNKNOWN")):
+        kept = [one for one in others if one is not signer]
+        found = parse_list(json.dumps([*kept, wrong]).encode(), trust_anchor=ANCHOR, at=NOW)
+        assert [s.kind for s in found.signers] == ["SCA"]
+        assert found.passed_over[code] == 1
+
+
+def test_at_home_a_list_brings_no_key_of_ours(client: Client) -> None:
+    with pytest.raises(ListRefused, match="OWN_COUNTRY"):
+        parse_list(client.get("/trust/dsc.json").content)
 
 
 def test_our_own_importer_reads_the_web_keys(client: Client) -> None:
@@ -168,20 +213,26 @@ def test_lists_of_others_are_not_here(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_while_the_key_store_does_not_answer_the_unsigned_lists_are_there_all_the_same(
+def test_while_the_key_store_does_not_answer_the_unsigned_list_is_there_all_the_same(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(*_: Any) -> Any:
         raise KeyStoreSlow
 
     monkeypatch.setattr(publishing, "signer_of", slow)
-    answer = client.get(ALL)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
-    assert answer.json() == {"problem": "KEY_STORE_SLOW"}
-    assert client.get("/trust/dsc.json").status_code == 200
+    monkeypatch.setattr(publishing, "store_named", slow)
+    for address in (ALL, "/trust/dsc.json"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+        assert answer.json() == {"problem": "KEY_STORE_SLOW"}
+    assert client.get("/.well-known/jwks.json").status_code == 200
 
 
-def test_asking_often_makes_the_key_store_sign_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = client.get(ALL).content
+@pytest.mark.parametrize("address", [ALL, "/trust/dsc.json"])
+def test_asking_often_makes_the_key_store_sign_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    first = client.get(address).content
     monkeypatch.setattr(publishing, "signer_of", None)
-    assert client.get(ALL).content == first
+    monkeypatch.setattr(publishing, "store_named", None)
+    assert client.get(address).content == first

@@ -6,6 +6,7 @@ import tomllib
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tiemchung.web.portal import revocation_lists, verify
 OUTCOME = Path(__file__).parents[3] / "frontend/src/verifier/outcome.js"
 WORDS = Path(verify.__file__).parents[1] / "shared/words"
 LIST = {"made_at": "2026-11-22T03:00:00+00:00", "keys": [{"kid": "AAAAAAAAAAA=", "purpose": "PASSPORT"}]}
-FOREIGN = {"made_at": "2026-11-22T03:00:00+00:00", "keys": [["AAAAAAAAAAA=", "FR", "v", 0, 0, 0, "key"]]}
+FOREIGN = {"keys": [["AAAAAAAAAAA=", "FR", "v", 0, 0, 0, "key"]]}
 ADDRESSES = ["/verify", "/verify/trust.json", "/verify/foreign.json", "/verify/app.webmanifest", "/verify/sw.js"]
 
 
@@ -42,8 +43,12 @@ def client(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Client:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     monkeypatch.setattr(trusted, "verifier_list", lambda at: {**LIST, "asked_at_is_aware": at.tzinfo is not None})
-    monkeypatch.setattr(trusted, "foreign_list", lambda at: FOREIGN)
+    monkeypatch.setattr(trusted, "foreign_list", lambda: FOREIGN)
     monkeypatch.setattr(trusted, "foreign_version", lambda: "v1")
+    monkeypatch.setattr(trusted, "foreign_made_at", lambda at: at)
+    monkeypatch.setattr(trusted, "own_roots", lambda at: ["root+1=", "root/2="])
+    monkeypatch.setattr(verify, "documents_signer", lambda at: SimpleNamespace(kid=b"documents"))
+    monkeypatch.setattr(verify, "proof_of_list", lambda body, about, made_at, at: f"proof of {about}")
     return Client(headers={"host": "localhost"}, SERVER_NAME="localhost", **{"wsgi.url_scheme": "https"})
 
 
@@ -98,11 +103,16 @@ def test_our_keys_are_what_certificates_give_and_are_asked_anew_each_time(client
     assert answer.json() == {**LIST, "asked_at_is_aware": True}
     assert datetime.fromisoformat(answer.json()["made_at"]).tzinfo
     assert answer.headers["Cache-Control"] == "public, no-cache"
+    assert answer.headers["X-Proof"] == "proof of keys"
+
+
+def test_the_page_names_the_roots_for_a_device_that_knows_none(client: Client) -> None:
+    assert 'data-roots="root+1= root/2="' in client.get("/verify").content.decode()
 
 
 def test_other_countries_keys_are_sent_again_only_when_they_changed(client: Client) -> None:
     answer = client.get("/verify/foreign.json")
-    assert answer.json() == FOREIGN
+    assert (answer.json(), answer.headers["X-Proof"]) == (FOREIGN, "proof of foreign")
     again = client.get("/verify/foreign.json", headers={"if-none-match": answer.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
@@ -122,7 +132,7 @@ def test_the_service_worker_is_told_its_parts_and_may_serve_the_page(client: Cli
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert answer.headers["Service-Worker-Allowed"] == "/verify"
     told = json.loads(answer.content.decode().splitlines()[0].removeprefix("self.TC_VERIFY=").removesuffix(";"))
-    assert (told["page"], told["data"][:2]) == ("/verify", ["/verify/trust.json", "/verify/foreign.json"])
+    assert (told["page"], told["data"]) == ("/verify", ["/verify/app.webmanifest"])
     assert {"/static/tc/verify.js", "/static/tc/zxing_reader.wasm"} <= set(told["parts"])
 
 

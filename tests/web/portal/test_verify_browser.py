@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.certificates.formats import test_icao
 from tiemchung.certificates.formats import base45, registry
 from tiemchung.certificates.formats.trust import (
     TrustList,
@@ -244,6 +245,7 @@ class OddCodes:
         yield case("bytes behind the claims", signer.message(payload + b"\0"))
         yield case("one key twice", signer.message(b"\xa2\x01\x62VN\x01\x62VN"))
         yield case("a list without an end", signer.message(b"\xbf\x01\x62VN\xff"))
+        yield case("claims without a stated length", signer.message(b"\xbf" + payload[1:] + b"\xff"))
         good = signer.message(payload)
         yield case("bytes behind the message", good + b"\0")
         yield case("a cut message", good[:-9])
@@ -255,9 +257,22 @@ class OddCodes:
         yield case("nothing", b"", b"")
 
 
+SEAL_USES = ("", "1.3.6.1.4.1.1847.2021.1.2", "1.3.6.1.4.1.1847.2021.1.1", "2.23.136.1.1.14.2", "2.23.136.1.1.3",
+             "2.23.136.1.1.140", "1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.1")  # fmt: skip
+
+
+def seals() -> Iterator[Case]:
+    """Give seals by signers made for this and that, under one authority."""
+    above = test_icao.AUTHORITY.public_bytes(Encoding.DER)
+    for use in SEAL_USES:
+        purposes = (use,) if use else ()
+        made = test_icao.certificate("seal", issuer=("authority", test_icao.AUTHORITY.subject), purposes=purposes)
+        yield Case(f"a seal by a signer for {use or 'anything'}", test_icao.seal(made=made), NOW, authority=above)
+
+
 def bad_input_cases() -> Iterator[Case]:
     codes = OddCodes()
-    return chain(codes.dates_and_places(), codes.bodies(), codes.shapes())
+    return chain(codes.dates_and_places(), codes.bodies(), codes.shapes(), seals())
 
 
 # Where one reader can do more than the other, and why.

@@ -10,16 +10,18 @@ import pytest
 from tests.builders import NOW
 from tests.certificates.passport_cast import a_signed_person, issue_passport
 from tests.web.portal.test_verify_browser import NODE, run_node
-from tiemchung.certificates.actions import emitting
+from tiemchung.certificates.actions import emitting, unknown_codes
 from tiemchung.certificates.actions.emitting import emit_certificate
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.actions.revoking import revoke_certificates
+from tiemchung.certificates.actions.unknown_codes import report_unknown_code
 from tiemchung.certificates.models import Certificate, SigningKey
 from tiemchung.certificates.reads import revoked
-from tiemchung.certificates.reads.states import state_of_number
+from tiemchung.certificates.reads.states import NumberState, state_of_number
 from tiemchung.certificates.reads.trusted import verifier_list
 from tiemchung.certificates.rules import CertificateKind
 from tiemchung.core.actor import SYSTEM
+from tiemchung.core.alarms import alarms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.skipif(NODE is None, reason="Node is not installed")]
 LATER = NOW + dt.timedelta(hours=1)
@@ -60,6 +62,22 @@ def test_another_form_of_it_is_valid_and_known_too(form: str, monkeypatch: pytes
     assert (answer["verdict"], answer["reason"], answer["own"]) == ("VALID", "", True)
     assert answer["name"].upper() in ("NGUYỄN THỊ MINH CHÂU", "NGUYEN THI MINH CHAU")
     assert known_as(answer) == "VALID"
+
+
+@pytest.mark.parametrize("form", ["icvp", "ddcc", "shc", "vdsnc"])
+def test_a_form_of_it_that_no_register_holds_raises_an_alarm(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = (("PASSPORT", "C1234567"),)
+    monkeypatch.setattr(emitting, "numbers_of", lambda holders: dict.fromkeys(holders, books))
+    person_id = a_signed_person()
+    issue_passport(person_id)
+    text = emit_certificate(by=SYSTEM, person_id=person_id, form=form, at=LATER).text
+    assert not report_unknown_code(text=text, network="192.0.2.1", at=LATER)
+    monkeypatch.setattr(unknown_codes, "state_of_number", lambda hashed, at: NumberState.UNKNOWN)
+    assert report_unknown_code(text=text, network="192.0.2.1", at=LATER)
+    (alarm,) = alarms(unseen=True)
+    assert (alarm.code, alarm.facts["number_hash"]) == (
+        "UNKNOWN_CERTIFICATE", base64.b64decode(browsers_answer(text)["numberHash"]).hex()
+    )  # fmt: skip
 
 
 def test_what_is_revoked_is_in_the_slices_under_its_key() -> None:

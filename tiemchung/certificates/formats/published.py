@@ -19,7 +19,7 @@ from tiemchung.certificates.formats.trust import kid_of
 
 # Country of the signers, in the two alphabets that the lists use.
 COUNTRY, PARTICIPANT, DOMAIN = "VN", "VNM", "DCC"
-LOG, LOG_PATH = "LOG", ("trust", "did", "log")
+DSC, LOG, LOG_PATH = "DSC", "LOG", ("trust", "did", "log")
 _CONTEXT = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1")
 _PROOF = "JsonWebSignature2020"
 _JCS = "https://www.rfc-editor.org/rfc/rfc8785"
@@ -36,12 +36,12 @@ class PublishedKey:
 
 
 def eu_item(key: PublishedKey) -> dict[str, str]:
-    """Give the gateway's item of a certificate; its `signature` comes from the country's upload key, at the upload."""
+    """Give the gateway's item of a certificate, without the `signature` of the country's uploader."""
     return {
         "kid": _b64(kid_of(key.certificate)),
         "timestamp": _moment(key.published_at),
         "country": COUNTRY,
-        "certificateType": "DSC" if key.usage == "DSC" else "CSCA",
+        "certificateType": DSC if key.usage == DSC else "CSCA",
         "thumbprint": hashlib.sha256(key.certificate).hexdigest(),
         "rawData": _b64(key.certificate),
     }

@@ -29,15 +29,21 @@ def _tagged(tag: CBORTag, _immutable: bool = False) -> CBORTag:
     return tag
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes, *, open_lengths: bool = False) -> Any:
     """Give the one CBOR item that `data` is.
 
-    Raises ValueError for anything malformed, deeper than 16 levels, with a repeated map key, with an unknown
-    tag, or followed by more bytes.
+    Raises ValueError for anything malformed, deeper than 16 levels, with a length that is not stated, with a repeated
+    map key, with an unknown tag, or followed by more bytes. No published code leaves a length open; `open_lengths` is
+    for the unsigned CBOR that published vectors carry beside their codes.
     """
     source = BytesIO(data)
     decoder = CBORDecoder(
-        source, tag_hook=_tagged, semantic_decoders=_DECODERS, max_depth=MAX_DEPTH, allow_duplicate_keys=False
+        source,
+        tag_hook=_tagged,
+        semantic_decoders=_DECODERS,
+        max_depth=MAX_DEPTH,
+        allow_indefinite=open_lengths,
+        allow_duplicate_keys=False,
     )
     try:
         item = decoder.decode()

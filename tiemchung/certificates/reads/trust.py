@@ -29,7 +29,7 @@ def trust_list(at: dt.datetime) -> dict[str, Any]:
              "purpose": k.purpose}
             for k in _published(at, *purposes)
         ],
-        "revoked": sorted(_b64(h) for h in rows),
+        "revoked": sorted({_b64(h) for h in rows}),
     }  # fmt: skip
 
 

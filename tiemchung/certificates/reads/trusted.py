@@ -3,7 +3,7 @@
 import base64
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.db.models import Max
 
-from tiemchung.certificates.formats.countries import country_code
+from tiemchung.certificates.emitters.shc import jwk_of
+from tiemchung.certificates.formats.countries import HOME, country_code
 from tiemchung.certificates.formats.trust import (
     TrustedKey,
     TrustList,
@@ -88,17 +90,25 @@ def verifier_list(at: dt.datetime) -> dict[str, Any]:
     """Give our own signers for the verifier app: kid and certificate (DER) in base64, purpose, since when given up.
 
     Also a key that is published and not yet used: it is on every verifier before the first code by it. The roots above
-    our signers (SubjectPublicKeyInfo) and our health cards' web keys are for codes that name their signer themselves.
+    our signers (SubjectPublicKeyInfo) and our health cards' web keys are for codes that name their signer themselves;
+    `given_up` are the ids of keys of every purpose that no such code may name. Nobody but we has keys for `address`.
     """
     keys = SigningKey.objects.filter(valid_to__gt=at).exclude(purpose=KeyPurpose.LOG).order_by("valid_from")
-    roots = Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at).order_by("valid_from")
     web_keys = [{name: key[name] for name in _WEB_KEY if name in key} for key in health_card_keys(at)]
     return {
         "made_at": at.isoformat(timespec="seconds"),
         "keys": [_own_line(key) for key in keys],
-        "authorities": [_authority(load_certificate(bytes(root.certificate)), -1)[-1] for root in roots],
+        "authorities": own_roots(at),
         "issuers": [{"url": settings.PUBLIC_ADDRESS.rstrip("/"), "keys": web_keys}] if web_keys else [],
+        "given_up": [_b64(kid) for kid in given_up_kids()],
+        "address": settings.PUBLIC_ADDRESS.rstrip("/"),
     }
+
+
+def own_roots(at: dt.datetime) -> list[str]:
+    """Give the roots above our signers (SubjectPublicKeyInfo in base64): a device keeps those that it met first."""
+    roots = Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at).order_by("valid_from")
+    return [_authority(load_certificate(bytes(root.certificate)), -1)[-1] for root in roots]
 
 
 def _own_line(key: SigningKey) -> dict[str, Any]:
@@ -114,12 +124,13 @@ def _own_line(key: SigningKey) -> dict[str, Any]:
     return line
 
 
-def foreign_list(at: dt.datetime) -> dict[str, Any]:
+def foreign_list() -> dict[str, Any]:
     """Give the imported signers as compactly as a browser can use them; about 170 bytes a signer.
 
     A line of `keys` is [kid, country, kinds, from, to (Unix seconds), number of its source, key]: the key is an EC
     point without its first byte, or "R", modulus, ".", exponent, all base64. `authorities` are [country, from, to,
-    source, SubjectPublicKeyInfo]. Lists that are too old stay in: the browser says so instead of "unknown key".
+    source, SubjectPublicKeyInfo]. Lists that are too old stay in: the browser says so instead of "unknown key". No
+    moment of asking is in it: the same imports give the same text.
     """
     sources = list(TrustImport.objects.filter(replaced_at__isnull=True).order_by("source"))
     keys: list[list[Any]] = []
@@ -131,7 +142,6 @@ def foreign_list(at: dt.datetime) -> dict[str, Any]:
         for address, jwk in _web_keys_of_import(row.id):
             issuers.setdefault(address, {"source": number, "keys": []})["keys"].append(jwk)
     return {
-        "made_at": at.isoformat(timespec="seconds"),
         "soft_days": settings.FOREIGN_TRUST_SOFT_DAYS,
         "hard_days": settings.FOREIGN_TRUST_HARD_DAYS,
         "sources": [{"name": row.source, "made_at": row.made_at.isoformat(timespec="seconds")} for row in sources],
@@ -142,24 +152,45 @@ def foreign_list(at: dt.datetime) -> dict[str, Any]:
 
 
 def foreign_version() -> str:
-    """Give a name that changes whenever the imported lists do."""
+    """Give a name that changes whenever the imported lists do, or what is told of how long they are believed."""
     rows = TrustImport.objects.filter(replaced_at__isnull=True).order_by("source").values_list("id", flat=True)
-    return "-".join(f"{row.hex[-12:]}" for row in rows) or "none"
+    limits = f"{settings.FOREIGN_TRUST_SOFT_DAYS}.{settings.FOREIGN_TRUST_HARD_DAYS}"
+    return "-".join([limits, *(row.hex[-12:] for row in rows)])
+
+
+def foreign_made_at(at: dt.datetime) -> dt.datetime:
+    """Give when the newest imported list was taken in; the beginning of the day where there is none."""
+    newest = TrustImport.objects.filter(replaced_at__isnull=True).aggregate(taken=Max("taken_at"))["taken"]
+    return newest or at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def believed(at: dt.datetime) -> TrustList:
     """Give our own keys and those of every imported list that is not too old, for the server's own reader.
 
-    A key of ours that was given up is left out.
+    A key of ours that was given up is left out, and named: formats that bring their signer ask for it.
     """
     rows = SigningKey.objects.exclude(purpose=KeyPurpose.LOG).filter(compromised_since__isnull=True)
-    keys = [key_of_certificate(bytes(row.certificate), country="VN") for row in rows]
+    keys = [
+        replace(key_of_certificate(bytes(row.certificate), country=HOME), purpose=str(row.purpose)) for row in rows
+    ]
+    roots = Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at)
     authorities: list[x509.Certificate] = []
     for row in TrustImport.objects.filter(replaced_at__isnull=True):
         if age_of(row.made_at, at) is not ListAge.TOO_OLD:
             keys += _keys_of_import(row.id)
             authorities += _authorities_of_import(row.id)
-    return trust_list(keys, authorities)
+    return trust_list(
+        keys,
+        [load_certificate(bytes(root.certificate)) for root in roots],
+        foreign_authorities=authorities,
+        given_up=given_up_kids(),
+    )
+
+
+def given_up_kids() -> list[bytes]:
+    """Give the ids of our keys of every purpose that were given up, in order."""
+    rows = SigningKey.objects.filter(compromised_since__isnull=False).order_by("kid")
+    return [bytes(kid) for kid in rows.values_list("kid", flat=True)]
 
 
 # The rows of one import never change, so what was read of them never does either.
@@ -171,7 +202,7 @@ def _keys_of_import(import_id: UUID) -> tuple[TrustedKey, ...]:
             found.append(key_of_jwk(row.jwk or {}, issuer=row.issuer))
         else:
             found.append(key_of_certificate(bytes(row.certificate or b""), country=row.country, kid=bytes(row.kid)))
-    return tuple(found)
+    return tuple(replace(key, foreign=True) for key in found)
 
 
 @lru_cache(maxsize=16)
@@ -219,7 +250,14 @@ def _b64(raw: bytes | memoryview) -> str:
     return base64.b64encode(bytes(raw)).decode()
 
 
-def own_keys(kid: bytes) -> list[Any]:
-    """Give our public keys with that id, given-up ones too: what they sign concerns us."""
-    rows = SigningKey.objects.filter(kid=kid).exclude(purpose=KeyPurpose.LOG)
-    return [key_of_certificate(bytes(row.certificate)).public_key for row in rows]
+def own_list(at: dt.datetime) -> TrustList:
+    """Give our keys alone, for every form, given-up ones too and of whatever days: what they sign concerns us."""
+    rows = SigningKey.objects.exclude(purpose=KeyPurpose.LOG)
+    ders = [bytes(row.certificate) for row in rows]
+    address = settings.PUBLIC_ADDRESS.rstrip("/")
+    web_keys = [key_of_jwk(jwk_of(der), issuer=address) for der in ders]
+    roots = Authority.objects.filter(kind=AuthorityKind.CSCA)
+    return trust_list(
+        [*(key_of_certificate(der) for der in ders), *web_keys],
+        [load_certificate(bytes(root.certificate)) for root in roots],
+    )

@@ -9,6 +9,7 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import wraps
 from hashlib import sha256
 from typing import Any
@@ -20,8 +21,10 @@ from django.utils.http import http_date, parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tiemchung.certificates.actions.publishing import proof_of_list
 from tiemchung.certificates.actions.revocation_messages import batch_message
 from tiemchung.certificates.actions.unknown_codes import report_unknown_code
+from tiemchung.certificates.formats import list_proof
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import revoked
 from tiemchung.certificates.reads.states import state_of_number
@@ -112,14 +115,22 @@ def _for_good(response: HttpResponse, name: str) -> HttpResponse:
 @require_safe
 @open_to_public
 def lists(request: HttpRequest) -> HttpResponse:
-    """Name the keys that revoked anything; `X-Made-At` says up to when all of it is in."""
+    """Name the keys that revoked anything, signed; `X-Made-At` and the proof say up to when all of it is in.
+
+    Without the key store partners still get it, and verifiers keep what they have.
+    """
     at = clock.now()
     body = json.dumps(revoked.lists(at), separators=(",", ":"))
+    made_at = revoked.lists_made_at(at).replace(second=0, microsecond=0)  # signed once a minute, however many ask
     etag = _etag_of(body)
     same = request.headers.get("If-None-Match") == etag
     response = HttpResponse(status=304) if same else HttpResponse(body, content_type="application/json")
     response.headers["ETag"] = etag
-    response.headers["X-Made-At"] = revoked.lists_made_at(at).isoformat(timespec="seconds")
+    response.headers["X-Made-At"] = made_at.isoformat(timespec="seconds")
+    with suppress(KeyStoreError):
+        response.headers[list_proof.HEADER] = proof_of_list(
+            body.encode(), about=list_proof.REVOCATIONS, made_at=made_at, at=at
+        )
     return _fresh(response)
 
 

@@ -13,10 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from tiemchung.certificates.actions.publishing import signed_document
-from tiemchung.certificates.formats.published import DOMAIN, LOG_PATH, PARTICIPANT, did_document, eu_item, web_key
+from tiemchung.certificates.actions.publishing import signed_document, signed_item
+from tiemchung.certificates.formats.published import DOMAIN, LOG_PATH, PARTICIPANT, did_document, web_key
 from tiemchung.certificates.ports import KeyStoreError
-from tiemchung.certificates.reads.emissions import health_card_keys
+from tiemchung.certificates.reads.emissions import card_revocations, health_card_keys
 from tiemchung.certificates.reads.trust import DSC, SCA, published_abroad, published_log_keys
 from tiemchung.core import clock
 from tiemchung.web.shared.gate import open_to_public
@@ -27,17 +27,34 @@ _KEPT = "public, max-age=300, stale-if-error=604800"
 @require_safe
 @open_to_public
 def eu_items(request: HttpRequest) -> HttpResponse:
-    """Give signers and authorities as the EU gateway's items."""
-    return _published(request, [eu_item(key) for key in published_abroad(clock.now())])
+    """Give signers and authorities as the EU gateway's items, signers with our signature as their uploader."""
+    now = clock.now()
+    try:
+        return _published(request, [signed_item(key, now) for key in published_abroad(now)])
+    except KeyStoreError as problem:
+        return not_signed(problem)
 
 
 @require_safe
 @open_to_public
 def web_keys(request: HttpRequest) -> HttpResponse:
-    """Give the passport's signers as a JSON web key set."""
+    """Give the passport's signers as a JSON web key set; `crlVersion` says how new their list of revoked cards is."""
     now = clock.now()
-    keys = [web_key(key) for key in published_abroad(now) if key.usage == DSC]
-    return _published(request, {"keys": [*keys, *health_card_keys(now)]})
+    keys = {key["kid"]: key for key in health_card_keys(now)}
+    keys |= {line["kid"]: line for line in (web_key(key) for key in published_abroad(now) if key.usage == DSC)}
+    for revoked in card_revocations(now):
+        keys[revoked.kid] = {**keys[revoked.kid], "crlVersion": revoked.count}
+    return _published(request, {"keys": list(keys.values())})
+
+
+@require_safe
+@open_to_public
+def revoked_cards(request: HttpRequest, kid: str) -> HttpResponse:
+    """Give the health cards of a web key that were revoked, where wallets and verifiers of that form look for them."""
+    found = next((one for one in card_revocations(clock.now()) if one.kid == kid), None)
+    if found is None:
+        raise Http404
+    return _published(request, {"kid": found.kid, "method": "rid", "ctr": found.count, "rids": list(found.rids)})
 
 
 @require_safe
@@ -69,10 +86,15 @@ def _document(request: HttpRequest, keys: list[Any], where: tuple[str, ...]) -> 
     try:
         signed = signed_document(did_document(keys, address, where), address=address, at=clock.now())
     except KeyStoreError as problem:
-        response = JsonResponse({"problem": problem.code}, status=503)
-        response.headers["Retry-After"] = "60"
-        return response
+        return not_signed(problem)
     return _published(request, signed)
+
+
+def not_signed(problem: KeyStoreError) -> HttpResponse:
+    """Give the answer to whoever asks for what cannot be signed now: whatever they have goes on."""
+    response = JsonResponse({"problem": problem.code}, status=503)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _published(request: HttpRequest, told: Any) -> HttpResponse:
@@ -89,6 +111,7 @@ def _published(request: HttpRequest, told: Any) -> HttpResponse:
 urlpatterns = [
     path("trust/dsc.json", eu_items, name="trust_items"),
     path(".well-known/jwks.json", web_keys, name="trust_jwks"),
+    path(".well-known/crl/<str:kid>.json", revoked_cards, name="trust_crl"),
     path(".well-known/did.json", did_of_all, name="trust_did"),
     path("trust/did/log/did.json", did_of_log, name="trust_did_log"),
     path("trust/did/<str:domain>/<str:participant>/<str:usage>/did.json", did_of_usage, name="trust_did_usage"),

@@ -1,5 +1,6 @@
 """The public verifier: checks a certificate on the reader's own device, also without a network."""
 
+import datetime as dt
 import hashlib
 import json
 from functools import cache
@@ -16,8 +17,12 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
+from tiemchung.certificates.actions.publishing import documents_signer, proof_of_list
+from tiemchung.certificates.formats import list_proof
+from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import trusted
 from tiemchung.core import clock
+from tiemchung.web.portal.trust import not_signed
 from tiemchung.web.shared import words
 from tiemchung.web.shared.gate import open_to_public
 from tiemchung.web.shared.language import spoken_language
@@ -53,10 +58,10 @@ REASONS = (
 _SENTENCES = {
     "fact": ("dose", "dose_of", "dose_plain", "tested", "tested_positive", "recovered", "issuer", "until"),
     "kind": ("CARD", "PASSPORT"),
-    "checked": ("register", "register_refuses", "lists", "by_source", "by_old_source"),
+    "checked": ("register", "register_refuses", "lists", "old_lists", "by_source", "by_old_source"),
     "clock": ("days", "hours", "minutes"),
     "holder": ("proven", "unproven", "born", "born_unknown"),
-    "list": ("FRESH", "OLD", "TOO_OLD", "NONE"),
+    "list": ("FRESH", "OLD", "TOO_OLD", "NONE", "REFUSED"),
     "offline": ("waiting", "ready", "never"),
     "problem": ("camera_refused", "camera_none", "no_code", "no_image", "no_text"),
 }
@@ -98,6 +103,7 @@ def verify_page(request: HttpRequest) -> HttpResponse:
         "unknown": reverse(_named(request, "unknown_code")),
         "worker": reverse(_named(request, "verify_worker")),
         "scope": request.path,
+        "roots": trusted.own_roots(clock.now()),
         "words": page_words(),
     }
     response = render(request, "portal/verify.html", facts, using="jinja2")
@@ -108,9 +114,16 @@ def verify_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @open_to_public
 def verify_trust(request: HttpRequest) -> HttpResponse:
-    """Give our own keys as JSON: what each is for, and from when on it is believed no more."""
-    body = json.dumps(trusted.verifier_list(clock.now()), separators=(",", ":"))
+    """Give our own keys as JSON, signed: what each is for, and from when on it is believed no more."""
+    minute = this_minute()
+    try:
+        documents_signer(clock.now())  # a new installation makes its root at this: the list has to name it
+        body = json.dumps(trusted.verifier_list(minute), separators=(",", ":")).encode()
+        proof = proof_of_list(body, about=list_proof.KEYS, made_at=minute, at=clock.now())
+    except KeyStoreError as problem:
+        return not_signed(problem)
     response = HttpResponse(body, content_type="application/json")
+    response.headers[list_proof.HEADER] = proof
     # A key that was given up must be known at once to everybody who has a network.
     response.headers["Cache-Control"] = "public, no-cache"
     return response
@@ -119,16 +132,33 @@ def verify_trust(request: HttpRequest) -> HttpResponse:
 @require_safe
 @open_to_public
 def verify_foreign(request: HttpRequest) -> HttpResponse:
-    """Give the keys of other countries, from the lists that were taken in; sent again only when these changed."""
-    etag = f'W/"{trusted.foreign_version()}"'  # weak: the answer is compressed on its way
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        body = json.dumps(trusted.foreign_list(clock.now()), separators=(",", ":"))
-        response = HttpResponse(body, content_type="application/json")
+    """Give the keys of other countries as imported, signed by us; sent again only when something of it changed."""
+    now = clock.now()
+    try:
+        # The signer is in the name: a device that kept the list gets it anew when another key signs.
+        kid = documents_signer(now).kid.hex()
+        etag = f'W/"{trusted.foreign_version()}-{kid}"'  # weak: the answer is compressed on its way
+        known = request.headers.get("If-None-Match") == etag
+        response = HttpResponse(status=304) if known else _foreign(now)
+    except KeyStoreError as problem:
+        return not_signed(problem)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "public, no-cache"
     return response
+
+
+def _foreign(now: dt.datetime) -> HttpResponse:
+    body = json.dumps(trusted.foreign_list(), separators=(",", ":")).encode()
+    response = HttpResponse(body, content_type="application/json")
+    response.headers[list_proof.HEADER] = proof_of_list(
+        body, about=list_proof.FOREIGN, made_at=trusted.foreign_made_at(now), at=now
+    )
+    return response
+
+
+def this_minute() -> dt.datetime:
+    """Give the beginning of this minute: what is signed with it is signed once a minute, however many ask."""
+    return clock.now().replace(second=0, microsecond=0)
 
 
 @require_safe
@@ -166,7 +196,7 @@ def verify_service_worker(request: HttpRequest) -> HttpResponse:
     told = {
         "version": _version(),
         "page": page,
-        "data": [reverse(_named(request, name)) for name in ("verify_trust", "verify_foreign", "verify_manifest")],
+        "data": [reverse(_named(request, name)) for name in ("verify_manifest",)],
         "parts": [staticfiles_storage.url(name) for name in PARTS],
     }
     script = f"self.TC_VERIFY={json.dumps(told)};\n{_built(_WORKER).decode()}"
