@@ -13,6 +13,7 @@ from django.test import Client
 from tests.builders import a_person, a_phone
 from tests.web.citizen.conftest import NAME, give_dose, make_card
 from tests.web.citizen.drawing import picture
+from tiemchung.certificates.models import Certificate
 from tiemchung.certificates.reads import card_of_person
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor, Kind
@@ -61,7 +62,7 @@ def test_a_complete_course_is_green_and_its_code_is_the_signed_text(signed_in: O
     page = card_of(signed_in(), chau)
     assert "tc-card--green" in page
     assert "2 mũi được tính" in page
-    assert drawn_text(page) == card_of_person(SYSTEM, chau).hc1
+    assert drawn_text(page) == card_of_person(SYSTEM, chau, clock.now()).hc1
     assert NAME in page
     assert "05/03/1984" in page
 
@@ -143,14 +144,25 @@ def test_an_expired_code_is_not_shown_as_if_it_worked(signed_in: Open, chau: UUI
     give_dose(chau, days_ago=60)
     real = card_of_person
 
-    def old(by, person_id):
-        return replace(real(by, person_id), expires_at=clock.now() - dt.timedelta(days=1))
+    def old(by, person_id, at):
+        return replace(real(by, person_id, at), expires_at=clock.now() - dt.timedelta(days=1))
 
     monkeypatch.setattr(card_facts, "card_of_person", old)
     page = card_of(signed_in(), chau)
     assert "Mã QR đã hết hạn" in page
     assert 'role="img"' not in page
     assert "Các mũi tiêm vẫn được ghi nhận" in page
+
+
+def test_a_code_that_does_not_verify_shows_neither_code_nor_colour(signed_in: Open, chau: UUID) -> None:
+    for days in (90, 60):
+        give_dose(chau, days_ago=days)
+    Certificate.objects.filter(person_id=chau).update(expires_at=clock.now() + dt.timedelta(days=9999))
+    page = card_of(signed_in(), chau)
+    assert "Mã QR đang được kiểm tra lại" in page
+    assert "2 mũi được tính" in page
+    for shown in ('role="img"', "tc-card--green", "Thẻ xanh", "tc-card__pulse"):
+        assert shown not in page
 
 
 def test_a_stranger_and_nobody_look_the_same(signed_in: Open, chau: UUID) -> None:

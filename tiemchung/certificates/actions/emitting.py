@@ -1,7 +1,7 @@
 """A passport in another country's form: signed once, read back before anybody gets it, and known to the register."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from uuid import UUID
@@ -13,16 +13,17 @@ from django.db import connection, transaction
 from tiemchung.certificates.content import PersonFacts, facts_of_all
 from tiemchung.certificates.emitters import Emitter, NotEmittable, emitters
 from tiemchung.certificates.emitters.facts import CertificateFacts, EmissionKey
-from tiemchung.certificates.emitters.registry import Emitted
 from tiemchung.certificates.emitters.shc import jwk_of
 from tiemchung.certificates.formats import Outcome, read, trust, trust_list
 from tiemchung.certificates.formats.revocation import RevocationHashes
 from tiemchung.certificates.issuing import NotDrawn, passport_statement
+from tiemchung.certificates.issuing_rows import hold_key
 from tiemchung.certificates.keys import signer_of
 from tiemchung.certificates.keys.central import central_key
 from tiemchung.certificates.log import append_leaves
 from tiemchung.certificates.models import Authority, Certificate, CertificateByHash, Emission, Passport, SigningKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose, PassportState
+from tiemchung.certificates.showing import alarm_once
 from tiemchung.certificates.stating import stated_facts
 from tiemchung.core.actor import SYSTEM, Actor, Kind
 from tiemchung.core.audit import write_line
@@ -35,7 +36,12 @@ _OUT = (PassportState.ISSUED, PassportState.EXPIRING)
 _LIST = """
 INSERT INTO certificates_revocation (id, hash, hash_type, kid, revoked_at, expires_at)
 SELECT gen_random_uuid(), hash, hash_type, kid, %s, expires_at FROM certificates_emission
-WHERE person_id = ANY(%s) AND certificate_id = ANY(%s) ON CONFLICT (hash) DO NOTHING
+WHERE person_id = ANY(%s) AND certificate_id = ANY(%s) ON CONFLICT (hash, kid) DO NOTHING
+"""
+_LIST_FORMS = """
+INSERT INTO certificates_revocation (id, hash, hash_type, kid, revoked_at, expires_at)
+SELECT gen_random_uuid(), hash, hash_type, kid, %s, expires_at FROM certificates_emission
+WHERE person_id = ANY(%s) AND id = ANY(%s) ON CONFLICT (hash, kid) DO NOTHING
 """
 
 
@@ -50,11 +56,12 @@ class EmissionView:
 
 
 def emit_certificate(*, by: Actor, person_id: UUID, form: str, at: dt.datetime) -> EmissionView:
-    """Give a person's passport in another form; the same one again when it was made before.
+    """Give a person's passport in another form; the same one again when it was made before by a key that is believed.
 
     Only for a passport that is in force and still says what the ledger says, every dose of it signed by its facility.
     Citizens get those of persons proven to be theirs; raises NotFound for anybody else. Raises Refused with
-    EMITTER_OFF, NO_PASSPORT, PASSPORT_CHANGED or what the form lacks (EMIT_LOT_MISSING, ...), and KeyStoreError.
+    EMITTER_OFF, NO_PASSPORT, PASSPORT_CHANGED or what the form lacks (EMIT_LOT_MISSING, ...), and KeyStoreError. One
+    that was made before and no longer verifies is not given: EMISSION_UNREADABLE, and an alarm.
     """
     emitter = emitters().get(form) if form in settings.EMITTERS else None
     if emitter is None:
@@ -64,23 +71,60 @@ def emit_certificate(*, by: Actor, person_id: UUID, form: str, at: dt.datetime) 
         raise NotFound
     with transaction.atomic():
         certificate = _in_force(root)
-        made = Emission.objects.filter(person_id=root, certificate_id=certificate.id, form=form).first()
-        if made is not None:
-            return EmissionView(form, made.text, made.expires_at, new=False)
-        facts = _true_facts(certificate, at)
-        made = _emit(emitter, certificate, facts, at)
-        write_line(
-            by=by, at=at, action="emit_certificate", subject_id=root, object_id=certificate.id, facts={"form": form}
-        )
-    return EmissionView(form, made.text, made.expires_at, new=True)
+        made = _believed(root, certificate, form)
+        if made is None:
+            facts = _true_facts(certificate, at)
+            made = _emit(emitter, certificate, facts, at)
+            write_line(
+                by=by, at=at, action="emit_certificate", subject_id=root, object_id=certificate.id, facts={"form": form}
+            )
+            return EmissionView(form, made.text, made.expires_at, new=True)
+    return _given_again(made, at)
 
 
-def list_emissions(certificates: Iterable[Certificate], at: dt.datetime) -> None:
-    """Put what was emitted beside these certificates into the public list too: it says the same and falls with them."""
+def _given_again(made: Emission, at: dt.datetime) -> EmissionView:
+    """Give a stored code as it was made; it is read as a verifier would before anybody is shown it.
+
+    Call it outside the transaction: a refusal would take the alarm back with it.
+    """
+    key = SigningKey.objects.filter(kid=made.kid).first()
+    try:
+        told = _read_back(made.text, key, settings.PUBLIC_ADDRESS.rstrip("/"), at) if key else None
+    except Refused:
+        told = None
+    if told != (made.hash_type, bytes(made.hash)):
+        alarm_once(person_id=made.person_id, certificate_id=made.id, why="BAD_SIGNATURE", at=at)
+        raise Refused(refuse("EMISSION_UNREADABLE"))
+    return EmissionView(made.form, made.text, made.expires_at, new=False)
+
+
+def list_emissions(certificates: Iterable[Certificate], at: dt.datetime) -> int:
+    """Put what was emitted beside these certificates into the public list too: it says the same and falls with them.
+
+    Gives how many were not in it.
+    """
     gone = list(certificates)
-    if gone:
-        with connection.cursor() as cursor:
-            cursor.execute(_LIST, [at, list({one.person_id for one in gone}), [one.id for one in gone]])
+    return _listed(_LIST, {one.person_id for one in gone}, [one.id for one in gone], at)
+
+
+def list_forms(emissions: Sequence[Emission], at: dt.datetime) -> int:
+    """Put these codes of a key that is believed no more into the public list; give how many were not in it."""
+    return _listed(_LIST_FORMS, {one.person_id for one in emissions}, [one.id for one in emissions], at)
+
+
+def _listed(statement: str, persons: set[UUID], ids: list[UUID], at: dt.datetime) -> int:
+    if not ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [at, list(persons), ids])
+        return cursor.rowcount
+
+
+def _believed(person_id: UUID, certificate: Certificate, form: str) -> Emission | None:
+    """Give the code that was made of this certificate in this form, unless its key was given up since."""
+    made = Emission.objects.filter(person_id=person_id, certificate_id=certificate.id, form=form)
+    fallen = [bytes(kid) for kid in SigningKey.objects.exclude(compromised_since=None).values_list("kid", flat=True)]
+    return made.exclude(kid__in=fallen).order_by("-emitted_at").first()
 
 
 def _in_force(person_id: UUID) -> Certificate:
@@ -114,11 +158,13 @@ def _emit(emitter: Emitter, certificate: Certificate, facts: PersonFacts, at: dt
         settings.PUBLIC_ADDRESS.rstrip("/"),
     )
     stated = _dated(stated_facts(facts, certificate, _travel_document(emitter, facts)), key, at)
+    if not hold_key(key.id):
+        raise Refused(refuse("NO_PASSPORT"))
     try:
         emitted = emitter.emit(stated, signs)
     except NotEmittable as lacking:
         raise Refused(refuse(f"EMIT_{lacking.code}")) from None
-    kind, hash16 = _read_back(emitted, key, signs, at)
+    kind, hash16 = _read_back(emitted.text, key, signs.address, at)
     # The log last: its one lock is held until the end.
     CertificateByHash.objects.bulk_create(
         [CertificateByHash(hash=hash16, person_id=certificate.person_id, certificate_id=certificate.id)],
@@ -148,7 +194,7 @@ def _travel_document(emitter: Emitter, facts: PersonFacts) -> str:
     return books[0] if len(books) == 1 else ""
 
 
-def _read_back(emitted: Emitted, key: SigningKey, signs: EmissionKey, at: dt.datetime) -> tuple[str, bytes]:
+def _read_back(text: str, key: SigningKey, address: str, at: dt.datetime) -> tuple[str, bytes]:
     """Read what was signed as a verifier would, and give the type and the hash under which lists name it.
 
     Verified after signing: a broken module or a fault of ours must be noticed before anybody is handed a code.
@@ -160,9 +206,9 @@ def _read_back(emitted: Emitted, key: SigningKey, signs: EmissionKey, at: dt.dat
         return False
 
     der = bytes(key.certificate)
-    keys = [trust.key_of_certificate(der), trust.key_of_jwk(jwk_of(der), issuer=signs.address)]
+    keys = [trust.key_of_certificate(der), trust.key_of_jwk(jwk_of(der), issuer=address)]
     above = [x509.load_der_x509_certificate(bytes(one.certificate)) for one in Authority.objects.all()]
-    reading = read(emitted.text, keys=trust_list(keys, above), now=at, revoked=listed)
+    reading = read(text, keys=trust_list(keys, above), now=at, revoked=listed)
     if reading.outcome is not Outcome.VALID or not seen:
         raise Refused(refuse("EMISSION_UNREADABLE"))
     return ("UCI", seen[0].uci) if seen[0].uci is not None else ("SIGNATURE", seen[0].signature)

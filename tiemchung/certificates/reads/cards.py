@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tiemchung.certificates.models import Card, CardByToken, Certificate
 from tiemchung.certificates.rules import CertificateKind, CertificateState
+from tiemchung.certificates.showing import verified_only
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.distribution import column_of
 from tiemchung.core.sealing import unseal
@@ -17,7 +18,10 @@ CARD_COLUMNS = tuple(column_of(CardByToken, name) for name in ("token_hash", "pa
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """A person's card: its secret address, and the signed text where one is in force."""
+    """A person's card: its secret address, and the signed text where one is in force.
+
+    `withheld`: there is a text, but its signature does not verify; nothing of it is told, and somebody looks at it.
+    """
 
     person_id: UUID
     token: str
@@ -27,9 +31,10 @@ class CardView:
     hc1: str = ""
     issued_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
+    withheld: bool = False
 
 
-def card_of_person(by: Actor, person_id: UUID) -> CardView | None:
+def card_of_person(by: Actor, person_id: UUID, at: dt.datetime) -> CardView | None:
     """Give the card of a person, None where none was made yet.
 
     A citizen gets the cards of persons proven to be theirs; staff reach a person through `people` first.
@@ -41,8 +46,9 @@ def card_of_person(by: Actor, person_id: UUID) -> CardView | None:
     card = Card.objects.filter(person_id=root).first()
     if card is None:
         return None
-    live = Certificate.objects.filter(person_id=root, kind=CertificateKind.CARD, state=CertificateState.ISSUED).first()
+    rows = list(Certificate.objects.filter(person_id=root, kind=CertificateKind.CARD, state=CertificateState.ISSUED))
     token = unseal("certificates.token", card.sealed_token, str(card.person_id))
+    live = next(iter(verified_only(rows, at)), None)
     if live is None:
-        return CardView(root, token, card.colour, card.changed_at)
+        return CardView(root, token, card.colour, card.changed_at, withheld=bool(rows))
     return CardView(root, token, card.colour, card.changed_at, live.uvci, live.hc1, live.issued_at, live.expires_at)

@@ -12,6 +12,7 @@ from tiemchung.certificates.content import PersonFacts, facts_of_all, still_stat
 from tiemchung.certificates.emitters.fhir_document import QrCode, document_of
 from tiemchung.certificates.models import Certificate, CertificateByHash
 from tiemchung.certificates.rules import CertificateKind, CertificateState
+from tiemchung.certificates.showing import verified_only
 from tiemchung.certificates.stating import stated_facts
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.clock import local
@@ -49,7 +50,7 @@ def fhir_document_of(hash16: bytes, at: dt.datetime) -> tuple[UUID, dict[str, An
 
 
 def _document(certificate: Certificate | None, at: dt.datetime) -> dict[str, Any]:
-    if certificate is None or certificate.expires_at <= at:
+    if certificate is None or certificate.expires_at <= at or not verified_only([certificate], at):
         raise NotFound
     facts = facts_of_all([certificate.person_id], local(at).date()).get(certificate.person_id)
     if facts is None or not still_states(facts, certificate.dose_id, bytes(certificate.content)):

@@ -97,7 +97,8 @@ class PassportView:
     """A person's passport; without a certificate `hc1` and `number` are empty and `fields` is None.
 
     `state` is None for somebody whose doses were never looked at. `waits_for` names the facilities whose signature
-    is still missing, `former` lists renewed certificates that have not ended yet.
+    is still missing, `former` lists renewed certificates that have not ended yet. `withheld`: there is a certificate,
+    but its signature does not verify; nothing of it is told, and somebody looks at it.
     """
 
     person_id: UUID
@@ -119,6 +120,7 @@ class PassportView:
     dose_id: UUID | None = None
     fields: PassportFields | None = None
     former: tuple[FormerCertificate, ...] = ()
+    withheld: bool = False
 
     def in_force(self, at: dt.datetime) -> bool:
         """Tell whether there is a certificate that has not ended."""

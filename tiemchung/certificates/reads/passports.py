@@ -19,6 +19,7 @@ from tiemchung.certificates.reads.passport_views import (
     PassportView,
 )
 from tiemchung.certificates.rules import CertificateKind, CertificateState, PassportState
+from tiemchung.certificates.showing import verified_only
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.clock import local
 from tiemchung.doses.rules import DoseState
@@ -36,7 +37,7 @@ def passport_of(by: Actor, person_id: UUID, at: dt.datetime) -> PassportView:
     """Give the passport of a person as it stands at this moment.
 
     A citizen gets the passports of persons proven to be theirs; staff reach a person through `people` first.
-    Raises NotFound for anybody else.
+    Raises NotFound for anybody else. A certificate whose signature does not verify is told as `withheld`, not shown.
     """
     root = person_of(person_id)
     if by.kind not in {Kind.STAFF, Kind.SYSTEM} and root not in by.person_ids:
@@ -46,18 +47,23 @@ def passport_of(by: Actor, person_id: UUID, at: dt.datetime) -> PassportView:
         raise NotFound
     passport = Passport.objects.filter(person_id=root).first()
     found = Certificate.objects.filter(person_id=root, kind=CertificateKind.PASSPORT, state__in=_SHOWN)
-    return _view(facts, passport, sorted(found, key=_newest_first), at)
+    rows = sorted(found, key=_newest_first)
+    shown = verified_only(rows, at)
+    if rows and rows[0] not in shown:
+        return replace(_view(facts, passport, [], at), withheld=True)
+    return _view(facts, passport, shown, at)
 
 
 def passports_in_force(person_ids: Iterable[UUID], at: dt.datetime) -> dict[UUID, PassportInForce]:
     """Give the passports that these persons may show now, in one statement; who has none is left out.
 
-    For partners that act for a person: the caller holds persons whom it may tell of.
+    For partners that act for a person: the caller holds persons whom it may tell of. Left out is also whose signed
+    text does not verify.
     """
     found = Certificate.objects.filter(
         person_id__in=list(person_ids), kind=CertificateKind.PASSPORT, state=CertificateState.ISSUED, expires_at__gt=at
     )
-    return {one.person_id: PassportInForce(one.hc1, one.issued_at, one.expires_at) for one in found}
+    return {one.person_id: PassportInForce(one.hc1, one.issued_at, one.expires_at) for one in verified_only(found, at)}
 
 
 def name_forms(full_name: str, confirmed: bytes | memoryview | None = None) -> NameForms:

@@ -56,7 +56,7 @@ class DoseLine:
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """One person's card: `signing` is NONE, WAITING, READY or EXPIRED."""
+    """One person's card: `signing` is NONE, WAITING, READY, EXPIRED, or CHECKING where it does not verify."""
 
     person_id: UUID
     profile_ids: tuple[UUID, ...]
@@ -75,7 +75,7 @@ class CardPage:
 
 def card_page(by: Actor, person_id: UUID, at: dt.datetime) -> CardPage:
     """Give all that the card page of this person shows; raise people's NotFound unless it is theirs."""
-    card = card_of_person(by, person_id)
+    card = card_of_person(by, person_id, at)
     holder = holder_of(person_id)
     every = doses_of(holder.profile_ids, voided=True)
     standing = tuple(dose for dose in every if dose.state is not DoseState.VOIDED)
@@ -89,13 +89,13 @@ def card_page(by: Actor, person_id: UUID, at: dt.datetime) -> CardPage:
         name=holder.full_name,
         birth=birth_text(holder.birth_date, holder.birth_precision),
         card=record.card,
-        sign=sign_of(record.card),
+        sign="wait" if signing == "CHECKING" else sign_of(record.card),
         doses=_lines(holder, every, record),
         signing=signing,
-        updating=signing != "WAITING" and is_updating(record.card, card, every, at),
+        updating=signing not in ("WAITING", "CHECKING") and is_updating(record.card, card, every, at),
         certificate=card,
         qr=qr_of(card.hc1) if card and signing == "READY" else None,
-        made_at=card.changed_at.isoformat(timespec="seconds") if card else "",
+        made_at=card.changed_at.isoformat(timespec="seconds") if card and not card.withheld else "",
         products=tuple(product_name(code) for code in due.products) if due and names else (),
     )
 
@@ -106,7 +106,9 @@ def sign_of(card: CardState) -> str:
 
 
 def signing_of(state: CardState, card: CardView | None, at: dt.datetime) -> str:
-    """Say how the certificate stands: none is due, one is being signed, it is ready, or it has expired."""
+    """Say how the certificate stands: none is due, one is being signed, it is ready, expired, or does not verify."""
+    if card is not None and card.withheld:
+        return "CHECKING"
     if state.colour == "NONE":
         return "NONE"
     if card is None or not card.hc1:

@@ -21,8 +21,8 @@ from tiemchung.web.shared.words import has_words, say, sentence
 
 FIRST = {"vi": "en", "en": "vi"}
 FILE = "ho-chieu-vac-xin.pdf"
-# What a page calls the passport's standing: the states, and two that only the clock makes.
-UNSEEN, EXPIRED = "UNSEEN", "EXPIRED"
+# What a page calls the passport's standing: the states, two that only the clock makes, and one of a bad signature.
+UNSEEN, EXPIRED, CHECKING = "UNSEEN", "EXPIRED", "CHECKING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,14 @@ def passport_page(view: PassportView, at: dt.datetime, lang: str) -> PassportPag
         waits_for=tuple(names[key] for key in view.waits_for if key in names),
         expires_on=local(view.expires_at).date() if view.expires_at else None,
         ends=int(view.expires_at.timestamp()) if view.expires_at and in_force else "",
-        made_at=f"{view.number}/{view.state or UNSEEN}/{int(view.name.confirmed)}",
+        made_at=f"{view.number}/{CHECKING if view.withheld else view.state or UNSEEN}/{int(view.name.confirmed)}",
     )
 
 
 def standing_of(view: PassportView, at: dt.datetime) -> str:
     """Name where a passport stands as its holder understands it; a certificate in force comes first."""
+    if view.withheld:
+        return CHECKING
     if view.in_force(at):
         return str(PassportState.EXPIRING if view.state is PassportState.EXPIRING else PassportState.ISSUED)
     if view.state in (PassportState.ISSUED, PassportState.EXPIRING):
