@@ -1,14 +1,15 @@
 """The watch finds what was done to the tables behind everybody's back, and goes on where it stopped."""
 
 import datetime as dt
+import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.builders import NOW, a_dose, a_person
 from tests.certificates.central_cast import a_passport, certificate_of
-from tiemchung.certificates.actions import refresh_card
-from tiemchung.certificates.actions.watching import watch_batch
+from tiemchung.certificates.actions import refresh_card, watching
+from tiemchung.certificates.actions.watching import compare_sample, watch_batch
 from tiemchung.certificates.comparing import drift_of, partners, sampled_persons
 from tiemchung.certificates.models import (
     Card,
@@ -16,8 +17,11 @@ from tiemchung.certificates.models import (
     Certificate,
     DoseSignature,
     Passport,
+    SampleDay,
     WatchDay,
+    WatchRange,
 )
+from tiemchung.certificates.watch_ranges import cut_range, free_range
 from tiemchung.core.alarms import alarms
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +35,7 @@ def a_look(at: dt.datetime = NOW, limit: int = 500) -> WatchDay:
 
 
 def found(day: WatchDay) -> dict[str, int]:
-    return {code: n for code, n in day.reasons.items() if code != "SAMPLED"}
+    return dict(day.reasons)
 
 
 def test_a_night_without_faults_sees_everything_and_says_nothing() -> None:
@@ -51,10 +55,15 @@ def test_a_night_without_faults_sees_everything_and_says_nothing() -> None:
         ({"expires_at": NOW + dt.timedelta(days=4000)}, "DAYS"),
         ({"uvci": "URN:UVCI:01:VN:ANOTHER"}, "CONTENT"),
         ({"log_position": None}, "NOT_LOGGED"),
+        ({"log_position": 999_999}, "NOT_LOGGED"),
+        ({"log_position": -1}, "NOT_LOGGED"),
+        ({"log_position": 0}, "OTHER_LEAF"),
+        ({"log_position": 2}, "OTHER_LEAF"),
     ],
 )
 def test_a_certificate_whose_row_was_changed_is_found(change: dict[str, object], code: str) -> None:
-    person = a_passport()
+    _, person, _ = a_passport(), a_passport(), a_passport()
+    assert certificate_of(person).log_position == 1
     Certificate.objects.filter(person_id=person).update(**change)
     assert found(a_look()) == {code: 1}
     assert [one.code for one in alarms(unseen=True)] == ["CERTIFICATE_WRONG"]
@@ -80,9 +89,72 @@ def test_another_persons_text_does_not_pass_for_ones_own() -> None:
 def test_the_look_goes_on_where_it_stopped_and_counts_nobody_twice() -> None:
     for _ in range(5):
         a_passport()
-    assert watch_batch(at=NOW, limit=2) == 1
+    assert watch_batch(at=NOW, limit=2) == 2
     assert a_look(limit=2).seen == 5
     assert WatchDay.objects.count() == 1
+
+
+def test_all_certificates_of_a_person_are_in_one_range() -> None:
+    for _ in range(3):
+        refresh_card(person_id=a_passport(), at=NOW)
+    assert watch_batch(at=NOW, limit=1) == 2
+    assert a_look(limit=3).seen == 6
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing of ours catches it."""
+
+
+def _die(*args: object, **kwargs: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("name", ["cut_range", "rows_of", "faults_of", "_note", "raise_alarm", "all_done"])
+def test_killed_at_any_point_the_next_worker_sees_all_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    persons = [a_passport() for _ in range(4)]
+    Certificate.objects.filter(person_id=persons[0]).update(log_position=None)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(watching, name, _die)
+        a_look(limit=2)
+    day = a_look(LATER, limit=2)
+    assert (day.seen, day.wrong, found(day), day.ended_at) == (4, 1, {"NOT_LOGGED": 1}, LATER)
+    assert WatchDay.objects.count() == 1
+    assert [one.code for one in alarms(unseen=True)] == ["CERTIFICATE_WRONG"]
+    assert not WatchRange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_share_a_look_and_what_a_dying_one_held_is_taken_up() -> None:
+    for _ in range(4):
+        a_passport()
+    assert watch_batch(at=NOW, limit=1) == 1
+    day = WatchDay.objects.get()
+    assert cut_range(day.id, 1)
+    held, die = threading.Event(), threading.Event()
+
+    def other_worker() -> None:
+        try:
+            with transaction.atomic():
+                assert free_range(day.id) is not None
+                held.set()
+                die.wait(60)
+                raise Killed
+        except Killed:
+            pass
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=other_worker)
+    worker.start()
+    assert held.wait(60)
+    assert sum(iter(lambda: watch_batch(at=NOW, limit=1), 0)) == 2
+    day.refresh_from_db()
+    assert (day.seen, day.ended_at) == (3, None)
+    die.set()
+    worker.join()
+    assert sum(iter(lambda: watch_batch(at=LATER, limit=1), 0)) == 1
+    day.refresh_from_db()
+    assert (day.seen, day.wrong, day.ended_at) == (4, 0, LATER)
 
 
 def test_a_new_look_begins_when_the_last_one_is_a_day_old() -> None:
@@ -90,6 +162,25 @@ def test_a_new_look_begins_when_the_last_one_is_a_day_old() -> None:
     a_look()
     assert watch_batch(at=NOW + dt.timedelta(hours=3), due=True) == 0
     assert watch_batch(at=NOW + dt.timedelta(hours=23), due=True) == 1
+
+
+def test_each_day_is_compared_once_whatever_the_look_does() -> None:
+    person = a_sampled_person()
+    assert watch_batch(at=NOW, limit=1) > 0  # the look goes on, tonight and tomorrow
+    Card.objects.filter(person_id=person).update(colour="none")
+    assert [compare_sample(at=LATER + dt.timedelta(hours=h)) for h in (0, 1, 24, 25)] == [1, 0, 1, 0]
+    days = SampleDay.objects.order_by("day").values_list("sampled", "reasons")
+    assert list(days) == [(1, {"DRIFT_CARD_COLOUR": 1})] * 2
+    assert [(one.code, one.subject_id) for one in alarms(unseen=True)] == [("DRIFT", person)] * 2
+
+
+def test_a_comparison_that_died_is_made_by_the_next_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_sampled_person()
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(watching, "drift_of", _die)
+        compare_sample(at=LATER)
+    assert compare_sample(at=LATER) == 1
+    assert SampleDay.objects.get().done_at == LATER
 
 
 def a_sampled_person() -> object:

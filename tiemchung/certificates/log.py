@@ -78,7 +78,10 @@ def append_leaves(leaves: Sequence[bytes], at: dt.datetime) -> int:
 
 
 def publish_head(at: dt.datetime) -> SignedHead:
-    """Sign the log's end with the log's key, unless that was done for this end within the hour; give it."""
+    """Sign the log's end with the log's key, unless that was done for this end within the hour; give it.
+
+    Raises LogBroken where the stored tiles do not give the root that would be signed, and KeyStoreError.
+    """
     from tiemchung.certificates.keys import signer_of
     from tiemchung.certificates.keys.central import central_key
     from tiemchung.certificates.rules import KeyPurpose
@@ -92,10 +95,20 @@ def publish_head(at: dt.datetime) -> SignedHead:
         if head is None:
             head = LogHead.objects.create(size=0, root=merkle.EMPTY_ROOT, made_at=at)
         if head.signature is None or head.made_at < at - FRESH:
+            if not root_stands(head.size, bytes(head.root)):
+                raise LogBroken(f"the tiles of the log of {head.size} leaves do not give its root")
             head.made_at, head.kid = at, bytes(key.kid)
             head.signature = signer_of(head.kid, key.store).sign(head_bytes(head.size, bytes(head.root), at))
             head.save(update_fields=["made_at", "kid", "signature"])
         return view_of_head(head)
+
+
+def root_stands(size: int, root: bytes) -> bool:
+    """Tell whether the stored tiles give this root for the log's first `size` leaves."""
+    try:
+        return merkle.root_at(size, tile_reader()) == root
+    except (IndexError, LogTile.DoesNotExist):
+        return False  # a tile is short or missing
 
 
 def head_bytes(size: int, root: bytes, made_at: dt.datetime) -> bytes:

@@ -50,7 +50,7 @@ def grow(size: int, last: Mapping[int, bytes], leaves: Iterable[bytes]) -> Grown
         for n in range(full):
             tile = hashes[n * WIDTH * HASH : (n + 1) * WIDTH * HASH]
             tiles[level, before + n] = tile
-            new += _root_of(tile)
+            new += tile_root(tile)
         tails[level] = hashes[full * WIDTH * HASH :]
         if tails[level]:
             tiles[level, before + full] = tails[level]
@@ -177,7 +177,8 @@ def _halves(hashes: Sequence[bytes]) -> bytes:
     return hashes[0]
 
 
-def _root_of(hashes: bytes) -> bytes:
+def tile_root(hashes: bytes) -> bytes:
+    """Give the hash that the next level holds of a full tile, or of a part of one that is a power of two long."""
     return _halves(_parted(hashes))
 
 
@@ -204,4 +205,4 @@ def _hash_of(part: Range, tile: ReadTile) -> bytes:
         return node_hash(_hash_of((start, middle), tile), _hash_of((middle, end), tile))
     level, bits = divmod(length.bit_length() - 1, _BITS)
     number, place = divmod(start >> (_BITS * level), WIDTH)
-    return _root_of(tile(level, number)[place * HASH : (place + (1 << bits)) * HASH])
+    return tile_root(tile(level, number)[place * HASH : (place + (1 << bits)) * HASH])

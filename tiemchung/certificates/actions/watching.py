@@ -1,54 +1,71 @@
-"""The watch: every certificate verified again each night, unknown codes, and a daily comparison of what everybody says.
+"""The watch: every certificate and the log verified again each night, unknown codes, and a daily comparison.
 
-A night's look goes through the persons in the order of their ids and writes how far it is after each batch, so it goes
-on where it stopped. What it finds is counted by code and raises an alarm; it changes nothing.
+A look is cut into ranges (`watch_ranges`) that any number of workers share; it goes on where it stopped. What it finds
+is counted by code and raises an alarm; it changes nothing.
 """
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tiemchung.certificates.comparing import drift_of, sampled_persons
-from tiemchung.certificates.formats import cose, hc1
-from tiemchung.certificates.formats.reading import Fault
-from tiemchung.certificates.formats.revocation import hash_of_number
-from tiemchung.certificates.formats.trust import TrustedKey, key_of_certificate
-from tiemchung.certificates.keys import verifies
-from tiemchung.certificates.models import (
-    Certificate,
-    CertificateByHash,
-    DoseSignature,
-    FacilityKey,
-    SigningKey,
-    WatchDay,
-)
-from tiemchung.certificates.rules import CertificateKind, CertificateState
+from tiemchung.certificates.formats import hc1
+from tiemchung.certificates.log import LogBroken, SignedHead, publish_head
+from tiemchung.certificates.models import SampleDay, WatchDay, WatchRange
+from tiemchung.certificates.ports import KeyStoreError
+from tiemchung.certificates.reads.log import signed_head
+from tiemchung.certificates.watch_certificates import faults_of
+from tiemchung.certificates.watch_log import head_faults, tile_faults
+from tiemchung.certificates.watch_ranges import all_done, cut_range, free_range, rows_of
 from tiemchung.core.alarms import alarms, raise_alarm
-from tiemchung.core.distribution import allow_cross_shard
-from tiemchung.people.reads import holders_of
+from tiemchung.core.clock import local
 
-BATCH = 500
+BATCH = 2000  # certificates a range: a second of work, a few megabytes
 NIGHT = dt.timedelta(hours=20)  # the next look begins no sooner after the last one began
-_SHOWN = (CertificateState.ISSUED, CertificateState.RENEWED)
-_WHY = "the watch looks at every certificate of its node"
-MOST_ALARMS = 20  # a night; a damaged disk would fill the page of alarms with one thing
+MOST_ALARMS = 20  # a look; a damaged disk would fill the page of alarms with one thing
+_BEGIN = 0x5469656D57617463  # names the beginning of a look among this database's advisory locks
 
 
 def watch_batch(*, at: dt.datetime, limit: int = BATCH, due: bool = False) -> int:
-    """Verify the next certificates of tonight's look; give how many. `due` begins a look when the last is a day old."""
-    day = WatchDay.objects.filter(ended_at=None).order_by("-began_at").first()
-    if day is None:
-        last = WatchDay.objects.order_by("-began_at").values_list("began_at", flat=True).first()
-        if due and last is not None and last > at - NIGHT:
+    """Look at the next range of this look, beginning one where none is open; give how many rows that were.
+
+    `due` begins one only when the last is a day old. 0 means that nothing is left for this worker; several may work.
+    """
+    day = _open_day() or _begin_day(at, due)
+    while day is not None:
+        with transaction.atomic():
+            part = free_range(day.id)
+            seen = 0 if part is None else _look(day.id, part, at)
+        if seen:
+            return seen
+        if part is None and not cut_range(day.id, limit):
+            if all_done(day.id):
+                WatchDay.objects.filter(id=day.id, ended_at=None).update(ended_at=at)
             return 0
-        day = WatchDay(began_at=at)
-        day.save(force_insert=True)
+    return 0
+
+
+def compare_sample(*, at: dt.datetime) -> int:
+    """Compare today's sample of people with what everybody says of them, once a day; give how many (peers G6).
+
+    A worker that dies over it leaves the day to the next one.
+    """
+    row, _ = SampleDay.objects.get_or_create(day=local(at).date(), defaults={"began_at": at})
     with transaction.atomic():
-        held = WatchDay.objects.select_for_update(skip_locked=True).filter(id=day.id, ended_at=None).first()
-        return 0 if held is None else _look(held, at, limit)
+        held = SampleDay.objects.select_for_update(skip_locked=True).filter(id=row.id, done_at=None).first()
+        if held is None:
+            return 0
+        persons = sampled_persons(at)
+        drift = drift_of(persons, at)
+        held.reasons = dict(Counter(f"DRIFT_{code}" for codes in drift.values() for code in codes))
+        held.sampled, held.done_at = len(persons), at
+        held.save(update_fields=["reasons", "sampled", "done_at"])
+        for person, found in list(drift.items())[:MOST_ALARMS]:
+            raise_alarm("DRIFT", at=at, subject_id=person, codes=", ".join(found))
+        return len(persons)
 
 
 def note_unknown(*, hc1: str, at: dt.datetime) -> UUID:
@@ -57,6 +74,11 @@ def note_unknown(*, hc1: str, at: dt.datetime) -> UUID:
     Kept are the number's hash and the key: whoever looks finds the code again at the verifier that sent it.
     """
     kid, hash16 = _named(hc1)
+    return note_unknown_number(kid=kid, hash16=hash16, at=at)
+
+
+def note_unknown_number(*, kid: bytes, hash16: bytes, at: dt.datetime) -> UUID:
+    """Raise that alarm about a code of any form, by its key and the hash under which the register would know it."""
     for one in alarms(unseen=True):
         if one.code == "UNKNOWN_CERTIFICATE" and one.facts.get("number_hash") == hash16.hex():
             return one.id  # one forged code is shown at many gates
@@ -69,96 +91,69 @@ def _named(text: str) -> tuple[bytes, bytes]:
     return code.message.kid, hashes.uci or hashes.signature
 
 
-def _look(day: WatchDay, at: dt.datetime, limit: int) -> int:
-    with allow_cross_shard(_WHY):
-        found = Certificate.objects.filter(state__in=_SHOWN).order_by("person_id", "id")
-        rows = list((found.filter(person_id__gt=day.after_id) if day.after_id else found)[:limit])
-    rows = _whole_persons(rows, limit)
-    if not rows:
-        _compare(day, at)
-        day.ended_at = at
-        day.save(update_fields=["ended_at", "reasons"])
-        return 0
-    wrong = _faults(rows) | _signature_faults(rows)
-    for certificate in [one for one in rows if one.id in wrong][: max(0, MOST_ALARMS - day.wrong)]:
-        raise_alarm(
-            "CERTIFICATE_WRONG", at=at, subject_id=certificate.person_id, why=wrong[certificate.id],
-            certificate=str(certificate.id),
-        )  # fmt: skip
-    day.reasons = dict(Counter(day.reasons) + Counter(wrong.values()))
-    day.seen, day.wrong, day.after_id = day.seen + len(rows), day.wrong + len(wrong), rows[-1].person_id
-    day.save(update_fields=["reasons", "seen", "wrong", "after_id"])
+def _open_day() -> WatchDay | None:
+    return WatchDay.objects.filter(ended_at=None).order_by("-began_at").first()
+
+
+def _begin_day(at: dt.datetime, due: bool) -> WatchDay | None:
+    """Begin a look, at the log's heads first; None where the last one is not a day old."""
+    before = WatchDay.objects.order_by("-began_at").first()
+    if due and before is not None and before.began_at > at - NIGHT:
+        return None
+    head, broken = _head_of_tonight(at)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_BEGIN])
+        now_open = _open_day()
+        if now_open is not None:
+            return now_open  # another worker began it meanwhile
+        faults = [*broken, *head_faults(head, before)]
+        size, root = (head.size, head.root) if head else (0, b"")
+        day = WatchDay(began_at=at, head_size=size, head_root=root, reasons=dict(Counter(faults)))
+        day.save(force_insert=True)
+        _raise_log_alarms(day.reasons, at)
+        return day
+
+
+def _head_of_tonight(at: dt.datetime) -> tuple[SignedHead | None, list[str]]:
+    """Give the log's end, signed just now; the newest signed one while the key store is away or the log is broken."""
+    try:
+        return publish_head(at), []
+    except KeyStoreError:
+        return signed_head(), []
+    except LogBroken:
+        return signed_head(), ["LOG_HEAD"]
+
+
+def _look(day_id: UUID, part: WatchRange, at: dt.datetime) -> int:
+    """Look at one range; what it found, its end and the alarms are one transaction, the caller's."""
+    if part.tile_level is not None:
+        found = tile_faults(part)
+        _raise_log_alarms(found, at)
+        _note(day_id, part, reasons=found)
+        return part.tile_end - part.tile_first
+    rows = rows_of(part)
+    wrong = faults_of(rows)
+    before = _note(day_id, part, reasons=Counter(wrong.values()), seen=len(rows), wrong=len(wrong))
+    for row in [one for one in rows if one.id in wrong][: max(0, MOST_ALARMS - before)]:
+        raise_alarm("CERTIFICATE_WRONG", at=at, subject_id=row.person_id, why=wrong[row.id], certificate=str(row.id))
     return len(rows)
 
 
-def _compare(day: WatchDay, at: dt.datetime) -> None:
-    """Compare a sample of people with what everybody says of them (peers G6)."""
-    persons = sampled_persons(at)
-    drift = drift_of(persons, at)
-    codes = Counter(f"DRIFT_{code}" for one in drift.values() for code in one)
-    day.reasons = {**day.reasons, **codes, "SAMPLED": len(persons)}
-    for person, found in list(drift.items())[:MOST_ALARMS]:
-        raise_alarm("DRIFT", at=at, subject_id=person, codes=", ".join(found))
+def _note(day_id: UUID, part: WatchRange, *, reasons: Mapping[str, int], seen: int = 0, wrong: int = 0) -> int:
+    """Add what a range showed and take the range away; give how many were found wrong before it.
+
+    The look's row last: its lock is held until the caller's transaction ends, and all workers need it.
+    """
+    part.delete()
+    day = WatchDay.objects.select_for_update().get(id=day_id)
+    before = day.wrong
+    day.reasons = dict(Counter(day.reasons) + Counter(reasons))
+    day.seen, day.wrong = day.seen + seen, day.wrong + wrong
+    day.save(update_fields=["reasons", "seen", "wrong"])
+    return before
 
 
-def _whole_persons(rows: list[Certificate], limit: int) -> list[Certificate]:
-    """Leave the last person to the next batch where not all of their certificates may have fitted into this one."""
-    if len(rows) < limit or rows[0].person_id == rows[-1].person_id:
-        return rows
-    return [one for one in rows if one.person_id != rows[-1].person_id]
-
-
-def _faults(rows: Sequence[Certificate]) -> dict[UUID, str]:
-    """Give what is wrong with each certificate itself: text, signature, number, days, the look-up by its number."""
-    keys = {
-        bytes(one.kid): (key_of_certificate(bytes(one.certificate)), one)
-        for one in SigningKey.objects.filter(kid__in={bytes(row.kid) for row in rows})
-    }
-    hashes = {hash_of_number(row.uvci): row for row in rows}
-    listed = CertificateByHash.objects.filter(hash__in=list(hashes)).values_list("hash", "certificate_id")
-    known = {bytes(hash16): certificate_id for hash16, certificate_id in listed}
-    wrong = {}
-    for hash16, row in hashes.items():
-        why = _fault_of(row, keys.get(bytes(row.kid)))
-        if not why and known.get(hash16) != row.id:
-            why = "NOT_LISTED"
-        if not why and row.log_position is None:
-            why = "NOT_LOGGED"
-        if why:
-            wrong[row.id] = why
-    return wrong
-
-
-def _fault_of(row: Certificate, held: tuple[TrustedKey, SigningKey] | None) -> str:
-    if held is None:
-        return "KEY_UNKNOWN"
-    try:
-        code = hc1.unpack(row.hc1)
-    except Fault:
-        return "DAMAGED"
-    if not cose.verify(code.message, held[0].public_key):
-        return "BAD_SIGNATURE"
-    if held[1].compromised_since is not None:
-        return "KEY_COMPROMISED"
-    stated = (int(row.issued_at.timestamp()), int(row.expires_at.timestamp()))
-    if (code.content.issued_at, code.content.expires_at) != stated:
-        return "DAYS"
-    number = next((line.certificate_id for line in code.content.doses), "")
-    return "" if number == row.uvci and code.holds else "CONTENT"
-
-
-def _signature_faults(rows: Sequence[Certificate]) -> dict[UUID, str]:
-    """Give the passports one of whose facilities' signatures in force was not made by its facility's key."""
-    passports = {row.person_id: row for row in rows if row.kind == CertificateKind.PASSPORT}
-    if not passports:
-        return {}
-    persons = {p: person for person, holder in holders_of(passports).items() for p in holder.profile_ids}
-    signed = list(DoseSignature.objects.filter(profile_id__in=list(persons), voided_at=None))
-    keys = FacilityKey.objects.filter(kid__in={bytes(one.kid) for one in signed}).values_list("kid", "certificate")
-    certificates = {bytes(kid): bytes(certificate) for kid, certificate in keys}
-    wrong = {}
-    for one in signed:
-        certificate = certificates.get(bytes(one.kid), b"")
-        if not verifies(certificate, bytes(one.statement), bytes(one.signature)):
-            wrong[passports[persons[one.profile_id]].id] = "DOSE_SIGNATURE"
-    return wrong
+def _raise_log_alarms(found: Mapping[str, int], at: dt.datetime) -> None:
+    for code in found:
+        raise_alarm("LOG_BROKEN", at=at, why=code)

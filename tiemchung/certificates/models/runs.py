@@ -63,18 +63,3 @@ class LogHead(models.Model):
     made_at = models.DateTimeField()
     kid = models.BinaryField(null=True)
     signature = models.BinaryField(null=True, help_text="ES256; heads in between are signed when they are published")
-
-
-class WatchDay(models.Model):
-    """One night's look at every issued certificate: how far it is, what it found."""
-
-    distribution = Local()
-    rights = CHANGE
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    after_id = models.UUIDField(null=True, help_text="every person up to here is done")
-    seen = models.PositiveIntegerField(default=0)
-    wrong = models.PositiveIntegerField(default=0)
-    reasons = models.JSONField(default=dict, help_text="code: count")

@@ -1,4 +1,6 @@
-"""The watch: what each night's look at every certificate found, the daily sample, the log, unknown codes."""
+"""The watch: what each look at every certificate and the log found, the daily sample, unknown codes."""
+
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -13,7 +15,9 @@ from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import staff_page
 from tiemchung.web.shared.words import has_words, say
 
-OURS = frozenset({"UNKNOWN_CERTIFICATE", "CERTIFICATE_WRONG", "DRIFT", "SIGNATURE_FORGED", "PASSPORT_NOT_ISSUABLE"})
+OURS = frozenset(
+    {"UNKNOWN_CERTIFICATE", "CERTIFICATE_WRONG", "LOG_BROKEN", "DRIFT", "SIGNATURE_FORGED", "PASSPORT_NOT_ISSUABLE"}
+)
 open_to_watch = open_to_staff(Role.MINISTRY_OFFICER, Role.ADMIN)
 
 
@@ -24,11 +28,7 @@ def watch(request: HttpRequest) -> HttpResponse:
     unseen = [one for one in alarms(unseen=True) if one.code in OURS]
     head = log.signed_head()
     nights = [
-        {
-            "night": one,
-            "reasons": [f"{_named(code)}: {n}" for code, n in sorted(one.reasons.items(), key=lambda pair: -pair[1])],
-            "running": one.ended_at is None,
-        }
+        {"night": one, "reasons": _reasons(one.reasons), "running": one.ended_at is None}
         for one in runs.watch_nights()
     ]
     return staff_page(
@@ -39,10 +39,16 @@ def watch(request: HttpRequest) -> HttpResponse:
             for one, told in zip(unseen, alarms_told(unseen, {}), strict=True)
         ],
         nights=nights,
+        samples=[{"day": one.day, "n": one.sampled, "reasons": _reasons(one.reasons)} for one in runs.sample_days()],
         head=head,
         size=log.log_size(),
         head_at=clock.local(head.made_at) if head else None,
     )
+
+
+def _reasons(found: Mapping[str, int]) -> list[str]:
+    """Say what was found, the most frequent first."""
+    return [f"{_named(code)}: {n}" for code, n in sorted(found.items(), key=lambda pair: -pair[1])]
 
 
 def _named(code: str) -> str:
