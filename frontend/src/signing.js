@@ -48,7 +48,7 @@ async function signOnce() {
   const done = await fromServer(words.signatures, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": words.token },
-    body: JSON.stringify({ signatures: made.signatures }),
+    body: JSON.stringify({ signed_at: told.signed_at, signatures: made.signatures }),
   });
   if (!done) return "";
   if (done.problem) return done.problem;

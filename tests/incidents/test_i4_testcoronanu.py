@@ -35,6 +35,7 @@ FORGED = {
     "state": "SIGNED", "product": "MODERNA", "given_on": "2021-01-01", "lot_number": "FORGED", "lot": "FORGED",
     "statement": "{}", "signature": "AAAA", "payload": "{}", "hc1": "HC1:", "content": "AAAA", "version": "99",
     "full_name": "Mickey Mouse", "kid": "AAAA", "signed_name": "Mickey Mouse", "number": "3",
+    "signed_at": "2021-01-01T00:00:00+00:00",
 }  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def every_field() -> dict[str, str]:
 
 def what_would_be_signed(facility_id: UUID) -> list[bytes]:
     """Give the statements of the facility's waiting doses."""
-    return sorted(ready.statement for ready in ready_doses(facility_id, LATER))
+    return sorted(ready.statement for ready in ready_doses(facility_id, LATER, signed_at=LATER))
 
 
 @pytest.mark.parametrize("role", [*CORRECTING, None])
@@ -97,7 +98,7 @@ def test_a_real_key_upon_a_made_up_statement_signs_nothing(here: FacilityView) -
     lead = a_lead(here)
     own = OwnKey(lead)
     forged = []
-    for ready in ready_doses(here.id, LATER):
+    for ready in ready_doses(here.id, LATER, signed_at=LATER):
         told = json.loads(ready.statement)
         for name, value in FORGED.items():
             if name in told:
@@ -105,8 +106,8 @@ def test_a_real_key_upon_a_made_up_statement_signs_nothing(here: FacilityView) -
                 forged.append({"dose": told["dose"], "signature": base64.b64encode(own.sign(text.encode())).decode()})
     assert forged
     for one in forged:
-        answer = enter_as(lead).post(
-            reverse("facility:passport_signatures"), json.dumps({"signatures": [one]}), content_type="application/json"
-        )
+        sent = json.dumps({"signed_at": LATER.isoformat(), "signatures": [one]})
+        address = reverse("facility:passport_signatures")
+        answer = enter_as(lead).post(address, sent, content_type="application/json")
         assert answer.json() == {"signed": 0, "refused": 1}
     assert not DoseSignature.objects.exists()

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from tiemchung.certificates.models import DoseSignature, PassportTask
 from tiemchung.certificates.passport_writing import close_tasks, open_tasks, void_signatures, waiting_tasks
 from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, PassportState
-from tiemchung.certificates.statements import statement_text
+from tiemchung.certificates.statements import moment_text, statement_text
 from tiemchung.core.actor import Actor
 from tiemchung.core.copying import NONE, cell, copy_lines, octets
 from tiemchung.core.distribution import allow_cross_shard
@@ -68,12 +68,13 @@ class Signed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Who signs for which facility with which key, and by which run's allowance."""
+    """Who signs for which facility with which key, by which run's allowance, and the moment that is stated."""
 
     by: Actor
     facility_id: UUID
     kid: bytes
     run_id: UUID
+    signed_at: dt.datetime
 
 
 def count_to_sign(facility_id: UUID, until: dt.datetime) -> int:
@@ -82,10 +83,12 @@ def count_to_sign(facility_id: UUID, until: dt.datetime) -> int:
     return found.count()
 
 
-def ready_doses(facility_id: UUID, allowed_at: dt.datetime, limit: int = BATCH) -> list[Ready]:
+def ready_doses(
+    facility_id: UUID, allowed_at: dt.datetime, limit: int = BATCH, *, signed_at: dt.datetime
+) -> list[Ready]:
     """Give the next doses of a facility that were ready when the run was allowed, the longest waiting first.
 
-    A dose changed since then is marked stale: nobody saw it as it is now.
+    All state one moment of signing. A dose changed since the allowance is marked stale: nobody saw it as it is now.
     """
     with keyed_statements():
         with connection.cursor() as cursor:
@@ -93,7 +96,7 @@ def ready_doses(facility_id: UUID, allowed_at: dt.datetime, limit: int = BATCH) 
             tasks = cursor.fetchall()
         doses = stated_doses([(profile_id, dose_id) for _, _, profile_id, dose_id in tasks], allowed_at)
         identities = identity_fields({person_id for _, person_id, _, _ in tasks})
-    ready, unit = [], str(facility_id)
+    ready, unit, moment = [], str(facility_id), moment_text(signed_at)
     for task_id, person_id, profile_id, dose_id in tasks:
         dose, identity = doses.get(dose_id), identities.get(person_id)
         if dose is None or not identity or not dose.as_shown:
@@ -109,6 +112,7 @@ def ready_doses(facility_id: UUID, allowed_at: dt.datetime, limit: int = BATCH) 
             vaccinator=dose.vaccinator,
             unit=unit,
             person=identity,
+            signed_at=moment,
         )
         ready.append(Ready(task_id, person_id, DoseToSign(profile_id, dose_id, dose.version), statement))
     return ready
@@ -136,10 +140,10 @@ def write_signed(signing: Signing, signed: Sequence[Signed], at: dt.datetime) ->
         return Written()
     try:
         with transaction.atomic():
-            _copy(signing, written, at)
+            _copy(signing, written)
     except IntegrityError:  # a corrected dose still has the signature of what it was
         void_signatures([(s.ready.item.profile_id, s.ready.item.dose_id) for s in written], "DOSE_CHANGED", at)
-        _copy(signing, written, at)
+        _copy(signing, written)
     close_tasks([(signing.facility_id, s.ready.task_id) for s in written], at)
     persons = {s.ready.person_id for s in written}
     late = frozenset(person for person in persons if eligible[person] is not None)
@@ -162,10 +166,10 @@ def _lock_eligible(person_ids: set[UUID]) -> dict[UUID, UUID | None]:
         return dict(cursor.fetchall())
 
 
-def _copy(signing: Signing, written: Sequence[Signed], at: dt.datetime) -> None:
+def _copy(signing: Signing, written: Sequence[Signed]) -> None:
     by = signing.by
     with_key = f"{signing.facility_id.hex}\t{octets(signing.kid)}"
-    signed = f"{by.id.hex if by.id else NONE}\t{cell(by.name)}\t{at}\t{signing.run_id.hex}\t"
+    signed = f"{by.id.hex if by.id else NONE}\t{cell(by.name)}\t{signing.signed_at}\t{signing.run_id.hex}\t"
     copy_lines(
         DoseSignature,
         _COLUMNS,

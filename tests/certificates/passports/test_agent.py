@@ -50,6 +50,13 @@ def test_the_person_sees_what_it_is_before_saying_yes() -> None:
     assert [(one["product"], one["given_on"]) for one in seen] == [("PFIZER", "2026-01-02")] * 2
 
 
+def test_the_person_sees_the_moment_that_a_statement_states() -> None:
+    seen: list[Any] = []
+    asked = (a_statement(), a_statement(v=2, signed_at="2026-11-22T03:00:00+00:00"))
+    Agent(OwnKey(KEY), SITE, lambda told: bool(seen.extend(told))).answer(body(*asked))
+    assert [one["signed_at"] for one in seen] == ["", "2026-11-22T03:00:00+00:00"]
+
+
 def test_a_no_signs_nothing() -> None:
     assert Agent(OwnKey(KEY), SITE, lambda _: False).answer(body(a_statement())) == (403, {"refused": True})
 
@@ -61,6 +68,7 @@ OTHER = {"dose": "x", "statement": base64.b64encode(b"I owe you a million").deco
     "sent",
     [
         b"", b"[]", b"{}", b'{"statements": 3}', body(), body(OTHER), body(a_statement(v=2)),
+        body(a_statement(signed_at="2026-11-22T03:00:00+00:00")),
         body({**a_statement(), "dose": "another"}),
         body({"dose": "x", "statement": "not base64"}),
         body(*[a_statement() for _ in range(201)]),

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from django.db import connection
 
 from tests.builders import NOW, a_facility, a_key, a_lead, a_nurse
-from tests.certificates.central_cast import a_vaccinated_person, know
+from tests.certificates.central_cast import a_vaccinated_person, facility_signs, know
 from tiemchung.certificates import facility_batch
 from tiemchung.certificates.actions import (
     accept_signatures,
@@ -32,6 +32,8 @@ from tiemchung.certificates.keys.stores import StoredSigner, kid_of, verifies
 from tiemchung.certificates.models import DoseSignature, FacilityKey, Passport, PassportTask, SignRun
 from tiemchung.certificates.ports import KeyMissing, KeyStoreError, KeyStoreGone, KeyStoreSlow, WrongPin
 from tiemchung.certificates.rules import PassportState, RunState
+from tiemchung.certificates.rules.facility import HANDED_OUT_FOR
+from tiemchung.certificates.statements import stated_moment
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.models import Alarm
 from tiemchung.core.verdict import Refused
@@ -43,7 +45,7 @@ from tiemchung.people.actions import amend_profile
 from tiemchung.people.reads import holder_of
 from tiemchung.places.reads import FacilityView
 
-LATER = NOW + dt.timedelta(minutes=5)
+LATER, A_SECOND = NOW + dt.timedelta(minutes=5), dt.timedelta(seconds=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -289,15 +291,29 @@ def test_the_signers_own_certificate_signs_what_the_server_says_and_nothing_else
     told = statements_to_sign(by=lead, at=LATER, facility_id=here.id)
     assert len(told) == 2
     forged = {told[0].dose_id: own.sign(b'{"dose":"another"}'), uuid4(): own.sign(told[0].statement)}
-    assert accept_signatures(by=lead, at=LATER, facility_id=here.id, signatures=forged).signed == 0
+    sent = {"by": lead, "at": LATER + HANDED_OUT_FOR, "facility_id": here.id}
+    assert accept_signatures(**sent, signed_at=LATER, signatures=forged).signed == 0
     assert not DoseSignature.objects.exists()
-    answer = accept_signatures(
-        by=lead, at=LATER, facility_id=here.id, signatures={s.dose_id: own.sign(s.statement) for s in told}
-    )
+    signatures = {s.dose_id: own.sign(s.statement) for s in told}
+    assert accept_signatures(**sent, signed_at=LATER + A_SECOND, signatures=signatures).signed == 0
+    answer = accept_signatures(**sent, signed_at=LATER, signatures=signatures)
     assert (answer.signed, answer.refused) == (2, 0)
     assert Passport.objects.get(person_id=person).state == PassportState.FACILITY_SIGNED
     run = SignRun.objects.get()
     assert (run.state, run.done, run.allowed_by) == (RunState.DONE, 2, lead.id)
+    assert {(s.signed_at, stated_moment(bytes(s.statement))) for s in DoseSignature.objects.all()} == {(LATER, LATER)}
+
+
+@pytest.mark.parametrize("signed_at", [LATER - HANDED_OUT_FOR - A_SECOND, LATER + A_SECOND])
+def test_a_moment_before_the_handing_out_may_be_or_after_now_is_refused(
+    here: FacilityView, lead: Actor, signed_at: dt.datetime
+) -> None:
+    a_vaccinated_person(facilities=[here])
+    own = OwnKey(lead)
+    told = statements_to_sign(by=lead, at=signed_at, facility_id=here.id)
+    signatures = {s.dose_id: own.sign(s.statement) for s in told}
+    asked = {"by": lead, "at": LATER, "facility_id": here.id, "signed_at": signed_at, "signatures": signatures}
+    assert refusal(lambda: accept_signatures(**asked)) == ["STATEMENTS_OLD"]
 
 
 def test_who_has_no_own_certificate_signs_with_none(here: FacilityView, lead: Actor) -> None:
@@ -308,13 +324,43 @@ def test_who_has_no_own_certificate_signs_with_none(here: FacilityView, lead: Ac
 
 
 def test_a_key_revoked_since_a_moment_lets_fall_what_it_signed_from_then_on(here: FacilityView, lead: Actor) -> None:
-    early, late = a_vaccinated_person(facilities=[here]), a_vaccinated_person(facilities=[here])
+    early = a_vaccinated_person(facilities=[here])
     finish(run_of(lead), at=NOW)
-    DoseSignature.objects.filter(profile_id=late).update(signed_at=LATER)
+    late = a_vaccinated_person(facilities=[here])
+    finish(run_of(lead), at=LATER)
     FacilityKey.objects.filter(facility_id=here.id).update(revoked_since=LATER, revoked_at=LATER)
     states = refresh_passports(person_ids=[early, late], at=LATER)
     assert (states[early], states[late]) == (PassportState.FACILITY_SIGNED, PassportState.ELIGIBLE)
     assert {s.voided_because for s in DoseSignature.objects.filter(profile_id=late)} == {"KEY_REVOKED"}
+
+
+def test_a_column_that_was_dated_back_brings_no_signature_before_the_moment(here: FacilityView, lead: Actor) -> None:
+    person = a_vaccinated_person(facilities=[here])
+    finish(run_of(lead), at=LATER)
+    FacilityKey.objects.filter(facility_id=here.id).update(revoked_since=LATER, revoked_at=LATER)
+    DoseSignature.objects.filter(profile_id=person).update(signed_at=NOW - dt.timedelta(days=30))
+    assert refresh_passports(person_ids=[person], at=LATER)[person] is PassportState.ELIGIBLE
+    assert {s.voided_because for s in DoseSignature.objects.filter(profile_id=person)} == {"KEY_REVOKED"}
+
+
+def test_a_signature_from_before_moments_were_stated_holds_and_falls_by_its_column(here: FacilityView) -> None:
+    persons = [a_vaccinated_person(facilities=[here]) for _ in range(2)]
+    for person in persons:
+        facility_signs(person, stated=False)
+    early, late = persons
+    assert {stated_moment(bytes(s.statement)) for s in DoseSignature.objects.all()} == {None}
+    DoseSignature.objects.filter(profile_id=late).update(signed_at=LATER)
+    FacilityKey.objects.filter(facility_id=here.id).update(revoked_since=LATER, revoked_at=LATER)
+    states = refresh_passports(person_ids=persons, at=LATER)
+    assert (states[early], states[late]) == (PassportState.FACILITY_SIGNED, PassportState.ELIGIBLE)
+
+
+def test_the_doses_of_one_batch_state_one_moment(here: FacilityView, lead: Actor) -> None:
+    for _ in range(2):
+        a_vaccinated_person(facilities=[here])
+    work_facility_batch(run_of(lead), LATER)
+    signed = DoseSignature.objects.all()
+    assert [(s.signed_at, stated_moment(bytes(s.statement))) for s in signed] == [(LATER, LATER)] * 4
 
 
 def test_a_facility_that_took_over_another_signs_its_doses(lead: Actor, here: FacilityView) -> None:

@@ -30,7 +30,13 @@ from tiemchung.certificates.models import SignRun
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads.keys import FacilityKeyView, agent_key_of, facility_key_of
 from tiemchung.certificates.rules import RunKind, RunState
-from tiemchung.certificates.rules.facility import MOST_BY_AGENT, may_sign_at, may_start_run, run_after_failure
+from tiemchung.certificates.rules.facility import (
+    MOST_BY_AGENT,
+    may_sign_at,
+    may_start_run,
+    may_state,
+    run_after_failure,
+)
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.audit import write_line
@@ -118,30 +124,36 @@ def work_facility_batch(run_id: UUID, at: dt.datetime, *, limit: int = BATCH) ->
 
 
 def statements_to_sign(*, by: Actor, at: dt.datetime, facility_id: UUID, limit: int = MOST_BY_AGENT) -> list[ToSign]:
-    """Give what a signer's own key has to sign next, at most `limit`; raises Refused for whoever has no such key."""
+    """Give what a signer's own key has to sign next, at most `limit`; raises Refused for whoever has no such key.
+
+    The moment of signing that they state is `at`: `accept_signatures` must be given the same one.
+    """
     _own_key(by, at, facility_id)
-    found = ready_doses(facility_id, at, limit)
+    found = ready_doses(facility_id, at, limit, signed_at=at)
     _pass_over(facility_id, [r for r in found if r.stale], at + _A_MOMENT)
     return [ToSign(r.item.dose_id, r.statement) for r in found if not r.stale]
 
 
 def accept_signatures(
-    *, by: Actor, at: dt.datetime, facility_id: UUID, signatures: Mapping[UUID, bytes]
+    *, by: Actor, at: dt.datetime, signed_at: dt.datetime, facility_id: UUID, signatures: Mapping[UUID, bytes]
 ) -> SignedBatch:
     """Write signatures (64 bytes, r then s) that a signer's own key made of doses of their facility, by dose.
 
-    The statements are made anew from the doses as they are now: a signature of anything else does not verify and is
-    refused. Raises Refused for whoever has no such key.
+    The statements are made anew from the doses as they are now and from `signed_at`, when they were handed out: a
+    signature of anything else does not verify and is refused. Raises Refused for whoever has no such key, and with
+    STATEMENTS_OLD where they were handed out longer ago than may be.
     """
     key = _own_key(by, at, facility_id)
+    may_state(signed_at, at).or_raise()
     with transaction.atomic():
-        ready = [r for r in ready_doses(facility_id, at, MOST_BY_AGENT) if not r.stale]
+        found = ready_doses(facility_id, at, MOST_BY_AGENT, signed_at=signed_at)
+        ready = [r for r in found if not r.stale]
         named = [(r, signatures[r.item.dose_id]) for r in ready if r.item.dose_id in signatures]
         good = [Signed(r, s) for r, s in named if verifies(key.certificate, r.statement, s)]
         if not good:
             return SignedBatch(0, len(signatures))
         run_id = _new_run(by, at, key, total=len(signatures), state=RunState.DONE)
-        written = write_signed(Signing(by, facility_id, key.kid, run_id), good, at)
+        written = write_signed(Signing(by, facility_id, key.kid, run_id, signed_at), good, at)
         _refresh_late(written, at)
         done = len(written.dose_ids)
         SignRun.objects.filter(id=run_id).update(done=done, refused=len(signatures) - done, moved_at=at, ended_at=at)
@@ -150,7 +162,7 @@ def accept_signatures(
 
 def _work(run: SignRun, key: FacilityKeyView, at: dt.datetime, limit: int) -> SignedBatch:
     assert run.facility_id is not None
-    found = ready_doses(run.facility_id, run.allowed_at, limit)
+    found = ready_doses(run.facility_id, run.allowed_at, limit, signed_at=at)
     ready = [r for r in found if not r.stale]
     try:
         signed = _signed(key, ready)
@@ -163,7 +175,7 @@ def _work(run: SignRun, key: FacilityKeyView, at: dt.datetime, limit: int) -> Si
         # The run may have been stopped, or finished by another worker, while this batch was signed.
         if not SignRun.objects.select_for_update().filter(id=run.id, state__in=OPEN).exists():
             return SignedBatch(0)
-        written = write_signed(Signing(_signer(run), run.facility_id, key.kid, run.id), signed, at)
+        written = write_signed(Signing(_signer(run), run.facility_id, key.kid, run.id, at), signed, at)
         _refresh_late(written, at)
         done = written.dose_ids
         count = SignRun.objects.filter(id=run.id)

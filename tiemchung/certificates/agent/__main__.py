@@ -16,6 +16,8 @@ def ask_here(told: Sequence[dict[str, Any]]) -> bool:
     """Show on this console what would be signed, and take the person's yes or no."""
     out = sys.stdout
     out.write(f"\n{len(told)} mũi tiêm / doses:\n")
+    for moment in sorted({t["signed_at"] for t in told} - {""}):
+        out.write(f"  ký lúc / signed at: {moment}\n")
     for (product, given_on), number in sorted(Counter((t["product"], t["given_on"]) for t in told).items()):
         out.write(f"  {given_on}  {product}  x {number}\n")
     out.write("Ký? / Sign? (c = có/yes) ")

@@ -51,11 +51,12 @@ def _told(dose: str, statement: bytes) -> dict[str, Any]:
     told = json.loads(statement)
     if (
         told["dose"] != dose
-        or told["v"] != 1
+        or told["v"] != (2 if "signed_at" in told else 1)
         or json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() != statement
     ):
         raise ValueError("no statement about this dose")
-    return {name: told[name] for name in ("dose", "product", "lot", "given_on", "facility")}
+    shown = {name: told[name] for name in ("dose", "product", "lot", "given_on", "facility")}
+    return shown | {"signed_at": str(told.get("signed_at", ""))}
 
 
 def make_server(agent: Agent, port: int = PORT) -> HTTPServer:

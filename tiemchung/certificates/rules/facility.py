@@ -1,5 +1,6 @@
 """Who may sign a facility's doses, and what a key store's failure means for a run. Pure."""
 
+import datetime as dt
 from uuid import UUID
 
 from tiemchung.certificates.rules.states import RunState
@@ -10,6 +11,9 @@ from tiemchung.core.verdict import YES, Verdict, refuse
 _ENDS_A_RUN = frozenset({"WRONG_PIN", "KEY_MISSING", "NO_FACILITY_KEY", "SIGNATURE_WRONG"})
 # What one visit of the signer's own certificate takes: the statements are read by the person's own computer.
 MOST_BY_AGENT = 200
+# From handing statements out to their signatures: the person reads them and types the password of their key. A stolen
+# key can state no moment further back than this, and one given up meanwhile is asked for anew.
+HANDED_OUT_FOR = dt.timedelta(minutes=15)
 
 
 def may_sign_at(by: Actor, facility_id: UUID) -> Verdict:
@@ -29,6 +33,11 @@ def may_start_run(by: Actor, facility_id: UUID, *, ready: int, has_key: bool, ha
     if has_open_run:
         return refuse("RUN_OPEN")
     return YES if ready else refuse("NOTHING_TO_SIGN")
+
+
+def may_state(signed_at: dt.datetime, at: dt.datetime) -> Verdict:
+    """Say whether a signature that comes now may state this moment: the one of its handing out, a short while ago."""
+    return YES if at - HANDED_OUT_FOR <= signed_at <= at else refuse("STATEMENTS_OLD")
 
 
 def run_after_failure(code: str) -> RunState:

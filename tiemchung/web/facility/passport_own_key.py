@@ -5,6 +5,7 @@ The page asks a small program on that computer (docs/how-to/facility-signing.md)
 
 import base64
 import binascii
+import datetime as dt
 import json
 from typing import Any
 from uuid import UUID
@@ -52,41 +53,49 @@ def own_key(request: HttpRequest) -> HttpResponse:
 @require_GET
 @steps_up
 def statements(request: HttpRequest) -> HttpResponse:
-    """Give the next statements to be signed, base64, by dose."""
-    by = actor_of(request)
+    """Give the next statements to be signed, base64, by dose, and the moment that they state."""
+    by, at = actor_of(request), clock.now()
     try:
-        found = actions.statements_to_sign(by=by, at=clock.now(), facility_id=_facility(by))
+        found = actions.statements_to_sign(by=by, at=at, facility_id=_facility(by))
     except Refused as refused:
         return _problem(words_of(refused))
     told = [{"dose": str(s.dose_id), "statement": base64.b64encode(s.statement).decode()} for s in found]
-    return JsonResponse({"statements": told, "kid": _kid(by)})
+    return JsonResponse({"statements": told, "kid": _kid(by), "signed_at": at.isoformat()})
 
 
 @open_to_lead
 @require_POST
 @steps_up
 def signatures(request: HttpRequest) -> HttpResponse:
-    """Take the signatures that the program made; give how many doses are signed now, and how many were refused."""
+    """Take the signatures that the program made; give how many doses are signed now, and how many were refused.
+
+    The moment that the statements stated comes back with them: one that was not signed does not verify.
+    """
     by = actor_of(request)
     try:
-        sent = _signatures_in(request)
+        signed_at, sent = _signatures_in(request)
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error):
         return _problem(say("passports.own.unreadable"))
     try:
-        done = actions.accept_signatures(by=by, at=clock.now(), facility_id=_facility(by), signatures=sent)
+        done = actions.accept_signatures(
+            by=by, at=clock.now(), signed_at=signed_at, facility_id=_facility(by), signatures=sent
+        )
     except Refused as refused:
         return _problem(words_of(refused))
     return JsonResponse({"signed": done.signed, "refused": done.refused})
 
 
-def _signatures_in(request: HttpRequest) -> dict[UUID, bytes]:
+def _signatures_in(request: HttpRequest) -> tuple[dt.datetime, dict[UUID, bytes]]:
     if len(request.body) > LONGEST:
         raise ValueError
     sent: Any = json.loads(request.body)
     found = {UUID(one["dose"]): base64.b64decode(one["signature"], validate=True) for one in sent["signatures"]}
     if any(len(signature) != SIGNATURE_BYTES for signature in found.values()):
         raise ValueError
-    return found
+    signed_at = dt.datetime.fromisoformat(sent["signed_at"])
+    if signed_at.tzinfo is None:
+        raise ValueError
+    return signed_at, found
 
 
 def _facility(by: Actor) -> UUID:
