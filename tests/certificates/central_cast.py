@@ -61,8 +61,11 @@ def know(person_id: UUID, *, at: dt.datetime = NOW) -> None:
     refresh_passports(person_ids=[person_id], at=at)
 
 
-def facility_signs(*person_ids: UUID, at: dt.datetime = NOW) -> None:
-    """Sign every dose of these persons that is not signed, with its facility's key; the passports hear of it."""
+def facility_signs(*person_ids: UUID, at: dt.datetime = NOW, stated: bool = True) -> None:
+    """Sign every dose of these persons that is not signed, with its facility's key; the passports hear of it.
+
+    Without `stated` as it was signed before statements named their moment.
+    """
     for person_id in person_ids:
         mark = identity_states([person_id])[person_id].fields
         doses = [d for d in doses_of(holder_of(person_id).profile_ids) if d.counted and d.state != "SIGNED"]
@@ -71,7 +74,7 @@ def facility_signs(*person_ids: UUID, at: dt.datetime = NOW) -> None:
             unit = unit_of(dose.facts.facility_id, local(at).date())
             make_facility_keys(facility_ids=[unit], at=at)
             key = FacilityKey.objects.filter(facility_id=unit, revoked_at=None, retired_at=None).latest("valid_from")
-            statement = statement_of(dose, unit, mark)
+            statement = statement_of(dose, unit, mark, at if stated else None)
             DoseSignature.objects.create(
                 profile_id=dose.profile_id, dose_id=dose.id, version=dose.version, facility_id=unit, kid=key.kid,
                 statement=statement, signature=signer_of(bytes(key.kid), key.store).sign(statement), signed_by=None,

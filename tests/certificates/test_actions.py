@@ -27,7 +27,7 @@ LATER = NOW + dt.timedelta(minutes=5)
 def refresh(desk: Desk, at: dt.datetime = NOW) -> reads.CardView:
     """Do what the follower does, and give the card."""
     actions.refresh_card(person_id=desk.profile_id, at=at)
-    card = reads.card_of_person(SYSTEM, desk.profile_id)
+    card = reads.card_of_person(SYSTEM, desk.profile_id, NOW)
     assert card is not None
     return card
 
@@ -103,10 +103,10 @@ def test_a_voided_dose_takes_its_certificate_with_it(desk: Desk) -> None:
 def test_a_citizen_gets_the_card_of_their_own_and_of_nobody_else(desk: Desk) -> None:
     refresh(desk)
     mine = Actor(kind=Kind.CITIZEN, person_ids=frozenset({desk.profile_id}))
-    assert reads.card_of_person(mine, desk.profile_id) is not None
+    assert reads.card_of_person(mine, desk.profile_id, NOW) is not None
     for other in (Actor(kind=Kind.CITIZEN), PUBLIC):
         with pytest.raises(NotFound):
-            reads.card_of_person(other, desk.profile_id)
+            reads.card_of_person(other, desk.profile_id, NOW)
 
 
 def test_the_payload_behind_the_token_is_what_the_phone_shows_offline(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def test_within_the_notice_a_new_code_stands_beside_the_earlier_one(desk: Desk) 
     then = first.expires_at - NOTICE
     assert renew_ending_cards(then) == 1
     assert states(desk) == [CertificateState.RENEWED, CertificateState.ISSUED]
-    card = reads.card_of_person(SYSTEM, desk.profile_id)
+    card = reads.card_of_person(SYSTEM, desk.profile_id, then)
     assert card is not None
     assert card.number != first.uvci
     assert card.expires_at is not None

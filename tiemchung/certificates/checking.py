@@ -21,21 +21,19 @@ VERIFY_ONE_IN = 16
 FORGED = "FORGED"  # a row says that a facility signed, and its key did not
 
 
-def unfit(
-    sealed: Sequence[Draft], standings: dict[UUID, rows.Standing], key: SigningKey, *, anyhow: bool
-) -> dict[UUID, str]:
+def unfit(sealed: Sequence[Draft], standings: dict[UUID, rows.Standing], key: SigningKey) -> dict[UUID, str]:
     """Give why a signed draft must not be issued, by its id: what was true when it was drawn is asked again.
 
-    TAKEN says that somebody else has dealt with its intent. `anyhow` lets a passport through that was taken away.
+    TAKEN says that somebody else has dealt with its intent.
     """
-    if not SigningKey.objects.filter(id=key.id, compromised_since=None, retired_at=None).exists():
+    if not rows.hold_key(key.id):
         return {draft.id: "OTHER_KEY" for draft in sealed}
     whys: dict[UUID, str] = {}
     for draft in sealed:
         held = standings.get(draft.person_id)
         if held is None or held.intent_id != draft.id:
             whys[draft.id] = "TAKEN"
-        elif held.content != draft.content or not (anyhow or held.state in _SIGNABLE):
+        elif held.content != draft.content or held.state not in _SIGNABLE:
             whys[draft.id] = "CHANGED"
     return whys | _changed_or_unsigned([draft for draft in sealed if draft.id not in whys])
 

@@ -14,6 +14,7 @@ from tiemchung.certificates.models import Certificate, CertificateByHash, Facili
 from tiemchung.certificates.news import note_news
 from tiemchung.certificates.passport_writing import close_tasks, waiting_tasks
 from tiemchung.certificates.rules import NOTICE, TO_ISSUE
+from tiemchung.certificates.statements import moment_of
 from tiemchung.core.actor import Actor
 from tiemchung.core.copying import NONE, cell, copy_lines, octets
 from tiemchung.core.distribution import allow_cross_shard
@@ -69,13 +70,18 @@ UPDATE certificates_passport p SET state = 'ISSUED', certificate_id = u.id, sinc
 FROM unnest(%s::uuid[], %s::uuid[]) AS u (person_id, id) WHERE p.person_id = u.person_id
 """
 _SIGNED = """
-SELECT dose_id, version, kid, CASE WHEN kid = ANY(%s::bytea[]) THEN signed_at END FROM certificates_dosesignature
-WHERE profile_id = ANY(%s) AND voided_at IS NULL
+SELECT dose_id, version, kid, CASE WHEN kid = ANY(%s::bytea[]) THEN signed_at END,
+    CASE WHEN kid = ANY(%s::bytea[]) THEN statement END
+FROM certificates_dosesignature WHERE profile_id = ANY(%s) AND voided_at IS NULL
 """
 _PROOFS = """
 SELECT s.dose_id, s.kid, s.statement, s.signature FROM unnest(%s::uuid[], %s::uuid[]) AS asked (profile_id, dose_id)
 JOIN certificates_dosesignature s ON s.profile_id = asked.profile_id AND s.dose_id = asked.dose_id
 WHERE s.voided_at IS NULL
+"""
+# Whoever gives the key up waits until what is written now is there to be found, and takes it back.
+_KEY = """
+SELECT 1 FROM certificates_signingkey WHERE id = %s AND compromised_since IS NULL AND retired_at IS NULL FOR SHARE
 """
 _TAKE = "UPDATE certificates_certificate SET taken_at = %s WHERE person_id = ANY(%s) AND id = ANY(%s)"
 _RENEW = "UPDATE certificates_certificate SET state = 'RENEWED' WHERE person_id = ANY(%s) AND id = ANY(%s)"
@@ -188,14 +194,23 @@ def _standings(found: Iterable[tuple[Any, ...]]) -> dict[UUID, Standing]:
 
 def signatures_of(profile_ids: Sequence[UUID], revoked: Iterable[bytes] = ()) -> dict[UUID, DoseSigned]:
     """Give the facility's signature in force of each signed dose of these profiles; `revoked` are keys to doubt."""
-    found = _asked(_SIGNED, [list(revoked), list(profile_ids)])
-    return {dose: DoseSigned(version, bytes(kid), signed_at) for dose, version, kid, signed_at in found}
+    doubted = list(revoked)
+    found = _asked(_SIGNED, [doubted, doubted, list(profile_ids)])
+    return {
+        dose: DoseSigned(version, bytes(kid), signed_at and moment_of(statement, signed_at))
+        for dose, version, kid, signed_at, statement in found
+    }
 
 
 def proofs_of(doses: Sequence[tuple[UUID, UUID]]) -> list[DoseProof]:
     """Give the facility's signature in force of each of these doses (profile id, dose id) with what it covers."""
     found = _asked(_PROOFS, [[profile for profile, _ in doses], [dose for _, dose in doses]]) if doses else []
     return [DoseProof(dose, bytes(kid), bytes(said), bytes(signature)) for dose, kid, said, signature in found]
+
+
+def hold_key(key_id: UUID) -> bool:
+    """Tell whether a central key may still sign, and keep that so until the transaction ends."""
+    return bool(_asked(_KEY, [key_id]))
 
 
 def revoked_facility_keys() -> dict[bytes, dt.datetime]:

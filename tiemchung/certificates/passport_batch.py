@@ -15,6 +15,7 @@ from django.db import connection
 from tiemchung.certificates.content import PersonFacts, facts_of_all
 from tiemchung.certificates.models import Certificate, DoseSignature, FacilityKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState, PassportState
+from tiemchung.certificates.statements import moment_of
 from tiemchung.core.clock import local
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.rows import rows
@@ -71,12 +72,19 @@ class PassportBatch:
     live: dict[UUID, list[Certificate]]
     signatures: dict[UUID, list[DoseSignature]]  # by profile
     fallen_keys: dict[bytes, dt.datetime]
+    doubted: dict[UUID, list[DoseSignature]]  # by profile: what fallen keys signed since they fell, voided or not
     tasks: dict[UUID, list[OpenTask]] = field(default_factory=dict)
+    heirs: frozenset[UUID] = frozenset()  # into whom somebody was joined whose passport was taken away
 
     @property
     def formers(self) -> list[UUID]:
         """Give the ids asked that were joined into another person."""
         return [asked for asked, root in self.roots.items() if asked != root]
+
+
+def taken_away(known: Known | None) -> bool:
+    """Tell whether an officer took this passport away and nobody has given it back."""
+    return known is not None and known.state is PassportState.REVOKED
 
 
 def open_passports(asked: Iterable[UUID], at: dt.datetime) -> PassportBatch:
@@ -103,7 +111,8 @@ def _batch(
     identities = checked_identities(person_ids=roots, at=at, holders=holders)
     foreign = {person_id: holder for person_id, holder in holders.items() if holder.nationality != HOME}
     numbers = numbers_of(foreign) if foreign else {}
-    everybody = facts.keys() | roots.keys()
+    everybody, fallen = facts.keys() | roots.keys(), _fallen_keys()
+    standing, doubted = _signatures((profile for one in holders.values() for profile in one.profile_ids), fallen)
     return PassportBatch(
         at=at,
         on=on,
@@ -113,9 +122,11 @@ def _batch(
         identities=identities,
         with_passport=frozenset(p for p, n in numbers.items() if any(system == IdSystem.PASSPORT for system, _ in n)),
         live=_live(everybody),
-        signatures=_signatures(profile for one in holders.values() for profile in one.profile_ids),
-        fallen_keys=_fallen_keys(),
+        signatures=standing,
+        fallen_keys=fallen,
+        doubted=doubted,
         tasks=_open_tasks(known),  # a task is written with its person's passport
+        heirs=frozenset(root for i, root in roots.items() if i != root and taken_away(known.get(i))),
     )
 
 
@@ -153,11 +164,22 @@ def _live(person_ids: Iterable[UUID]) -> dict[UUID, list[Certificate]]:
     return found
 
 
-def _signatures(profile_ids: Iterable[UUID]) -> dict[UUID, list[DoseSignature]]:
+def _signatures(
+    profile_ids: Iterable[UUID], fallen: Mapping[bytes, dt.datetime]
+) -> tuple[dict[UUID, list[DoseSignature]], dict[UUID, list[DoseSignature]]]:
+    """Give what stands, and what rests on a fallen key: a certificate may rest on a signature that fell otherwise."""
     found: dict[UUID, list[DoseSignature]] = {}
-    for row in rows(DoseSignature, "profile_id = ANY(%s) AND voided_at IS NULL", list(profile_ids)):
-        found.setdefault(row.profile_id, []).append(row)
-    return found
+    doubted: dict[UUID, list[DoseSignature]] = {}
+    where, profiles = "profile_id = ANY(%s) AND voided_at IS NULL", list(profile_ids)
+    if fallen:
+        where = "profile_id = ANY(%s) AND (voided_at IS NULL OR kid = ANY(%s::bytea[]))"
+    for row in rows(DoseSignature, where, profiles, *([list(fallen)] if fallen else [])):
+        if row.voided_at is None:
+            found.setdefault(row.profile_id, []).append(row)
+        since = fallen.get(bytes(row.kid))
+        if since is not None and moment_of(row.statement, row.signed_at) >= since:
+            doubted.setdefault(row.profile_id, []).append(row)
+    return found, doubted
 
 
 def _open_tasks(person_ids: Collection[UUID]) -> dict[UUID, list[OpenTask]]:

@@ -6,22 +6,25 @@ from uuid import UUID
 
 from tiemchung.certificates.content import PersonFacts, dcc_parts, fingerprint, still_states
 from tiemchung.certificates.models import Certificate, DoseSignature
-from tiemchung.certificates.passport_batch import OpenTask, PassportBatch
+from tiemchung.certificates.passport_batch import Known, OpenTask, PassportBatch, taken_away
 from tiemchung.certificates.rules import (
     TO_ISSUE,
     TO_SIGN,
     CertificateState,
     Gap,
     Identity,
+    Lack,
     Live,
     PassportState,
     doubts,
     ends_soon,
     gaps_of,
+    not_issuable,
     passport_dose,
+    rests_on,
     standing,
 )
-from tiemchung.certificates.statements import statement_of
+from tiemchung.certificates.statements import moment_of, stated_moment, statement_of
 from tiemchung.certificates.units import unit_of
 from tiemchung.doses.rules import DoseState
 from tiemchung.doses.values import DoseView
@@ -61,7 +64,8 @@ def decide_passports(batch: PassportBatch) -> Decided:
         for certificate in batch.live.get(former, ()):
             decided.revoked.setdefault("JOINED", []).append(certificate)
         if former in batch.known:
-            decided.outcomes[former] = Outcome(PassportState.NOT_ELIGIBLE, [], None, None, None)
+            state = PassportState.REVOKED if taken_away(batch.known.get(former)) else PassportState.NOT_ELIGIBLE
+            decided.outcomes[former] = Outcome(state, [], None, None, None)
     return decided
 
 
@@ -70,17 +74,42 @@ def _decide(batch: PassportBatch, decided: Decided, person_id: UUID, facts: Pers
     gaps = gaps_of(course, doses, _identity(batch, person_id, facts))
     signed = _standing_signatures(batch, decided, person_id, doses)
     stated = passport_dose(course)
-    content = None if stated is None or gaps else _content(facts, stated)
+    content, gaps = _content(batch.known.get(person_id), facts, stated, gaps)
     live = _still_true(batch, decided, person_id, facts, gaps)
+    before = _before(batch, person_id, live)
     counted = {row.dose.id for row in course.counted}
     unsigned = [dose for dose in doses if dose.id in counted and dose.id not in signed]
-    known = batch.known.get(person_id)
     view = None if live is None else Live(bytes(live.content) == content, ends_soon(live.expires_at, batch.at))
-    state = standing(known.state if known else None, lacking=bool(gaps), unsigned=bool(unsigned), live=view)
+    state = standing(before, lacking=bool(gaps), unsigned=bool(unsigned), live=view)
     unit = _unit(batch.on, doses, stated)
     reasons = [_plain(gap) for gap in gaps]
     decided.outcomes[person_id] = Outcome(state, reasons, content, unit, live.id if live else None)
     decided.work[person_id] = _work(batch, decided, person_id, state, gaps, unsigned, unit)
+
+
+def _content(
+    known: Known | None, facts: PersonFacts, stated: UUID | None, gaps: tuple[Gap, ...]
+) -> tuple[bytes | None, tuple[Gap, ...]]:
+    """Give what a certificate would state now, None where something is in its way, and the gaps with one more.
+
+    What the centre's trial found that it cannot state is a gap, beside any other, until something else would be stated.
+    """
+    marked = known is not None and any(reason["code"] == Lack.NOT_ISSUABLE for reason in known.reasons)
+    if stated is None or (gaps and not marked):
+        return None, gaps
+    dose = next(dose for dose in facts.record.doses if dose.id == stated)
+    content = fingerprint(dcc_parts(facts, dose))
+    if marked and known is not None and known.content == content:
+        return content, (*gaps, not_issuable(facts.record.doses))
+    return None if gaps else content, gaps
+
+
+def _before(batch: PassportBatch, person_id: UUID, live: Certificate | None) -> PassportState | None:
+    """Give where the passport stood: what was taken away from somebody is taken away from the person they became."""
+    if live is None and person_id in batch.heirs:
+        return PassportState.REVOKED
+    known = batch.known.get(person_id)
+    return known.state if known else None
 
 
 def _identity(batch: PassportBatch, person_id: UUID, facts: PersonFacts) -> Identity:
@@ -122,16 +151,13 @@ def _falls(batch: PassportBatch, signature: DoseSignature, dose: DoseView | None
         return "DOSE_VOIDED"
     if dose.state is not DoseState.SIGNED or dose.version != signature.version:
         return "DOSE_CHANGED"
-    since = batch.fallen_keys.get(bytes(signature.kid))
-    if since is not None and signature.signed_at >= since:
+    statement = bytes(signature.statement)
+    stated, since = stated_moment(statement), batch.fallen_keys.get(bytes(signature.kid))
+    # What is signed counts, not the column beside it: whoever changes that cannot put a signature before `since`.
+    if since is not None and moment_of(statement, signature.signed_at) >= since:
         return "KEY_REVOKED"
-    same = bytes(signature.statement) == statement_of(dose, signature.facility_id, mark)
+    same = statement == statement_of(dose, signature.facility_id, mark, stated)
     return "" if same else "IDENTITY_CHANGED"
-
-
-def _content(facts: PersonFacts, dose_id: UUID) -> bytes:
-    dose = next(dose for dose in facts.record.doses if dose.id == dose_id)
-    return fingerprint(dcc_parts(facts, dose))
 
 
 def _still_true(
@@ -139,16 +165,26 @@ def _still_true(
 ) -> Certificate | None:
     """Give the certificate in force; whatever no longer states the truth is taken back, renewed ones too.
 
-    One about an earlier dose stays: what it states is as true as before, until a new one takes its place.
+    One about an earlier dose stays: what it states is as true as before, until a new one takes its place. One that was
+    issued on a signature of a key that is believed no more goes with it, in whatever way that signature fell.
     """
     doubtful, live = doubts(gaps), None
+    fallen = [one for profile in facts.holder.profile_ids for one in batch.doubted.get(profile, ())]
     for certificate in batch.live.get(person_id, ()):
-        if doubtful or not still_states(facts, certificate.dose_id, bytes(certificate.content)):
+        if any(carried(s, certificate) for s in fallen):
+            decided.revoked.setdefault("FACILITY_KEY", []).append(certificate)
+        elif doubtful or not still_states(facts, certificate.dose_id, bytes(certificate.content)):
             because = "NO_LONGER_ELIGIBLE" if doubtful else "REPLACED"
             decided.revoked.setdefault(because, []).append(certificate)
         elif certificate.state == CertificateState.ISSUED and certificate.expires_at > batch.at:
             live = certificate
     return live
+
+
+def carried(signature: DoseSignature, certificate: Certificate) -> bool:
+    """Tell whether a certificate was issued on this signature."""
+    made = moment_of(signature.statement, signature.signed_at)
+    return rests_on(certificate.issued_at, signed_at=made, voided_at=signature.voided_at)
 
 
 def _work(

@@ -30,7 +30,7 @@ from tiemchung.certificates.issuing import (
 from tiemchung.certificates.keys import signer_of
 from tiemchung.certificates.models import DoseSignature, Passport, SigningKey
 from tiemchung.certificates.ports import KeyStoreError
-from tiemchung.certificates.rules import KeyPurpose, PassportState, expiry
+from tiemchung.certificates.rules import KeyPurpose, Lack, PassportState, expiry
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.clock import local
@@ -59,7 +59,7 @@ def sign_batch(
 ) -> Worked:
     """Take up what was left behind, else what is ready (or, with `renewals`, what ends), and issue it.
 
-    `persons` names who is to have a new certificate although the passport was taken away; the caller has decided.
+    `persons` names who is not to wait for their turn: the passport was given back just now.
     A key store that fails is answered with its code in `why`, and nothing of the batch is issued: the intents wait.
     """
     with uncollected():
@@ -82,7 +82,7 @@ def _signed_batch(at: dt.datetime, limit: int, renewals: bool, persons: Sequence
             sealed = seal_drafts(drafts, signatures, kid, bytes(key.certificate))
             if len(sealed) < len(drafts):
                 worked.why = "SIGNATURE_WRONG"
-            _issue(sealed, key, at, worked, by=by, anyhow=bool(persons))
+            _issue(sealed, key, at, worked, by=by)
     except KeyStoreError as problem:
         worked.why = problem.code
     return worked
@@ -195,13 +195,13 @@ def _linted(drafts: list[Draft], worked: Worked, at: dt.datetime) -> list[Draft]
     return [draft for draft in drafts if draft.id not in wrong]
 
 
-def _issue(sealed: list[Draft], key: SigningKey, at: dt.datetime, worked: Worked, *, by: Actor, anyhow: bool) -> None:
+def _issue(sealed: list[Draft], key: SigningKey, at: dt.datetime, worked: Worked, *, by: Actor) -> None:
     """Write down what was signed and still holds, in one transaction."""
     if not sealed:
         return
     with keyed_statements():
         standings = rows.lock_standings([draft.person_id for draft in sealed])
-        whys = unfit(sealed, standings, key, anyhow=anyhow)
+        whys = unfit(sealed, standings, key)
         # A twin that took the intent up and was quicker has issued it: nothing is to be dropped then.
         dropped = [(d.person_id, d.id, why) for d in sealed if (why := whys.get(d.id, "TAKEN")) != "TAKEN"]
         rows.drop_intents(dropped)
@@ -256,9 +256,13 @@ def _bring_up_to_date(persons: Sequence[UUID], at: dt.datetime) -> None:
 
 
 def _set_aside(found: dict[UUID, str], at: dt.datetime) -> None:
-    """Take persons out of what is ready whose facts make no certificate; somebody must look at each."""
+    """Take persons out of what is ready whose facts make no certificate; somebody must look at each.
+
+    The mark stays as long as they would state the same; the refresh puts it on the list of their unit.
+    """
+    if not found:
+        return
+    Passport.objects.filter(person_id__in=list(found)).update(reasons=[{"code": str(Lack.NOT_ISSUABLE)}])
+    refresh_passports(person_ids=found, at=at)
     for person, code in found.items():
-        Passport.objects.filter(person_id=person).update(
-            state=PassportState.NOT_ELIGIBLE, reasons=[{"code": "NOT_ISSUABLE"}], since=at, changed_at=at
-        )
         raise_alarm("PASSPORT_NOT_ISSUABLE", at=at, subject_id=person, why=code)

@@ -9,13 +9,17 @@ from django.db.models import F
 
 from tiemchung.certificates.actions.central_batch import BATCH, Worked, sign_batch
 from tiemchung.certificates.actions.keys import central_key
+from tiemchung.certificates.actions.passports import refresh_passports
 from tiemchung.certificates.models import Certificate, Passport, SignRun
+from tiemchung.certificates.passport_batch import lock_passports, taken_away
 from tiemchung.certificates.ports import WrongPin
 from tiemchung.certificates.rules import (
+    PASSPORT_TRANSITIONS,
     RUN_MOVES,
     CertificateState,
     KeyPurpose,
     PassportState,
+    PassportStep,
     RunKind,
     RunState,
     may_sign_centrally,
@@ -24,6 +28,7 @@ from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.audit import write_line
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.verdict import refuse
+from tiemchung.people.reads import holders_of
 
 # One allowance signs what is ready and what becomes ready for a day, so that a passport comes within hours.
 ALLOWANCE = dt.timedelta(hours=24)
@@ -113,19 +118,32 @@ def work_central_runs(at: dt.datetime) -> int:
 
 
 def reissue_passport(*, person_id: UUID, by: Actor, at: dt.datetime, because: str) -> Worked:
-    """Give a person a new certificate at once in place of one that was taken away; an officer of the ministry decides.
+    """Give back a passport that was taken away, with a new certificate at once; an officer of the ministry decides.
 
-    The way is that of every other: nothing is issued that does not follow from signed doses. Raises Refused.
+    The way is that of every other: nothing is issued that does not follow from signed doses. Where it cannot be issued
+    now it is on its way again, and the standing run issues it when its doses are signed and the key store answers.
+    Raises Refused.
     """
     may_sign_centrally(by).or_raise()
     if len(because.strip()) < 10:
         refuse("REASON_MISSING").or_raise()
-    passport = Passport.objects.filter(person_id=person_id).first()
-    if passport is None or passport.state != PassportState.REVOKED:
-        refuse("PASSPORT_NOT_REVOKED").or_raise()
     with transaction.atomic():
+        known = lock_passports({person_id, *_profiles_of(person_id)})
+        if not taken_away(known.get(person_id)):
+            refuse("PASSPORT_NOT_REVOKED").or_raise()
+        # Those who were joined into this person too: else the next change of theirs would take it away again.
+        back = Passport.objects.filter(person_id__in=[one for one, held in known.items() if taken_away(held)])
+        back.update(state=PASSPORT_TRANSITIONS[PassportState.REVOKED, PassportStep.GIVE_BACK], since=at, changed_at=at)
         write_line(by=by, at=at, action="reissue_passport", subject_id=person_id, because=because)
+        states = refresh_passports(person_ids=known, at=at, by=by)
+    if states[person_id] is not PassportState.FACILITY_SIGNED:
+        return Worked(refused=1)
     return sign_batch(at=at, persons=[person_id], by=by)
+
+
+def _profiles_of(person_id: UUID) -> tuple[UUID, ...]:
+    holder = holders_of([person_id]).get(person_id)
+    return holder.profile_ids if holder else ()
 
 
 def count_ready() -> int:

@@ -10,6 +10,7 @@ from tiemchung.certificates.actions.cards import refresh_cards
 from tiemchung.certificates.actions.passports import refresh_passports
 from tiemchung.certificates.actions.revoking import revoke_certificates
 from tiemchung.certificates.models import Certificate, FacilityKey, Passport, RevocationOrder, SigningKey
+from tiemchung.certificates.passport_batch import lock_passports
 from tiemchung.certificates.rules import (
     PASSPORT_TRANSITIONS,
     CertificateKind,
@@ -127,20 +128,24 @@ def _where(
 
 
 def _take_one(order: RevocationOrder, by: Actor, at: dt.datetime) -> int:
-    """Take one certificate back; a new one is made in its place, or the passport stays taken away."""
+    """Take one certificate back; a new one is made in its place, or the passport stays taken away until it is given."""
     person_id = order.person_id
     assert person_id is not None
     assert order.certificate_id is not None
     held = list(Certificate.objects.filter(person_id=person_id, id=order.certificate_id))
     live = any(one.state == CertificateState.ISSUED and one.kind == CertificateKind.PASSPORT for one in held)
     because = "REPLACED" if order.reissue else "ORDERED"
-    reached = revoke_certificates(certificates=held, because=because, at=at, by=by, with_renewed=False)
+    # A lost code goes alone. Where the passport is taken away, what it was renewed from may not stand in its place.
+    away = live and not order.reissue
+    if live:
+        lock_passports([person_id])  # before its certificates, as everywhere
+    reached = revoke_certificates(certificates=held, because=because, at=at, by=by, with_renewed=away)
     if any(one.kind == CertificateKind.CARD for one in held):
         # A card says what its person may read in any case: the number goes, and another takes its place.
         refresh_cards(person_ids=[one.person_id for one in held], at=at, by=by)
     if live:
-        passport = Passport.objects.select_for_update().get(person_id=person_id)
-        step = PassportStep.SIGN_DOSES if order.reissue else PassportStep.REVOKE
+        passport = Passport.objects.get(person_id=person_id)
+        step = PassportStep.REVOKE if away else PassportStep.SIGN_DOSES
         after = PASSPORT_TRANSITIONS.get((PassportState(passport.state), step))
         if after is not None:
             Passport.objects.filter(person_id=person_id).update(

@@ -1,6 +1,7 @@
 """What was revoked is put where others fetch it: in batches for partners, in slices for verifiers without a network."""
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -26,7 +27,8 @@ from tiemchung.core.distribution import allow_cross_shard
 
 BATCH = 1000  # what the gateway takes in one batch
 AT_ONCE = 50_000
-# A revocation is written with the moment at which its action began; whoever commits later than this is not seen.
+# A revocation is written with the moment at which its action began; whoever commits later than this is not seen until
+# everything is compared at night (`publish_overlooked`).
 _LATE = dt.timedelta(minutes=5)
 _LOCK = 0x7463_7265_766F  # "tcrevo"
 # When this process last saw everything, by the newest batch that there was: the last minutes of a mass revocation are
@@ -67,6 +69,66 @@ def publish_revocations(*, at: dt.datetime) -> int:
         for other in _looked.keys() - {newest[0]}:
             del _looked[other]
     return count
+
+
+def publish_overlooked(*, at: dt.datetime) -> int:
+    """Hand out what was committed too late to be seen at its moment; give how many revocations that were.
+
+    Everything that is listed is compared with what was handed out, a sixteenth at a time, each in a transaction.
+    """
+    return sum(_publish_overlooked(at, digit) for digit in range(16))
+
+
+@transaction.atomic
+def _publish_overlooked(at: dt.datetime, digit: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    newest = _newest()
+    if newest is None:
+        return 0
+    low, batched, sliced = digit << 4, _batched(at, digit), _sliced(at, digit)
+    asked = Revocation.objects.filter(expires_at__gt=at, revoked_at__lte=newest[1], hash__gte=bytes([low]))
+    if digit < 15:
+        asked = asked.filter(hash__lt=bytes([low + 16]))
+    batches: dict[_Group, list[_Found]] = {}
+    slices: dict[_Group, list[_Found]] = {}
+    overlooked = set()
+    with allow_cross_shard("everything that was revoked, compared with what was handed out"):
+        columns = asked.values_list("hash", "hash_type", "kid", "expires_at")
+        for raw, hash_type, kid, expires_at in columns.iterator(chunk_size=5000):
+            one, group = _Found(bytes(raw), expires_at), _Group(bytes(kid), hash_type, month_after(expires_at))
+            for held, missing in ((batched, batches), (sliced, slices)):
+                if (group.kid, one.hash) not in held:
+                    missing.setdefault(group, []).append(one)
+                    overlooked.add((group.kid, one.hash))
+    _make_batches(batches, at, newest[1])
+    _make_slices(slices, at)
+    return len(overlooked)
+
+
+def _batched(at: dt.datetime, digit: int) -> set[tuple[bytes, bytes]]:
+    """Give what batches hold of the hashes that begin with this hex digit; theirs are sorted, so most is not read."""
+    found = set[tuple[bytes, bytes]]()
+    rows = RevocationBatch.objects.filter(expires_at__gt=at).values_list("kid", "hashes")
+    for kid, hashes in rows.iterator(chunk_size=100):
+        first, last = _begin(hashes, digit), _begin(hashes, digit + 1)
+        found.update((bytes(kid), entry) for entry in split(bytes(hashes[first:last])))
+    return found
+
+
+def _begin(hashes: bytes | memoryview, digit: int) -> int:
+    """Give where the entries begin in sorted hashes whose first hex digit is this one, or a later one."""
+    count = len(hashes) // HASH_BYTES
+    return HASH_BYTES * bisect_left(range(count), digit << 4, key=lambda one: hashes[one * HASH_BYTES])
+
+
+def _sliced(at: dt.datetime, digit: int) -> set[tuple[bytes, bytes]]:
+    rows = RevocationSlice.objects.filter(ends_on__gt=at.astimezone(dt.UTC).date(), place__startswith=f"{digit:x}")
+    return {
+        (bytes(kid), entry)
+        for kid, hashes in rows.values_list("kid", "hashes").iterator(chunk_size=64)
+        for entry in split(bytes(hashes))
+    }
 
 
 def _newest() -> tuple[UUID, dt.datetime] | None:

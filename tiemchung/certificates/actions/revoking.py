@@ -26,7 +26,7 @@ WHERE person_id = ANY(%s) AND id = ANY(%s) AND state IN ('ISSUED', 'RENEWED') RE
 _LIST = """
 INSERT INTO certificates_revocation (id, hash, hash_type, kid, revoked_at, expires_at)
 SELECT u.id, u.hash, 'UCI', u.kid, %s, u.expires FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::timestamptz[])
-AS u (id, hash, kid, expires) ON CONFLICT (hash) DO NOTHING
+AS u (id, hash, kid, expires) ON CONFLICT (hash, kid) DO NOTHING
 """
 _LINE = (
     "id", "subject_id", "at", "action", "actor_kind", "actor_id", "actor_role", "facility_id", "trace", "object_id",
@@ -58,15 +58,7 @@ def revoke_certificates(
             persons = list({one.person_id for one in named.values()})
             cursor.execute(_REVOKE, [at, because, persons, list(named)])
             gone = [named[row[0]] for row in cursor.fetchall()]
-            if gone:
-                lists: list[list[Any]] = [
-                    [new_id() for _ in gone],
-                    [hash_of_number(one.uvci) for one in gone],
-                    [bytes(one.kid) for one in gone],
-                    [one.expires_at for one in gone],
-                ]
-                cursor.execute(_LIST, [at, *lists])
-                list_emissions(gone, at)
+        list_certificates(gone, at)
         facts = json.dumps({"because": because})
         lines = (
             (new_id(), one.person_id, at, "revoke_certificate", by.kind, by.id, by.role or "", by.facility_id, by.trace,
@@ -76,6 +68,24 @@ def revoke_certificates(
         copy_rows(AuditLine, _LINE, lines)
         note_news([one.person_id for one in gone if one.kind == CertificateKind.PASSPORT], at)
         return len(gone)
+
+
+def list_certificates(certificates: Sequence[Certificate], at: dt.datetime) -> int:
+    """Put the numbers of revoked certificates and the forms beside them into the public list; give how many are new.
+
+    `at` is the moment from which on they are handed out: what is listed late is handed out late, and not passed over.
+    """
+    if not certificates:
+        return 0
+    lists: list[list[Any]] = [
+        [new_id() for _ in certificates],
+        [hash_of_number(one.uvci) for one in certificates],
+        [bytes(one.kid) for one in certificates],
+        [one.expires_at for one in certificates],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, [at, *lists])
+        return cursor.rowcount + list_emissions(certificates, at)
 
 
 def certificates_in_force(

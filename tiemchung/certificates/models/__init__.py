@@ -6,8 +6,9 @@ from tiemchung.certificates.models.keys import Authority, FacilityKey, Revocatio
 from tiemchung.certificates.models.news import PassportNews
 from tiemchung.certificates.models.passports import DoseSignature, Passport, PassportTask
 from tiemchung.certificates.models.published import RevocationBatch, RevocationSlice
-from tiemchung.certificates.models.runs import LogHead, LogTile, SignRun, WatchDay
+from tiemchung.certificates.models.runs import LogHead, LogTile, SignRun
 from tiemchung.certificates.models.trust import ForeignSigner, TrustImport
+from tiemchung.certificates.models.watching import SampleDay, WatchDay, WatchRange
 
 __all__ = [
     "Authority",
@@ -28,8 +29,10 @@ __all__ = [
     "RevocationBatch",
     "RevocationOrder",
     "RevocationSlice",
+    "SampleDay",
     "SignRun",
     "SigningKey",
     "TrustImport",
     "WatchDay",
+    "WatchRange",
 ]

@@ -66,6 +66,12 @@ class Certificate(ShardedModel):
                 name="certificate_intents",
                 condition=models.Q(state=CertificateState.INTENT),
             ),
+            models.Index(
+                "revoked_at",
+                "person_id",
+                name="certificate_revoked",
+                condition=models.Q(state=CertificateState.REVOKED),
+            ),
         ]
 
 
@@ -116,7 +122,10 @@ class CardByToken(ShardedModel):
 
 
 class Revocation(ShardedModel):
-    """The hash under which verifiers find a revoked certificate, until it would have expired."""
+    """The hash under which verifiers find a revoked certificate, until it would have expired.
+
+    Lists are read by key: a number that two keys signed, in two forms, has an entry under each.
+    """
 
     distribution = Sharded(key="hash", group="R")
     rights = APPEND
@@ -128,5 +137,5 @@ class Revocation(ShardedModel):
     expires_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("hash", name="revoked_once")]
+        constraints = [models.UniqueConstraint("hash", "kid", name="revoked_once")]
         indexes = [models.Index("revoked_at", "hash", name="revoked_when")]

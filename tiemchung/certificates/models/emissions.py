@@ -7,7 +7,10 @@ from tiemchung.core.models import ShardedModel
 
 
 class Emission(ShardedModel):
-    """One code in another form that follows from one passport; it falls when the passport falls."""
+    """One code in another form that follows from one passport; it falls when the passport falls, or its own key.
+
+    Whose key was given up is made anew by the next key.
+    """
 
     distribution = Sharded(key="person_id", group="P")
     rights = APPEND
@@ -24,4 +27,5 @@ class Emission(ShardedModel):
     expires_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("person_id", "certificate_id", "form", name="emitted_once")]
+        constraints = [models.UniqueConstraint("person_id", "certificate_id", "form", "kid", name="emitted_once")]
+        indexes = [models.Index("kid", "emitted_at", "id", name="emission_key")]

@@ -89,3 +89,8 @@ class RevocationOrder(models.Model):
     reissue = models.BooleanField(default=False, help_text="a new certificate is to be made in its place")
     done_at = models.DateTimeField(null=True, help_text="every certificate that it concerns is revoked or replaced")
     reached = models.PositiveIntegerField(default=0, help_text="certificates that it concerned")
+    after_at = models.DateTimeField(null=True, help_text="how far its work has come: a moment of signing")
+    after_id = models.UUIDField(null=True, help_text="how far its work has come: a signature, a person, or an emission")
+
+    class Meta:
+        indexes = [models.Index("target", name="order_open", condition=models.Q(done_at=None))]

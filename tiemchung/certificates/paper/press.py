@@ -13,8 +13,9 @@ from tiemchung.certificates.paper.facts import FOLDER, printed_facts
 from tiemchung.certificates.reads.passport_views import PassportView
 from tiemchung.core import clock
 
-# 93 modules on 48 mm of paper are half a millimetre each, which cheap cameras still read.
-MOST_MODULES = 93
+# Version 18 (ISO/IEC 18004): 89 modules on 48 mm of paper are half a millimetre each, which cheap cameras still read,
+# and which a copy made half as large still shows.
+MOST_MODULES = 89
 
 
 class Paper(StrEnum):

@@ -18,6 +18,7 @@ from tiemchung.certificates.reads.keys import (
     keys_of_facility,
     successors_missing,
 )
+from tiemchung.certificates.reads.names import passport_name
 from tiemchung.certificates.reads.passport_tasks import (
     RunView,
     TaskView,
@@ -80,6 +81,7 @@ __all__ = [
     "gives_documents",
     "health_card_keys",
     "keys_of_facility",
+    "passport_name",
     "passport_of",
     "passports_in_force",
     "published_abroad",

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from tiemchung.certificates.models import PassportTask, SignRun
-from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, Lack, PassportState, RunKind, RunState
+from tiemchung.certificates.rules import TO_SIGN, Lack, PassportState, RunKind, RunState
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.distribution import allow_cross_shard
 
@@ -62,10 +62,10 @@ class UnitCounts:
         """Give how many things stand in the way, signatures left out."""
         return sum(self.number(lack) for lack in Lack)
 
-    @property
-    def oldest(self) -> dt.datetime | None:
-        """Give since when the oldest work of this unit waits; the centre's is not its own."""
-        return min((w.oldest for reason, w in self.waiting.items() if reason != TO_ISSUE), default=None)
+    def oldest(self, *reasons: str) -> dt.datetime | None:
+        """Give since when the oldest of what waits for one of these reasons waits; of everything if none is named."""
+        asked = reasons or tuple(self.waiting)
+        return min((self.waiting[reason].oldest for reason in asked if reason in self.waiting), default=None)
 
     def add(self, other: "UnitCounts") -> None:
         """Count another unit in."""

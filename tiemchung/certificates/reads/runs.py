@@ -1,14 +1,22 @@
 """What the centre follows: its signing runs, the orders of revocation, the nights of the watch."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from tiemchung.access.reads import facility_scope
 from tiemchung.certificates.formats.revocation import hash_of_number
-from tiemchung.certificates.models import Certificate, CertificateByHash, Passport, RevocationOrder, SignRun, WatchDay
+from tiemchung.certificates.models import (
+    Certificate,
+    CertificateByHash,
+    Passport,
+    RevocationOrder,
+    SampleDay,
+    SignRun,
+    WatchDay,
+)
 from tiemchung.certificates.reads.passport_tasks import RunView
 from tiemchung.certificates.rules import CertificateKind, OrderTarget, RunKind, RunState, may_ask_revocation
 from tiemchung.core.actor import Actor, Role
@@ -63,12 +71,20 @@ class CertificateFound:
 
 @dataclass(frozen=True, slots=True)
 class WatchView:
-    """One night's look: how many certificates were verified, what was wrong, what the sample showed."""
+    """One look at every certificate and at the log: how many certificates were verified, what was wrong."""
 
     began_at: dt.datetime
     ended_at: dt.datetime | None
     seen: int
     wrong: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleView:
+    """One day's comparison: how many people were drawn, where somebody said something else of them."""
+
+    day: dt.date
     sampled: int
     reasons: Mapping[str, int]
 
@@ -102,6 +118,12 @@ def order(by: Actor, order_id: UUID) -> OrderView | None:
     return _order(row)
 
 
+def kids_waiting(kids: Iterable[bytes]) -> frozenset[bytes]:
+    """Give which of these keys somebody has asked to give up without a second person having decided yet."""
+    rows = RevocationOrder.objects.filter(kid__in=list(kids), decided_at=None).values_list("kid", flat=True)
+    return frozenset(bytes(kid) for kid in rows if kid)
+
+
 def certificate_to_revoke(by: Actor, number: str) -> CertificateFound | None:
     """Give the certificate in force of a number, where the actor may take it back; else None, for either reason."""
     hash16 = hash_of_number(number.strip().upper())
@@ -117,18 +139,15 @@ def certificate_to_revoke(by: Actor, number: str) -> CertificateFound | None:
 
 
 def watch_nights(limit: int = 31) -> tuple[WatchView, ...]:
-    """Give the last nights of the watch, the newest first."""
-    return tuple(
-        WatchView(
-            row.began_at,
-            row.ended_at,
-            row.seen,
-            row.wrong,
-            row.reasons.get("SAMPLED", 0),
-            {code: n for code, n in row.reasons.items() if code != "SAMPLED"},
-        )
-        for row in WatchDay.objects.order_by("-began_at")[:limit]
-    )
+    """Give the last looks of the watch, the newest first."""
+    rows = WatchDay.objects.order_by("-began_at")[:limit]
+    return tuple(WatchView(row.began_at, row.ended_at, row.seen, row.wrong, row.reasons) for row in rows)
+
+
+def sample_days(limit: int = 31) -> tuple[SampleView, ...]:
+    """Give the comparisons of the last days that are done, the newest first."""
+    rows = SampleDay.objects.exclude(done_at=None).order_by("-day")[:limit]
+    return tuple(SampleView(row.day, row.sampled, row.reasons) for row in rows)
 
 
 def count_in_force() -> int:

@@ -3,8 +3,17 @@
 import datetime as dt
 from enum import StrEnum
 
-from tiemchung.certificates.models import Certificate, CertificateByHash, SigningKey
-from tiemchung.certificates.rules import CertificateState
+from tiemchung.certificates.models import (
+    Certificate,
+    CertificateByHash,
+    DoseSignature,
+    Emission,
+    RevocationOrder,
+    SigningKey,
+)
+from tiemchung.certificates.rules import CertificateKind, CertificateState, OrderTarget, rests_on
+from tiemchung.certificates.statements import moment_of
+from tiemchung.people.reads import holders_of
 
 # Under these a certificate gave way to a newer one; the holder has something to show in its place.
 _GAVE_WAY = frozenset({"REPLACED", "JOINED"})
@@ -24,22 +33,49 @@ def state_of_number(hash16: bytes, at: dt.datetime) -> NumberState:
     """Give the state of the certificate whose number has this hash (first 16 bytes of SHA-256).
 
     A renewed one is valid to its own end. UNKNOWN for a number that was never issued, and for an intent: nobody can
-    hold a code of it. Two look-ups by key, and one among the few signing keys.
+    hold a code of it. What rests on a key that was given up is revoked from that moment on, before its order has come
+    to it. Two look-ups by key and two among the few signing keys and open orders; more only while a key has fallen.
     """
     where = CertificateByHash.objects.filter(hash=hash16).values_list("person_id", "certificate_id").first()
     if where is None:
         return NumberState.UNKNOWN
     held = Certificate.objects.filter(person_id=where[0], id=where[1])
-    row = held.only("state", "kid", "issued_at", "expires_at", "revoked_because").first()
+    row = held.defer("hc1", "payload", "content").first()
     if row is None or row.state in (CertificateState.INTENT, CertificateState.DROPPED):
         return NumberState.UNKNOWN
     if row.state == CertificateState.REVOKED:
         return NumberState.REPLACED if row.revoked_because in _GAVE_WAY else NumberState.REVOKED
-    if _key_given_up(bytes(row.kid), row.issued_at):
+    if _key_given_up(row, hash16) or _facility_key_given_up(row):
         return NumberState.REVOKED
     return NumberState.EXPIRED if row.expires_at < at else NumberState.VALID
 
 
-def _key_given_up(kid: bytes, issued_at: dt.datetime) -> bool:
-    since = SigningKey.objects.filter(kid=kid).values_list("compromised_since", flat=True).first()
-    return since is not None and issued_at >= since
+def _key_given_up(row: Certificate, hash16: bytes) -> bool:
+    """Tell whether the centre's key was given up under the certificate since the moment, or under a form of this hash.
+
+    Forms fall of whatever day: a new one is made when it is asked for.
+    """
+    found = SigningKey.objects.filter(compromised_since__isnull=False).values_list("kid", "compromised_since")
+    fallen = {bytes(kid): since for kid, since in found}
+    if not fallen:
+        return False
+    since = fallen.get(bytes(row.kid))
+    forms = Emission.objects.filter(person_id=row.person_id, certificate_id=row.id, hash=hash16, kid__in=list(fallen))
+    return (since is not None and row.issued_at >= since) or forms.exists()
+
+
+def _facility_key_given_up(row: Certificate) -> bool:
+    """Tell whether a facility's key was given up on which the passport rests, by an order that is still at work."""
+    if row.kind != CertificateKind.PASSPORT:
+        return False
+    agreed = RevocationOrder.objects.filter(target=OrderTarget.FACILITY_KEY, done_at=None, refused=False)
+    orders = {bytes(kid or b""): since for kid, since in agreed.exclude(decided_at=None).values_list("kid", "since")}
+    if not orders:
+        return False
+    profiles = [profile for holder in holders_of([row.person_id]).values() for profile in holder.profile_ids]
+    signed = DoseSignature.objects.filter(profile_id__in=profiles, kid__in=list(orders))
+    for kid, statement, signed_at, voided_at in signed.values_list("kid", "statement", "signed_at", "voided_at"):
+        made, since = moment_of(statement, signed_at), orders[bytes(kid)]
+        if since is not None and made >= since and rests_on(row.issued_at, signed_at=made, voided_at=voided_at):
+            return True
+    return False

@@ -15,6 +15,7 @@ from tiemchung.certificates.rules.eligibility import (
     Lack,
     doubts,
     gaps_of,
+    not_issuable,
     passport_dose,
 )
 from tiemchung.certificates.rules.expiry import NOTICE, PUBLISH_AHEAD, ends_soon, expiry, key_wears_out
@@ -33,6 +34,7 @@ from tiemchung.certificates.rules.keys import (
     successor_due,
     usable_since,
 )
+from tiemchung.certificates.rules.resting import rests_on
 from tiemchung.certificates.rules.standing import Live, standing
 from tiemchung.certificates.rules.states import (
     PASSPORT_TRANSITIONS,
@@ -85,7 +87,9 @@ __all__ = [
     "may_keep_keys",
     "may_sign_centrally",
     "may_turn_keys",
+    "not_issuable",
     "passport_dose",
+    "rests_on",
     "signing_now",
     "standing",
     "standing_alone",

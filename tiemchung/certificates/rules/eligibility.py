@@ -29,6 +29,7 @@ class Lack(StrEnum):
     IDENTITY_MISMATCHED = "IDENTITY_MISMATCHED"
     IDENTITY_NOT_FOUND = "IDENTITY_NOT_FOUND"
     IDENTITY_DUPLICATE = "IDENTITY_DUPLICATE"
+    NOT_ISSUABLE = "NOT_ISSUABLE"  # everything is there, and the format cannot state it: the centre's own trial says so
 
 
 # Work that is not a lack: the passport is on its way.
@@ -46,7 +47,7 @@ _BY_WHY = {code: Lack(code) for code in ("NAME_MISSING", "BIRTH_INCOMPLETE", "SE
     "NUMBER_FORMAT": Lack.NUMBER_MISSING
 }
 # A certificate stays believed through these: nothing that it states became doubtful, somebody is only being asked.
-KEEPS_FORCE = frozenset({Lack.IDENTITY_WAITING, Lack.PLACE_UNKNOWN})
+KEEPS_FORCE = frozenset({Lack.IDENTITY_WAITING, Lack.PLACE_UNKNOWN, Lack.NOT_ISSUABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ def gaps_of(course: Course, doses: Sequence[DoseView], identity: Identity) -> tu
     here = _facility_of_latest(doses)
     of_identity = [Gap(code, facility_id=here) for code in _identity_lacks(identity)]
     return (*_dose_gaps(course, doses, here), *of_identity)
+
+
+def not_issuable(doses: Sequence[DoseView]) -> Gap:
+    """Give the gap of somebody of whose facts the centre could make no certificate, at their facility."""
+    return Gap(Lack.NOT_ISSUABLE, facility_id=_facility_of_latest(doses))
 
 
 def passport_dose(course: Course) -> UUID | None:

@@ -19,7 +19,7 @@ class Live:
 def standing(before: PassportState | None, *, lacking: bool, unsigned: bool, live: Live | None) -> PassportState:
     """Give the state that follows, reached by the steps of the table alone.
 
-    What two people took away stays REVOKED while nothing else is in the way: only a new certificate brings it back.
+    What an officer took away stays REVOKED, whatever else is in the way or goes: no step from here leads out of it.
     """
     if lacking:
         return _after(before, PassportStep.LACK)

@@ -64,24 +64,24 @@ class PassportStep(StrEnum):
     NEAR_END = "NEAR_END"
     RENEW = "RENEW"
     REVOKE = "REVOKE"
+    GIVE_BACK = "GIVE_BACK"
 
 
 _EARLY = (None, PassportState.NOT_ELIGIBLE, PassportState.ELIGIBLE, PassportState.FACILITY_SIGNED)
 _OUT = (PassportState.ISSUED, PassportState.EXPIRING)
 
-# What the ledger or the register of identities changes leads back from everywhere, except from what two people took
-# away: a revoked passport comes back by a new certificate alone.
+# What the ledger or the register of identities changes leads back from everywhere, except from what an officer took
+# away: nothing but an officer's giving back leads out of REVOKED, no lack that comes and goes does.
 PASSPORT_TRANSITIONS: dict[tuple[PassportState | None, PassportStep], PassportState] = (
-    {(before, PassportStep.LACK): PassportState.NOT_ELIGIBLE for before in (*_EARLY, *_OUT, PassportState.REVOKED)}
+    {(before, PassportStep.LACK): PassportState.NOT_ELIGIBLE for before in (*_EARLY, *_OUT)}
     | {(before, PassportStep.REVIEW): PassportState.ELIGIBLE for before in (*_EARLY, *_OUT)}
     | {(before, PassportStep.SIGN_DOSES): PassportState.FACILITY_SIGNED for before in (*_EARLY, *_OUT)}
+    | {(before, PassportStep.REVOKE): PassportState.REVOKED for before in (*_EARLY[1:], *_OUT)}
     | {
+        (PassportState.REVOKED, PassportStep.GIVE_BACK): PassportState.ELIGIBLE,
         (PassportState.FACILITY_SIGNED, PassportStep.ISSUE): PassportState.ISSUED,
-        (PassportState.REVOKED, PassportStep.ISSUE): PassportState.ISSUED,
         (PassportState.ISSUED, PassportStep.NEAR_END): PassportState.EXPIRING,
         (PassportState.EXPIRING, PassportStep.RENEW): PassportState.ISSUED,
-        (PassportState.ISSUED, PassportStep.REVOKE): PassportState.REVOKED,
-        (PassportState.EXPIRING, PassportStep.REVOKE): PassportState.REVOKED,
     }
 )
 
