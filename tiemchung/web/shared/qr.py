@@ -6,8 +6,8 @@ from functools import lru_cache
 import zxingcpp
 
 QUIET = 4  # modules of white that the standard asks for on each side
-# 93 modules in 40 mm of paper, or in 320 px of a phone, are what cheap cameras still read.
-MOST_MODULES = 93
+# Version 18 (ISO/IEC 18004): 89 modules in 25 mm of paper, or in 320 px of a phone, are what cheap cameras still read.
+MOST_MODULES = 89
 
 
 @dataclass(frozen=True, slots=True)
