@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import country  # noqa: F401 - a fixture
+from tests.builders import a_facility, a_nurse, country  # noqa: F401 - a fixture
 from tests.certificates.passport_cast import NOW, a_signed_person, issue_passport
 from tiemchung.certificates.actions import confirm_name
 from tiemchung.certificates.reads import passport_of
@@ -57,3 +57,13 @@ def test_nobody_confirms_for_somebody_else() -> None:
     issue_passport(person_id)
     with pytest.raises(NotFound):
         confirm_name(by=Actor(kind=Kind.CITIZEN), at=NOW, person_id=person_id, mark=b"")
+
+
+def test_staff_write_down_the_holders_word_under_their_own_name() -> None:
+    person_id = a_signed_person()
+    issue_passport(person_id)
+    nurse = a_nurse(a_facility())
+    mark = passport_of(SYSTEM, person_id, NOW).name.mark
+    assert confirm_name(by=nurse, at=NOW, person_id=person_id, mark=mark).allowed
+    line = AuditLine.objects.get(subject_id=person_id, action="confirm_passport_name")
+    assert line.actor_id == nurse.id

@@ -18,6 +18,7 @@ from tests.certificates.passport_cast import (
     sign_doses_of,
 )
 from tests.web.citizen.conftest import BORN, give_dose
+from tiemchung.certificates.models import Certificate
 from tiemchung.certificates.paper.facts import FIELDS
 from tiemchung.certificates.paper.facts import words as paper_words
 from tiemchung.certificates.reads import passport_of
@@ -63,6 +64,23 @@ def test_in_force_it_shows_the_code_the_eleven_fields_and_who_signed(signed_in: 
     assert "Đây là hạn kỹ thuật của mã QR, không phải hạn miễn dịch." in page
     assert page.count("Đã ký số ngày") == 2
     assert "NGUYEN THI MINH CHAU" in page
+
+
+@pytest.mark.parametrize(("lang", "told"), [("vi", "Đang kiểm tra lại"), ("en", "Being checked again")])
+def test_a_code_that_does_not_verify_is_not_shown_and_says_what_to_do(
+    signed_in: SignedIn, vaccinated: UUID, lang: str, told: str
+) -> None:
+    made = issue_passport(vaccinated, at=clock.now())
+    forged = made.hc1[:-9] + ("A" if made.hc1[-9] != "A" else "B") + made.hc1[-8:]
+    Certificate.objects.filter(person_id=vaccinated).update(hc1=forged)
+    client = signed_in()
+    page = words(client, vaccinated, lang)
+    assert told in page
+    assert "tel:19009095" in page
+    assert made.uvci not in page
+    assert 'role="img"' not in page
+    assert "tc-card--green" not in page
+    assert client.get(address(vaccinated, "/giay"))["Location"] == address(vaccinated)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -210,5 +228,5 @@ def test_every_lack_has_words_in_both_languages() -> None:
     for lang in ("vi", "en"):
         for code in Lack:
             assert {f"passport.lack.{code}.text", f"passport.lack.{code}.next"} <= sentences(lang).keys()
-        for state in (*PassportState, "UNSEEN", "EXPIRED"):
+        for state in (*PassportState, "UNSEEN", "EXPIRED", "CHECKING"):
             assert f"passport.standing.{state}" in sentences(lang)

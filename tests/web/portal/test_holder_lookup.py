@@ -24,6 +24,7 @@ from tiemchung.doses.actions import record_dose
 from tiemchung.doses.rules import DoseSource
 from tiemchung.doses.values import DoseFacts
 from tiemchung.web.portal import holder_lookup
+from tiemchung.web.shared.language import COOKIE
 from tiemchung.web.shared.qr import qr_of
 
 pytestmark = pytest.mark.usefixtures("country", "db", "plain_portal", "proofs_granted", "at_once")
@@ -148,7 +149,7 @@ def test_the_right_code_shows_the_card_and_a_code_that_verifies(chau: UUID, phon
     ask(client, merged(asked(number)))
     assert client.post("/tra-cuu/ma", {"code": pages.newest_code(phone)})["Location"] == "/tra-cuu/chung-nhan"
     page = client.get("/tra-cuu/chung-nhan").content.decode()
-    card = card_of_person(SYSTEM, chau)
+    card = card_of_person(SYSTEM, chau, clock.now())
     assert card is not None
     assert NAME in page
     assert qr_of(card.hc1).path in page
@@ -224,7 +225,7 @@ def test_a_device_that_proved_the_phone_asks_on_behind_a_network_that_is_used_up
     ask(holder, truth)
     assert holder.post("/tra-cuu/ma", {"code": pages.newest_code(phone)}).status_code == 302
     kept = holder.cookies["known"]
-    assert (kept["httponly"], kept["path"]) == (True, "/tra-cuu")
+    assert (kept["httponly"], kept["path"]) == (True, "/")
     assert [part for part in (number, phone, phone[3:], str(chau)) if part in kept.value] == []
     with time_machine.travel(later, tick=False):
         for n in range(8):
@@ -240,6 +241,24 @@ def test_a_device_that_proved_the_phone_asks_on_behind_a_network_that_is_used_up
         assert forged.post("/tra-cuu", truth).status_code == 200, value[:9]
 
 
+def test_codes_that_strangers_used_up_reach_a_device_that_proved_the_phone(
+    chau: UUID, phone: str, number: str
+) -> None:
+    holder, truth, start = Client(REMOTE_ADDR="192.0.2.1"), merged(asked(number)), clock.now()
+    ask(holder, truth)
+    holder.post("/tra-cuu/ma", {"code": pages.newest_code(phone)})
+    for n in range(1, 12):
+        with time_machine.travel(start + dt.timedelta(minutes=n), tick=False):
+            ask(Client(REMOTE_ADDR=f"192.0.{n}.9"), truth)
+    with time_machine.travel(start + dt.timedelta(minutes=12), tick=False):
+        before = len(pages.texts_to(phone))
+        ask(Client(REMOTE_ADDR="192.0.77.9"), truth)
+        assert len(pages.texts_to(phone)) == before
+        ask(holder, truth)
+        assert len(pages.texts_to(phone)) == before + 1
+        assert holder.post("/tra-cuu/ma", {"code": pages.newest_code(phone)})["Location"] == "/tra-cuu/chung-nhan"
+
+
 def test_look_ups_leave_the_holder_codes_for_everything_else(
     real_limits: None, chau: UUID, phone: str, number: str
 ) -> None:
@@ -249,6 +268,33 @@ def test_look_ups_leave_the_holder_codes_for_everything_else(
         with time_machine.travel(start + dt.timedelta(minutes=15 * n), tick=False):
             ask(Client(REMOTE_ADDR=f"192.0.{n}.9"), merged(asked(number)))
     assert len(pages.texts_to(phone)) == 5
+
+
+@pytest.mark.parametrize("typed", ["K0000123", "k 0000123", "990012345"])
+def test_a_foreigner_asks_by_the_number_of_a_passport(phone: str, typed: str) -> None:
+    at, number = clock.now(), typed.upper().replace(" ", "")
+    kept = {"identifiers": [("PASSPORT", number)], "phones": [(phone, "OWN")], "nationality": "DE"}
+    person = a_person("Anna Schmidt", BORN, sex="FEMALE", at=at, **kept).person_id
+    facts = DoseFacts("PFIZER", LATEST, lot_number=a_lot("PFIZER", at=at).number, place_name="Bệnh viện Bạch Mai")
+    record_dose(by=SYSTEM, at=at, key=str(uuid4()), profile_id=person, facts=facts, source=DoseSource.BACKLOG)
+    refresh_card(person_id=person, at=at)
+    client = Client()
+    ask(client, merged(asked(typed)) | {"full_name": "Anna Schmidt"})
+    assert client.post("/tra-cuu/ma", {"code": pages.newest_code(phone)})["Location"] == "/tra-cuu/chung-nhan"
+    page = client.get("/tra-cuu/chung-nhan").content.decode()
+    assert "Anna Schmidt" in page
+    assert number not in page
+
+
+def test_the_page_asks_for_a_passport_number_too_and_lets_a_phone_type_its_letters() -> None:
+    page = Client().get("/tra-cuu").content.decode()
+    field = re.search(r'<input[^>]*name="number"[^>]*>', page)
+    assert field is not None
+    assert "numeric" not in field[0]
+    assert "hộ chiếu" in page
+    abroad = Client()
+    abroad.cookies[COOKIE] = "en"
+    assert "passport number" in abroad.get("/tra-cuu").content.decode()
 
 
 def test_a_name_without_its_accents_is_not_the_whole_truth(chau: UUID, phone: str, number: str) -> None:
@@ -276,7 +322,7 @@ def test_i1_cowins_bot_no_public_page_tells_anything_for_a_phone_or_number_alone
     chau: UUID, phone: str, number: str
 ) -> None:
     """2023: a phone went in; name, number and place of vaccination came out."""
-    card = card_of_person(SYSTEM, chau)
+    card = card_of_person(SYSTEM, chau, clock.now())
     assert card is not None
     secrets = [NAME, "Minh Châu", number, phone, "0" + phone[3:], card.hc1, "Trạm Y tế phường Bến Nghé", "23/11/1984"]
     names = ("phone", "number", "q", "ref", "code", "full_name", "id", "token", "text", "next")

@@ -1,6 +1,7 @@
 """Whoever proved the phone on file sees the passport beside the card, or has it sent; nobody else learns anything."""
 
 import datetime as dt
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,12 @@ from django.test import Client
 from tests.builders import a_cccd, a_phone, country  # noqa: F401 - a fixture
 from tests.certificates.passport_cast import NAME, a_signed_person, issue_passport, lack, revoke_passport
 from tests.web.portal import feedback_pages as pages
+from tiemchung.certificates.actions import refresh_card
+from tiemchung.certificates.models import Certificate
+from tiemchung.certificates.reads import passport_of
 from tiemchung.certificates.rules import Lack
 from tiemchung.core import clock
+from tiemchung.core.actor import SYSTEM
 from tiemchung.core.models import AuditLine, OutboxMessage
 from tiemchung.core.sealing import unseal
 from tiemchung.doses.reads import doses_of
@@ -150,6 +155,20 @@ def test_a_passport_revoked_after_the_code_is_neither_shown_nor_sent(chau: UUID,
     assert letters() == []
 
 
+def test_codes_that_do_not_verify_are_not_shown(chau: UUID, phone: str, number: str) -> None:
+    made = issue_passport(chau, at=clock.now())
+    refresh_card(person_id=chau, at=clock.now())
+    client = proved(chau, phone, number)
+    Certificate.objects.filter(person_id=chau).update(expires_at=clock.now() + dt.timedelta(days=9999))
+    for address in ADDRESSES[:2]:
+        page = client.get(address).content.decode()
+        assert "Đang kiểm tra lại" in page
+        assert made.uvci not in page
+        for shown in ('role="img"', "tc-card--green", "Thẻ xanh"):
+            assert shown not in page
+    assert client.get("/tra-cuu/ho-chieu/giay")["Location"] == "/tra-cuu/ho-chieu"
+
+
 def test_without_a_code_and_after_a_quarter_of_an_hour_every_page_leads_back(
     chau: UUID, phone: str, number: str
 ) -> None:
@@ -172,3 +191,25 @@ def test_where_no_mail_server_is_set_nothing_is_offered_by_mail(
     client = proved(chau, phone, number)
     assert "thư điện tử" not in client.get("/tra-cuu/chung-nhan").content.decode()
     assert client.get("/tra-cuu/ho-chieu").status_code == 200
+
+
+def test_the_holder_confirms_both_forms_of_the_name_here_too(chau: UUID, phone: str, number: str) -> None:
+    issue_passport(chau, at=clock.now())
+    client = proved(chau, phone, number)
+    page = client.get("/tra-cuu/ho-chieu").content.decode()
+    mark = re.search(r'name="mark" value="([0-9a-f]{64})"', page)
+    assert mark is not None
+    assert "NGUYEN" in page
+    assert client.post("/tra-cuu/ho-chieu/ten", {"mark": "00" * 32})["Location"] == "/tra-cuu/ho-chieu"
+    assert "Họ tên vừa thay đổi" in client.get("/tra-cuu/ho-chieu").content.decode()
+    client.post("/tra-cuu/ho-chieu/ten", {"mark": mark[1]})
+    page = client.get("/tra-cuu/ho-chieu").content.decode()
+    assert "Đã ghi nhận: họ tên đúng" in page
+    assert "Bạn đã xác nhận họ tên này đúng." in page
+
+
+def test_without_the_proof_no_name_is_confirmed(chau: UUID) -> None:
+    issue_passport(chau, at=clock.now())
+    mark = passport_of(SYSTEM, chau, clock.now()).name.mark.hex()
+    assert Client().post("/tra-cuu/ho-chieu/ten", {"mark": mark})["Location"] == "/tra-cuu"
+    assert not passport_of(SYSTEM, chau, clock.now()).name.confirmed

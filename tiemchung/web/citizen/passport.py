@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from tiemchung.certificates.actions import confirm_name
 from tiemchung.certificates.reads import PassportView, emitted_forms, gives_documents, passport_of
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
@@ -15,8 +14,8 @@ from tiemchung.people.reads import NotFound
 from tiemchung.web.citizen.book import frame
 from tiemchung.web.shared.gate import open_to_citizen
 from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.passport_name import take_word
 from tiemchung.web.shared.passport_page import passport_page, pdf_answer
-from tiemchung.web.shared.words import say, say_reason
 
 TOLD = "passport_told"
 
@@ -58,10 +57,9 @@ def confirm_passport_name(request: HttpRequest, person_id: UUID) -> HttpResponse
     """Take the holder's word that both forms of the name are right."""
     by: Actor = request.actor  # type: ignore[attr-defined]
     try:
-        verdict = confirm_name(by=by, at=clock.now(), person_id=person_id, mark=_mark(request.POST.get("mark", "")))
+        request.session[TOLD] = take_word(request, by, person_id)
     except NotFound as unknown:
         raise Http404 from unknown
-    request.session[TOLD] = say("passport.name.thanks") if verdict.allowed else say_reason(verdict.refusals[0])
     return redirect("citizen:passport", person_id=person_id)
 
 
@@ -73,10 +71,3 @@ def passport_file(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if not view.in_force(clock.now()):
         return redirect("citizen:passport", person_id=view.person_id)
     return pdf_answer(view, request.GET.get("giay", "A4"), spoken_language())
-
-
-def _mark(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text[:64])
-    except ValueError:
-        return b""

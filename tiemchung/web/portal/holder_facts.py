@@ -17,7 +17,8 @@ from tiemchung.people.rules.kinds import IdSystem, Sex
 from tiemchung.people.rules.names import clean_name
 from tiemchung.web.shared.typed import date_in, line_in
 
-_SYSTEMS = frozenset({IdSystem.CCCD, IdSystem.CMND9})
+# A foreigner's passport stands on a passport number (8938/BYT-DP, step 2). Nine digits may be meant as either.
+_SYSTEMS = frozenset({IdSystem.CCCD, IdSystem.CMND9, IdSystem.PASSPORT})
 _CERTAIN = frozenset({DoseState.CONFIRMED, DoseState.SIGNED})
 
 

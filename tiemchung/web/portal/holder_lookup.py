@@ -18,6 +18,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tiemchung.access.actions import send_code, take_lookup, take_lookup_code, tally_lookup, use_code
+from tiemchung.access.reads import known_device
 from tiemchung.access.rules import Purpose
 from tiemchung.certificates.reads import card_of_person, passport_of
 from tiemchung.core import clock
@@ -31,10 +32,11 @@ from tiemchung.people.rules.identifiers import mask
 from tiemchung.vaccines.rules import the_book
 from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
 from tiemchung.web.portal.holder_facts import HolderFacts, person_meant, read_facts
-from tiemchung.web.portal.known_device import device_in, keep_known
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
+from tiemchung.web.shared.chosen_language import code_language
 from tiemchung.web.shared.gate import network_address, open_to_public
+from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.passport_page import passport_page
 from tiemchung.web.shared.qr import qr_of
@@ -60,17 +62,17 @@ def ask_page(request: HttpRequest) -> HttpResponse:
     if not proof.allowed:
         return _ask_again(request, {"captcha": first_words(proof)})
     device = device_in(request)
-    known = device.id if device.knows(facts.budget) else ""
+    known = device.token if device.knows(facts.budget) else ""
     try:
         take_lookup(at=clock.now(), about=facts.budget, network=network_address(request), device=known)
     except Refused as refused:
         return _ask_again(request, {"": first_words(refused.verdict)})
-    keep(request.session, KEPT, _asked(request, facts, known=bool(known)))
+    keep(request.session, KEPT, _asked(request, facts, device.token))
     _wait_until(begun + ANSWER_AFTER_S)
     return redirect("portal:holder_code")
 
 
-def _asked(request: HttpRequest, facts: HolderFacts, *, known: bool) -> PendingCode:
+def _asked(request: HttpRequest, facts: HolderFacts, device: str) -> PendingCode:
     """Send a code to the phone on file of whom the facts mean; without such a phone everything looks the same."""
     at = clock.now()
     person_id = person_meant(facts, at)
@@ -80,11 +82,12 @@ def _asked(request: HttpRequest, facts: HolderFacts, *, known: bool) -> PendingC
         return begin("", NOBODY)
     pending = replace(begin(str(person_id), phone), number=facts.budget)
     try:
-        if not known:
+        if known_device(phone, device, at) is None:
             take_lookup_code(at=at, phone=phone)
         send_code(
             by=PUBLIC, at=at, phone=phone, purpose=Purpose.HOLDER_LOOKUP, bound_to=pending.bound_to,
-            network=network_address(request), text=sentence("lookup.sms.code"),
+            network=network_address(request), text=sentence("lookup.sms.code", code_language(request, phone)),
+            device=device,
         )  # fmt: skip
     except Refused:  # too many codes for this phone: the asker must not hear that there is one
         before = pending_in(request.session, KEPT)
@@ -115,19 +118,19 @@ def code_page(request: HttpRequest) -> HttpResponse:
     digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
     if not _CODE.fullmatch(digits):
         return private_page(request, "portal/holder_code.html", {"errors": {"code": say("citizen.code.six_digits")}})
-    verdict = _used(pending, digits)
+    verdict = _used(pending, digits, device_in(request).token)
     if verdict.allowed:
         keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
     _wait_until(begun + ANSWER_AFTER_S)
     if not verdict.allowed:
         return private_page(request, "portal/holder_code.html", {"errors": {"code": first_words(verdict)}})
-    return keep_known(request, redirect("portal:holder_certificate"), pending.number)
+    return keep_known(request, redirect("portal:holder_certificate"), pending.phone, about=pending.number)
 
 
-def _used(pending: PendingCode, digits: str) -> Verdict:
+def _used(pending: PendingCode, digits: str, device: str) -> Verdict:
     verdict = use_code(
         by=PUBLIC, at=clock.now(), phone=pending.phone, purpose=Purpose.HOLDER_LOOKUP, bound_to=pending.bound_to,
-        code=digits,
+        code=digits, device=device,
     )  # fmt: skip
     return verdict if pending.about or not verdict.allowed else refuse("CODE_WRONG")
 
@@ -163,15 +166,17 @@ def result_page(request: HttpRequest, person_id: UUID, *, errors: Errors | None 
 
 
 def _certificate(person_id: UUID, by: Actor, at: dt.datetime) -> dict[str, Any]:
-    holder, signed = holder_of(person_id), card_of_person(by, person_id)
+    holder, signed = holder_of(person_id), card_of_person(by, person_id, at)
     birth = birth_of(holder.birth_date, holder.birth_precision)
     record = record_of(holder.profile_ids, birth=birth, on=clock.local(at).date())
+    checking = signed is not None and signed.withheld
     ready = signed is not None and signed.hc1 and (signed.expires_at is None or signed.expires_at > at)
     return {
         "name": holder.full_name,
         "birth": birth_text(holder.birth_date, holder.birth_precision),
         "card": record.card,
-        "sign": "wait" if record.card.reason == "BEING_VERIFIED" else _SIGNS[record.card.colour],
+        "checking": checking,
+        "sign": "wait" if checking or record.card.reason == "BEING_VERIFIED" else _SIGNS[record.card.colour],
         "number": mask(signed.number) if signed and signed.number else "",
         "until": signed.expires_at if signed else None,
         "qr": qr_of(signed.hc1) if signed and ready else None,

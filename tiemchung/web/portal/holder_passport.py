@@ -21,10 +21,12 @@ from tiemchung.web.portal.feedback.frame import first_words, private_page
 from tiemchung.web.portal.holder_lookup import proven_person, result_page
 from tiemchung.web.shared.gate import open_to_public
 from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.passport_name import take_word
 from tiemchung.web.shared.passport_page import passport_page, pdf_answer
 from tiemchung.web.shared.typed import line_in
 from tiemchung.web.shared.words import say
 
+TOLD = "holder_passport_told"
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1
 _valid = EmailValidator()
 
@@ -69,8 +71,24 @@ def passport_screen(request: HttpRequest) -> HttpResponse:
     if view is None:
         return redirect("portal:holder_ask")
     at = clock.now()
-    facts = {"page": passport_page(view, at, spoken_language()), "shown_at": at}
+    told = request.session.pop(TOLD, "")
+    facts = {"page": passport_page(view, at, spoken_language()), "shown_at": at, "told": told}
     return private_page(request, "portal/holder_passport.html", facts)
+
+
+@require_POST
+@open_to_public
+def confirm_name_page(request: HttpRequest) -> HttpResponse:
+    """Take the holder's word that both forms of the name are right."""
+    person_id = proven_person(request)
+    if person_id is None:
+        return redirect("portal:holder_ask")
+    by = Actor(kind=Kind.CITIZEN, person_ids=frozenset({person_id}))
+    try:
+        request.session[TOLD] = take_word(request, by, person_id)
+    except NotFound:
+        return redirect("portal:holder_ask")
+    return redirect("portal:holder_passport")
 
 
 @require_safe
@@ -100,6 +118,7 @@ def _proven_passport(request: HttpRequest) -> PassportView | None:
 
 urlpatterns = [
     path("tra-cuu/ho-chieu", passport_screen, name="holder_passport"),
+    path("tra-cuu/ho-chieu/ten", confirm_name_page, name="holder_name"),
     path("tra-cuu/ho-chieu/nhan", choose_page, name="holder_choose"),
     path("tra-cuu/ho-chieu/giay", passport_paper, name="holder_paper"),
 ]
