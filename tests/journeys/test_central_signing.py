@@ -42,7 +42,7 @@ class Centre:
 
     def __init__(self, address: str) -> None:
         self.address, self.at = address, clock.now() - dt.timedelta(minutes=10)
-        place = builders.a_facility("Trạm Y tế phường Bến Nghé", at=self.at)
+        place = self.place = builders.a_facility("Trạm Y tế phường Bến Nghé", at=self.at)
         self.passport = a_passport("Lê Minh Châu", facilities=[place], at=self.at)
         self.other = a_passport("Bùi Thu Hà", facilities=[place], at=self.at)
         self.ready = [a_ready_person(name, facilities=[place], at=self.at) for name in ("Phạm Gia Hân", "Vũ An")]
@@ -113,10 +113,16 @@ def test_a_certificate_is_taken_back_and_a_central_key_is_given_up_by_two(
     second.page.goto("/authority/ho-chieu/thu-hoi")
     second.look("revocations")
     second.page.get_by_role("link", name="Thu hồi một khoá trung ương").first.click()
+    expect(second.page.get_by_text("Bạn chưa có khóa truy cập")).to_be_visible()
+    second.look("order-no-passkey")
+    order = second.page.url
+    second.add_passkey("Khóa bảo mật")
+    second.page.goto(order)
+    second.page.get_by_role("button", name="Ghi quyết định bằng khóa truy cập").click()
+    expect(second.page.get_by_role("alert").first).to_contain_text("Chọn đồng ý hay từ chối")
     second.page.get_by_label("Đồng ý thu hồi").check()
-    second.page.get_by_label("Mã xác thực").fill(factors.code_at(SECRET, clock.now()))
     second.look("order")
-    second.page.get_by_role("button", name="Ghi quyết định").click()
+    second.page.get_by_role("button", name="Ghi quyết định bằng khóa truy cập").click()
     expect(second.page.get_by_text("Khoá không còn được tin từ lúc này")).to_be_visible()
     while work_orders(clock.now()) + work_central_runs(clock.now()):
         pass
@@ -124,6 +130,38 @@ def test_a_certificate_is_taken_back_and_a_central_key_is_given_up_by_two(
     expect(second.page.locator("main").get_by_text("Đã thu hồi").first).to_be_visible()
     for person in (centre.passport, centre.other):
         assert bytes(certificate_of(person).kid) != bytes(key.kid)
+
+
+def test_a_lead_asks_for_the_end_of_the_facilitys_key_and_the_province_sees_that_it_waits(
+    browser: Browser, opened: list[BrowserContext], centre: Centre, width: int
+) -> None:
+    lead = builders.a_lead(centre.place, at=centre.at)
+    screen = screen_of(browser, opened, centre.address, lead, width)
+    page = screen.page
+    page.goto("/staff/ho-chieu")
+    page.get_by_role("link", name="Khoá ký của cơ sở và thu hồi khoá").click()
+    screen.look("lead-keys")
+    page.get_by_role("link", name="Thu hồi khoá").first.click()
+    before = clock.today() - dt.timedelta(days=1)
+    for part, value in (("day", before.day), ("month", before.month), ("year", before.year)):
+        page.locator(f"[name=since_{part}]").fill(str(value))
+    page.get_by_label("Từ lúc").fill("25:00")
+    page.get_by_label("Lý do").fill("mất thiết bị ký ở trạm")
+    page.get_by_role("button", name="Yêu cầu thu hồi khoá").click()
+    screen.look("lead-revoke")
+    page.get_by_label("Từ lúc").fill("13:30")
+    page.get_by_role("button", name="Yêu cầu thu hồi khoá").click()
+    expect(page.get_by_text("chờ Bộ Y tế quyết định")).to_be_visible()
+    screen.look("lead-keys-asked")
+    city = builders.an_area("79", level=builders.Level.PROVINCE)
+    officer = builders.a_staff_member(Role.PROVINCE_OFFICER, area=city, at=centre.at)
+    province = screen_of(browser, opened, centre.address, officer, width)
+    province.page.goto("/authority/ho-chieu/thu-hoi")
+    province.page.get_by_role("link", name="Thu hồi khoá của một cơ sở").click()
+    province.page.get_by_label("Tìm cơ sở").fill("Bến Nghé")
+    province.page.get_by_role("button", name="Tìm").click()
+    expect(province.page.get_by_text("chờ Bộ Y tế quyết định").first).to_be_visible()
+    province.look("province-keys")
 
 
 def test_the_watch_tells_what_last_night_found(

@@ -3,7 +3,6 @@
 The ministry and administrators come here; each change asks for a second factor of the last minutes and a reason.
 """
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -13,21 +12,23 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tiemchung.access.reads import facility_scope
 from tiemchung.certificates import actions, reads
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import FacilityKeyView
-from tiemchung.certificates.rules import AuthorityKind, KeyPurpose, KeyStanding, OrderTarget, may_ask_revocation
+from tiemchung.certificates.rules import AuthorityKind, KeyPurpose, KeyStanding
 from tiemchung.core import clock
+from tiemchung.core.actor import Role
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.places import reads as places
 from tiemchung.web.shared.account import steps_up
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.staff_page import KEY_ROLES, actor_of, staff_page, tell
-from tiemchung.web.shared.typed import date_in, line_in, text_in
+from tiemchung.web.shared.key_revocation import key_lines, key_of, may_ask, revoke_form
+from tiemchung.web.shared.staff_page import KEY_ROLES, REVOKER_ROLES, actor_of, staff_page, tell
+from tiemchung.web.shared.typed import line_in, text_in
 from tiemchung.web.shared.words import say
 
 open_to_keepers = open_to_staff(*KEY_ROLES)
+open_to_revokers = open_to_staff(*REVOKER_ROLES)
 MOST_AT_ONCE = 200
 
 
@@ -76,14 +77,9 @@ def facility_page(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     """Show every key of one facility."""
     place = _place(facility_id)
     at = clock.now()
+    lines = key_lines(actor_of(request), facility_id, at, revoke_address)
     signing = reads.facility_key_of(facility_id, at)
-    rows = [(key, standing_of(key, signing, at)) for key in reads.keys_of_facility(facility_id)]
-    may_revoke = may_ask_revocation(
-        actor_of(request), OrderTarget.FACILITY_KEY, facility_id=facility_id, area_ids=facility_scope(facility_id)
-    )
-    return staff_page(
-        request, "authority/keys_facility.html", facility=place, rows=rows, revokes=may_revoke.allowed, key=signing,
-    )  # fmt: skip
+    return staff_page(request, "authority/keys_facility.html", facility=place, lines=lines, key=signing)
 
 
 @open_to_keepers
@@ -106,7 +102,7 @@ def new_facility_key(request: HttpRequest, facility_id: UUID) -> HttpResponse:
 @steps_up
 def retire_facility_key(request: HttpRequest, facility_id: UUID, key_id: UUID) -> HttpResponse:
     """Let a facility's key sign no more, once a reason is given; what it signed stays signed."""
-    place, key = _place(facility_id), _key(facility_id, key_id)
+    place, key = _place(facility_id), key_of(facility_id, key_id)
 
     def act(because: str) -> None:
         actions.retire_facility_key(key_id=key.id, by=actor_of(request), at=clock.now(), because=because)
@@ -116,26 +112,19 @@ def retire_facility_key(request: HttpRequest, facility_id: UUID, key_id: UUID) -
     )
 
 
-@open_to_keepers
+@open_to_revokers
 @require_http_methods(["GET", "POST"])
 @steps_up
 def revoke_facility_key(request: HttpRequest, facility_id: UUID, key_id: UUID) -> HttpResponse:
-    """Ask for a facility's key to be believed no more from a day on; a second person decides."""
-    place, key = _place(facility_id), _key(facility_id, key_id)
-    typed = date_in(request.POST, "since")
-
-    def act(because: str) -> None:
-        day = typed.day if typed.precision == "DAY" else None
-        since = dt.datetime.combine(day, dt.time(), clock.VIETNAM) if day else None
-        actions.order_revocation(
-            target=OrderTarget.FACILITY_KEY, kid=key.kid, since=since, because=because, by=actor_of(request),
-            at=clock.now(),
-        )  # fmt: skip
-
-    return _decide(
-        request, "revoke", act, back="authority:keys_facility", subject=place.name, facility_id=facility_id,
-        shown={"since": typed.parts if request.method == "POST" else None},
-    )  # fmt: skip
+    """Ask for a facility's key to be believed no more from a moment on; a second person decides."""
+    by, place, key = actor_of(request), _place(facility_id), key_of(facility_id, key_id)
+    if by.role is Role.PROVINCE_OFFICER and not may_ask(by, facility_id):
+        raise Http404
+    keeps = by.role in KEY_ROLES
+    back = reverse("authority:keys_facility", args=[facility_id]) if keeps else reverse("authority:facility_keys")
+    return revoke_form(
+        request, place, key, back=back, done=lambda order_id: reverse("authority:revocation", args=[order_id])
+    )
 
 
 @open_to_keepers
@@ -153,20 +142,14 @@ def make_lacking(request: HttpRequest) -> HttpResponse:
     return redirect("authority:keys")
 
 
-def standing_of(key: FacilityKeyView, signing: FacilityKeyView | None, at: dt.datetime) -> KeyStanding:
-    """Give what a facility's key is good for at a moment, where `signing` is the facility's own that signs."""
-    if key.revoked_at is not None:
-        return KeyStanding.COMPROMISED
-    if key.valid_to <= at:
-        return KeyStanding.ENDED
-    rests = key.retired_at is not None or (key.staff_id is None and key != signing)
-    return KeyStanding.RETIRED if rests else KeyStanding.SIGNING
+def revoke_address(key: FacilityKeyView) -> str:
+    """Give the page that asks for the end of a facility's key."""
+    return reverse("authority:keys_facility_revoke", args=[key.facility_id, key.id])
 
 
 def _decide(
-    request: HttpRequest, deed: str, act: Callable[[str], None], *, back: str, subject: str,
-    shown: dict[str, Any] | None = None, **parts: Any,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest, deed: str, act: Callable[[str], None], *, back: str, subject: str, **parts: Any
+) -> HttpResponse:
     """Ask for the reason, and do it once it is given and nothing refuses."""
     because, verdict = text_in(request.POST, "because"), Verdict()
     if request.method == "POST":
@@ -179,7 +162,7 @@ def _decide(
         else:
             tell(request, f"trust.{deed}.done", subject=subject)
             return redirect(back, **parts)
-    facts = {"deed": deed, "subject": subject, "because": because, "verdict": verdict, **(shown or {})}
+    facts = {"deed": deed, "subject": subject, "because": because, "verdict": verdict}
     return staff_page(
         request, "authority/keys_deed.html", 422 if verdict.refusals else 200, back=reverse(back, kwargs=parts), **facts
     )
@@ -190,13 +173,6 @@ def _place(facility_id: UUID) -> places.FacilityView:
     if found is None:
         raise Http404
     return found
-
-
-def _key(facility_id: UUID, key_id: UUID) -> FacilityKeyView:
-    for key in reads.keys_of_facility(facility_id):
-        if key.id == key_id:
-            return key
-    raise Http404
 
 
 _FACILITY = "khoa/co-so/<uuid:facility_id>"

@@ -1,6 +1,5 @@
 """Revocation: one certificate by its number, keys by two people, and how far each order is."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +15,19 @@ from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.places import reads as places
+from tiemchung.web.authority.keys import revoke_address
+from tiemchung.web.shared.account import steps_up
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.second_factor import factor_asked, factor_wrong
+from tiemchung.web.shared.key_revocation import key_lines, since_in
+from tiemchung.web.shared.second_factor import factor_asked, factor_wrong, passkey_wrong
 from tiemchung.web.shared.staff_page import REVOKER_ROLES, actor_of, staff_page, tell
-from tiemchung.web.shared.typed import date_in, line_in, text_in
+from tiemchung.web.shared.typed import line_in, text_in
 from tiemchung.web.shared.words import say
 
 open_to_revokers = open_to_staff(*REVOKER_ROLES)
 open_to_officers = open_to_staff(Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER)
 open_to_centre = open_to_staff(Role.MINISTRY_OFFICER, Role.ADMIN)
+MOST_FOUND = 20
 
 
 @open_to_revokers
@@ -53,7 +56,24 @@ def revocations(request: HttpRequest) -> HttpResponse:
 
 
 @open_to_officers
+@require_GET
+def facility_keys(request: HttpRequest) -> HttpResponse:
+    """Find a facility of one's area, and the way to give up one of its keys."""
+    by, at, words = actor_of(request), clock.now(), line_in(request.GET, "q", 100)
+    within = None if by.everywhere else by.area_ids
+    hits = places.places_search(words, within=within, limit=MOST_FOUND) if words else ()
+    found = places.facilities_by_id(dict.fromkeys(hit.facility_id for hit in hits))
+    return staff_page(
+        request,
+        "authority/facility_keys.html",
+        words=words,
+        found=[(place, key_lines(by, place.id, at, revoke_address)) for place in found.values()],
+    )
+
+
+@open_to_officers
 @require_http_methods(["GET", "POST"])
+@steps_up
 def revoke_one(request: HttpRequest) -> HttpResponse:
     """Find a certificate by its number, show what it is, and take it back once a reason is given."""
     number, because = line_in(request.POST, "number", 80), text_in(request.POST, "because")
@@ -82,46 +102,48 @@ def revoke_one(request: HttpRequest) -> HttpResponse:
 
 @open_to_centre
 @require_http_methods(["GET", "POST"])
+@steps_up
 def revoke_central(request: HttpRequest, kid: str) -> HttpResponse:
     """Ask that a central key be believed no more; a second person decides."""
     key = next((one for one in reads.central_keys(clock.now()) if one.kid.hex() == kid), None)
     if key is None:
         raise Http404
-    since, because, verdict = date_in(request.POST, "since"), text_in(request.POST, "because"), Verdict()
-    errors = {}
-    if request.method == "POST":
-        if since.day is None or since.precision != "DAY":
-            errors["since-day"] = say("signing.revoke.since_wrong")
+    since, because = since_in(request.POST, sent=request.method == "POST"), text_in(request.POST, "because")
+    verdict = Verdict()
+    if since.moment is not None:
+        try:
+            order_id = actions.order_revocation(
+                target=OrderTarget.CENTRAL_KEY, kid=key.kid, since=since.moment, by=actor_of(request), at=clock.now(),
+                because=because,
+            )  # fmt: skip
+        except Refused as refused:
+            verdict = refused.verdict
         else:
-            try:
-                moment = dt.datetime.combine(since.day, dt.time(), clock.VIETNAM)
-                order_id = actions.order_revocation(
-                    target=OrderTarget.CENTRAL_KEY, kid=key.kid, since=moment, by=actor_of(request), at=clock.now(),
-                    because=because,
-                )  # fmt: skip
-            except Refused as refused:
-                verdict = refused.verdict
-            else:
-                tell(request, "signing.revoke.asked")
-                return redirect("authority:revocation", order_id=order_id)
-    facts = {"key": key, "since": since.parts, "because": because, "verdict": verdict, "errors": errors}
-    status = 422 if errors or verdict.refusals else 200
+            tell(request, "signing.revoke.asked")
+            return redirect("authority:revocation", order_id=order_id)
+    facts = {"key": key, "since": since, "because": because, "verdict": verdict, "errors": since.errors}
+    status = 422 if since.errors or verdict.refusals else 200
     return staff_page(request, "authority/revoke_central.html", status, **facts)
 
 
 @open_to_revokers
 @require_http_methods(["GET", "POST"])
 def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """Show one order; another person than who asked decides it, with the second factor given anew."""
+    """Show one order; another person than who asked decides it, with the second factor given anew.
+
+    A central key is decided by a passkey alone (threat M28): with a stolen code somebody could end every certificate.
+    """
     by = actor_of(request)
     found = runs.order(by, order_id)
     if found is None:
         raise Http404
     may = may_decide_revocation(by, found.target, found.asked_by)
+    by_passkey = found.target is OrderTarget.CENTRAL_KEY
     errors: dict[str, str] = {}
     if request.method == "POST" and may.allowed and found.decided_at is None:
         answer = request.POST.get("answer", "")
-        errors = factor_wrong(request) if answer in {"agree", "refuse"} else {"answer": say("signing.order.choose")}
+        wrong = passkey_wrong if by_passkey else factor_wrong
+        errors = wrong(request) if answer in {"agree", "refuse"} else {"answer": say("signing.order.choose")}
         if not errors:
             actions.decide_order(order_id=order_id, agree=answer == "agree", by=by, at=clock.now())
             tell(request, f"signing.order.done.{answer}")
@@ -135,7 +157,7 @@ def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
         facts=_order_facts(found),
         may=may,
         errors=errors,
-        factor=factor_asked(request),
+        factor=factor_asked(request, passkey_only=by_passkey),
         reissue=_reissue(by, found),
         answer=request.POST.get("answer", ""),
     )
@@ -184,6 +206,7 @@ def _facility_name(facility_id: UUID | None) -> str:
 urlpatterns = [
     path("ho-chieu/thu-hoi", revocations, name="revocations"),
     path("ho-chieu/thu-hoi/chung-nhan", revoke_one, name="revoke_one"),
+    path("ho-chieu/thu-hoi/co-so", facility_keys, name="facility_keys"),
     path("ho-chieu/thu-hoi/khoa/<slug:kid>", revoke_central, name="revoke_central"),
     path("ho-chieu/thu-hoi/<uuid:order_id>", revocation, name="revocation"),
 ]

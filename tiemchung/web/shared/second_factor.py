@@ -26,18 +26,27 @@ _PROOF = "passkey_proof"
 
 @dataclass(frozen=True, slots=True)
 class FactorAsked:
-    """What a page needs to ask: whose factor it is, and where a passkey is shown, empty for who has none."""
+    """What a page needs to ask: whose factor it is, and where a passkey is shown, empty for who has none.
+
+    With `passkey_only` no code will do: a code can be read out over the telephone, a passkey answers this site alone.
+    """
 
     name: str
     passkey_at: str
+    passkey_only: bool = False
 
 
-def factor_asked(request: HttpRequest) -> FactorAsked:
+def factor_asked(request: HttpRequest, *, passkey_only: bool = False) -> FactorAsked:
     """Give what this page needs to ask for the second factor of who reads it."""
     by = actor_of(request)
     has_passkey = by.id is not None and bool(factors.factors_of(by.id).passkeys)
     at = f"{reverse('staff:prove_passkey')}?{urlencode({'for': request.path})}" if has_passkey else ""
-    return FactorAsked(by.name, at)
+    return FactorAsked(by.name, at, passkey_only)
+
+
+def passkey_wrong(request: HttpRequest) -> dict[str, str]:
+    """Check that a passkey was just shown on this page and use that up; give what is wrong, empty if nothing."""
+    return {} if _use_proof(request) else {"passkey": say("staff.passkey.needed")}
 
 
 def factor_wrong(request: HttpRequest) -> dict[str, str]:
