@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from tests import builders
-from tests.web.authority.conftest import House, enter_as, shown
-from tiemchung.core.actor import Role
+from tests.web.authority.conftest import LATER, House, enter_as, shown
+from tiemchung.certificates.actions import confirm_name, refresh_passports
+from tiemchung.certificates.reads import passport_of
+from tiemchung.core.actor import SYSTEM, Role
 from tiemchung.core.audit import looks_at
 
 
@@ -95,3 +97,15 @@ def test_a_nul_byte_and_a_long_text_are_no_accident(house: House, as_lead: Clien
     for text in ("nguyen\x00 thi an", "a" * 100_000, "|" * 50, "＝cmd", "0000000000000"):
         answer = as_lead.post(house.address("people"), {"text": text, "purpose": "CORRECT"})
         assert answer.status_code in (200, 422)
+
+
+def test_a_persons_page_says_whether_the_holder_confirmed_the_name_on_the_passport(
+    house: House, as_lead: Client
+) -> None:
+    where = house.address("person")
+    assert "Họ tên trên hộ chiếu" not in shown(as_lead.get(where))
+    refresh_passports(person_ids=[house.person_id], at=LATER)
+    assert "NGUYEN THI AN. Người dân chưa xác nhận." in shown(as_lead.get(where))
+    mark = passport_of(SYSTEM, house.person_id, LATER).name.mark
+    confirm_name(by=house.lead, at=LATER, person_id=house.person_id, mark=mark)
+    assert "NGUYEN THI AN. Người dân đã xác nhận họ tên này." in shown(as_lead.get(where))

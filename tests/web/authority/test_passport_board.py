@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.builders import NOW, a_facility, an_area, an_officer
+from tests.builders import NOW, a_facility, a_lead, an_area, an_officer
 from tests.certificates.central_cast import a_ministry_officer, a_passport, a_ready_person, a_vaccinated_person
-from tests.web.authority.conftest import enter_as
+from tests.web.authority.conftest import enter_as, shown
+from tiemchung.certificates.actions import refresh_passports
+from tiemchung.core import clock
 from tiemchung.core.actor import Role
 from tiemchung.doses.models import Dose
 from tiemchung.places.rules import Level
@@ -18,14 +20,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("country")]
 FAR = "00070"  # a ward of Hà Nội
 
 
-def cells(browser: Client, address: str, name: str) -> list[str]:
-    """Give the cells of the line of a unit."""
+def cells(browser: Client, address: str, name: str, *, aged: bool = False) -> list[str]:
+    """Give the cells of the line of a unit, with `aged` since when the oldest of each waits."""
     import re
 
     text = unescape(browser.get(address).content.decode())
     rows = re.findall(r"<tr>(.*?)</tr>", text, re.S)
     (row,) = [row for row in rows if name in re.sub(r"<[^>]+>", "", row).strip()[: len(name) + 5]]
     row = re.sub(r'<span class="nhsuk-u-visually-hidden">.*?</span>', "", row)
+    if not aged:
+        row = re.sub(r'<span class="tc-list__facts">.*?</span>', "", row)
     return [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.S)]
 
 
@@ -48,7 +52,6 @@ def test_the_ministry_sees_provinces_and_goes_down_to_a_facility() -> None:
     ward = an_area()
     found = cells(browser, reverse("authority:passports_of", args=[ward.id]), "Trạm Y tế phường Bến Nghé")
     assert found[:4] == ["0", "2", "1", "1"]
-    assert found[4] == NOW.strftime("%d/%m/%Y")
 
 
 @pytest.mark.usefixtures("town")
@@ -61,10 +64,34 @@ def test_an_officer_sees_the_own_area_and_no_other() -> None:
 
 
 def test_what_lies_at_no_facility_counts_in_its_area() -> None:
-    from tiemchung.certificates.actions import refresh_passports
-
     person = a_vaccinated_person(facilities=[a_facility()])
     Dose.objects.filter(profile_id=person).update(facility_id=None)
     refresh_passports(person_ids=[person], at=NOW + dt.timedelta(minutes=1))
     browser = enter_as(an_officer(Role.COMMUNE_OFFICER, an_area()))
     assert cells(browser, reverse("authority:passports"), "Chưa rõ cơ sở")[0] == "2"
+
+
+def test_each_of_the_three_steps_says_since_when_its_oldest_waits() -> None:
+    """What waits for the centre has an age too: step 3 had none anywhere."""
+    here, days = a_facility("Trạm Y tế phường Bến Nghé"), [NOW - dt.timedelta(days=n) for n in (30, 20, 10)]
+    lacking = a_vaccinated_person(facilities=[here], at=days[0])
+    Dose.objects.filter(profile_id=lacking).update(state="DECLARED")
+    refresh_passports(person_ids=[lacking], at=days[0])
+    a_vaccinated_person(facilities=[here], at=days[1])
+    a_ready_person(facilities=[here], at=days[2])
+    told = [f"lâu nhất từ {clock.local(day):%d/%m/%Y}" for day in days]
+    browser = enter_as(a_ministry_officer())
+    for address, name in (
+        (reverse("authority:passports"), "Cộng"),
+        (reverse("authority:passports_of", args=[an_area().id]), "Trạm Y tế phường Bến Nghé"),
+    ):
+        found = cells(browser, address, name, aged=True)
+        assert [cell.split("lâu nhất")[-1].strip() for cell in found[:3]] == [one[9:] for one in told]
+        assert found[3] == "0"
+    assert told[2] in shown(browser.get(reverse("authority:central")))
+    page = shown(enter_as(a_lead(here)).get(reverse("facility:passports")))
+    assert all(one in page for one in told)
+
+
+def test_without_anything_waiting_the_centre_names_no_age() -> None:
+    assert "lâu nhất" not in shown(enter_as(a_ministry_officer()).get(reverse("authority:central")))

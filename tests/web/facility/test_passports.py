@@ -25,6 +25,7 @@ from tiemchung.certificates.agent.keys import OwnKey as AgentKey
 from tiemchung.certificates.agent.server import Agent
 from tiemchung.certificates.models import DoseSignature, SignRun
 from tiemchung.certificates.rules import Lack, RunState
+from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.models import AuditLine
 from tiemchung.places.reads import FacilityView
@@ -160,13 +161,16 @@ def test_the_own_certificates_way_goes_from_page_to_program_and_back(here: Facil
     assert own.key.curve.name == ec.SECP256R1().name
     status, made = Agent(AgentKey(own.key), "https://x", lambda _: True).answer(json.dumps(told).encode())
     assert status == 200
-    answer = browser.post(reverse("facility:passport_signatures"), json.dumps(made), content_type="application/json")
+    sent = {"signed_at": told["signed_at"], **made}
+    answer = browser.post(reverse("facility:passport_signatures"), json.dumps(sent), content_type="application/json")
     assert answer.json() == {"signed": 2, "refused": 0}
     assert DoseSignature.objects.filter(signed_by=lead.id).count() == 2
 
 
 @pytest.mark.parametrize(
-    "sent", [b"", b"[]", b"{}", b'{"signatures": [{"dose": "x", "signature": "AA=="}]}', b'{"signatures": 7}', b"\x00"]
+    "sent", [b"", b"[]", b"{}", b'{"signatures": [{"dose": "x", "signature": "AA=="}]}', b'{"signatures": 7}', b"\x00",
+             b'{"signatures": []}', b'{"signatures": [], "signed_at": "today"}',
+             b'{"signatures": [], "signed_at": "2026-11-22T10:00:00"}', b'{"signatures": [], "signed_at": 7}']
 )
 def test_what_cannot_be_read_is_refused_in_words(here: FacilityView, lead: Actor, sent: bytes) -> None:
     OwnKey(lead)
@@ -182,7 +186,8 @@ def test_a_signature_for_another_facilitys_dose_is_refused(here: FacilityView, l
     person = a_vaccinated_person(facilities=[there])
     own = OwnKey(lead)
     dose = Dose.objects.filter(profile_id=person)[0]
-    sent = {"signatures": [{"dose": str(dose.id), "signature": base64.b64encode(own.sign(b"{}")).decode()}]}
+    made = {"dose": str(dose.id), "signature": base64.b64encode(own.sign(b"{}")).decode()}
+    sent = {"signed_at": clock.now().isoformat(), "signatures": [made]}
     address = reverse("facility:passport_signatures")
     answer = enter_as(lead).post(address, json.dumps(sent), content_type="application/json")
     assert answer.json() == {"signed": 0, "refused": 1}

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tiemchung.access.reads import facility_scope
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Reason, Refused, Verdict
@@ -27,6 +26,7 @@ from tiemchung.web.authority.dose_facts import (
     told_history,
 )
 from tiemchung.web.authority.frame import (
+    CORRECTORS,
     looks_at_person,
     open_to_correctors,
     open_to_seers,
@@ -55,12 +55,16 @@ class Shown:
 def dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResponse:
     """Show a dose: what is true of it now, everything that happened to it, and what may be done."""
     shown, by = _shown(request, person_id, dose_id), actor_of(request)
+    may = {name: may_correct(by, shown.dose, kind, shown.person.main.area_id) for name, kind in STEPS.items()}
+    nowhere = shown.dose.facts.facility_id is None
     return staff_page(
         request,
         "authority/dose.html",
         **_facts(shown),
         history=told_history(shown.entries),
-        may={name: may_correct(by, shown.dose, kind) for name, kind in STEPS.items()},
+        may=may,
+        places=nowhere and may["amend"].allowed and by.role in rules.AREA_CORRECTORS,
+        corrects=by.role in CORRECTORS,
     )
 
 
@@ -110,10 +114,9 @@ def verify_dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpRes
     return _step(request, person_id, dose_id, "verify", actions.verify_dose)
 
 
-def may_correct(by: Actor, dose: DoseView, kind: rules.EntryKind) -> Verdict:
-    """Say whether this actor may take this step with this dose, for the page's buttons."""
-    facility = dose.facts.facility_id
-    place = rules.DosePlace(facility, facility_scope(facility) if facility else frozenset(), dose.facts.vaccinator_id)
+def may_correct(by: Actor, dose: DoseView, kind: rules.EntryKind, home: UUID | None) -> Verdict:
+    """Say whether this actor may take this step with this dose, for the page's buttons; `home` is its person's area."""
+    place = reads.place_of(by, dose.facts, home)
     may = rules.may_correct(by, place, clock.local(dose.recorded_at).date(), clock.today())
     return may + rules.may_follow(dose.state, kind)
 

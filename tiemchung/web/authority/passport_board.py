@@ -177,19 +177,23 @@ def _tile(count: str, number: int, area_id: UUID | None) -> dict[str, Any]:
 def _told(line: Line) -> dict[str, Any]:
     counts, people = line.counts, line.people
     numbers = {
-        LACKING: counts.gaps,
-        TO_SIGN: counts.number(TO_SIGN),
-        TO_ISSUE: counts.number(TO_ISSUE),
-        HELD: counts.issued,
+        LACKING: (counts.gaps, counts.oldest(*Lack)),
+        TO_SIGN: (counts.number(TO_SIGN), counts.oldest(TO_SIGN)),
+        TO_ISSUE: (counts.number(TO_ISSUE), counts.oldest(TO_ISSUE)),
+        HELD: (counts.issued, None),
     }
     return {
         "name": line.name,
         "href": line.href,
         "cells": [
-            {"number": number, "href": people(count) if number and people else None, "count": count}
-            for count, number in numbers.items()
+            {
+                "number": number,
+                "href": people(count) if number and people else None,
+                "count": count,
+                "oldest": clock.local(oldest).date() if oldest else None,
+            }
+            for count, (number, oldest) in numbers.items()
         ],
-        "oldest": clock.local(counts.oldest).date() if counts.oldest else None,
     }
 
 

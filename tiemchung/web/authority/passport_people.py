@@ -10,6 +10,7 @@ from tiemchung.certificates.rules import PassportState, may_sign_centrally
 from tiemchung.core import clock
 from tiemchung.web.authority.frame import looks_at_person, person_address, purpose_of
 from tiemchung.web.authority.passport_board import area_of_board, lines_of_board
+from tiemchung.web.authority.passport_deeds import deed_of
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.passport_people import COUNTS, heading_of, people_behind, place_in, place_words
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
@@ -38,6 +39,8 @@ def passport_people(request: HttpRequest, reason: str, area_id: UUID | None = No
         row["href"] = person_address(who.person_id) if who else None
         if who and reason == PassportState.REVOKED and may_sign_centrally(by):
             row["deed"] = (say("signing.reissue.open"), reverse("authority:reissue", args=[who.person_id]))
+        elif who and row["task"]:
+            row["deed"] = deed_of(by, row["task"], at_facility=row["at_facility"])
     more = {"don-vi": str(unit_id)} if unit_id else {}
     name = lines[0].name if unit_id else here.full_name if here else say("passports.board.country")
     return staff_page(

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tiemchung.certificates import actions
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import RunView, runs
-from tiemchung.certificates.rules import RUN_MOVES, RunState
+from tiemchung.certificates.reads.board_lists import people_waiting
+from tiemchung.certificates.rules import RUN_MOVES, TO_ISSUE, RunState
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.verdict import Refused, Verdict, refuse
@@ -101,8 +102,10 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
         }
         for one in every
     ]
+    first = people_waiting(None, [TO_ISSUE], limit=1)
     facts = {
         "ready": actions.count_ready(),
+        "since": say("passports.oldest", day=clock.local(first[0].since).date()) if first else "",
         "in_force": runs.count_in_force(),
         "open_run": next((one for one in every if one.is_open and one.allowed_name != "system"), None),
         "runs": items,

@@ -11,7 +11,6 @@ from tiemchung.web.shared.words import say
 
 _OF_DOSE = {
     Lack.DOSE_UNVERIFIED: "authority:verify_dose",
-    Lack.PLACE_UNKNOWN: "authority:amend_dose",
     Lack.PRODUCT_NOT_ACCEPTED: "authority:dose",
 }
 _OF_PROFILE = frozenset({Lack.NAME_MISSING, Lack.BIRTH_INCOMPLETE, Lack.SEX_MISSING})

@@ -40,6 +40,7 @@ def passports(request: HttpRequest) -> HttpResponse:
         request,
         "facility/passports.html",
         ready=counts.number(TO_SIGN),
+        ready_since=_since(counts, TO_SIGN),
         signs=by.role is Role.FACILITY_LEAD,
         has_key=_has_key(by, at),
         own_key=_has_own_key(by, at),
@@ -91,7 +92,7 @@ def _gaps(counts: UnitCounts) -> list[dict[str, Any]]:
             "number": waiting.number,
             "label": say(f"passports.reason.{lack}.title"),
             "href": reverse("facility:passport_work", args=[lack]),
-            "since": say("passports.oldest", day=clock.local(waiting.oldest).date()),
+            "since": _since(counts, lack),
         }
         for lack, waiting in found
     ]
@@ -100,13 +101,19 @@ def _gaps(counts: UnitCounts) -> list[dict[str, Any]]:
 def _onward(counts: UnitCounts) -> list[dict[str, Any]]:
     waiting = counts.number(TO_ISSUE)
     address = reverse("facility:passport_work", args=[TO_ISSUE]) if waiting else None
-    told = [{"number": waiting, "label": say(f"passports.reason.{TO_ISSUE}.title"), "href": address}]
+    told = [{"number": waiting, "label": say(f"passports.reason.{TO_ISSUE}.title"), "href": address,
+             "since": _since(counts, TO_ISSUE)}]  # fmt: skip
     standing = {HELD: counts.issued} | {s: counts.standing.get(s, 0) for s in ("EXPIRING", "REVOKED")}
     for state, number in standing.items():
         if number or state == HELD:
             address = reverse("facility:passport_people", args=[state]) if number else None
             told.append({"number": number, "label": heading_of(state), "href": address})
     return told
+
+
+def _since(counts: UnitCounts, reason: str) -> str:
+    oldest = counts.oldest(reason)
+    return str(say("passports.oldest", day=clock.local(oldest).date())) if oldest else ""
 
 
 def _rows(by: Actor, at: dt.datetime, tasks: Sequence[TaskView]) -> list[dict[str, Any]]:

@@ -98,7 +98,9 @@ def _told(lines: Sequence[_Line], count: str, named: Mapping[UUID, PersonSight])
             dose = doses.get(line.dose_id) if line.dose_id else None
             facts += [_dose_words(dose.facts.product, dose.facts.given_on)] if dose else []
             facts += [say(f"passports.reason.{line.reason}.title")] if count == LACKING else []
-        rows.append({"who": named.get(line.person_id), "facts": facts, "since": line.since})
+        task = line if isinstance(line, TaskView) else None
+        row = {"who": named.get(line.person_id), "facts": facts, "since": line.since, "task": task}
+        rows.append(row | {"at_facility": line.unit_id in houses})
     return rows
 
 
