@@ -1,5 +1,9 @@
 """The card's colour and words, the certificate's numbers, the passport's gaps."""
 
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +17,10 @@ from tiemchung.vaccines.rules import (
     course_of,
     dcc_numbers,
     passport_gaps,
+    read_book,
+    the_book,
 )
+from tiemchung.vaccines.rules.files import CATALOGUE, PROGRAMME
 
 
 def card(*doses: GivenDose, pending: int = 0) -> CardState:
@@ -94,6 +101,33 @@ def test_a_certificate_tells_a_booster_from_a_complete_course(
     doses = [dose(product, on) for product, on in zip(products, days, strict=True)]
     course = course_of(doses, birth_date=BORN, on=TODAY)
     assert [dcc_numbers(course, d.id) for d in doses] == numbers
+
+
+def test_a_booster_keeps_the_notation_of_its_own_day_when_a_later_rule_changes_it(tmp_path: Path) -> None:
+    """The EU changed the notation while certificates were out, and verifiers read 2/1 as a mistake."""
+    programme = tmp_path / "programme"
+    shutil.copytree(PROGRAMME, programme)
+    path = programme / "numbering.toml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("valid_from = 2021-12-20") == 2
+    text = text.replace("valid_from = 2021-12-20", "valid_from = 2021-12-20\nvalid_to = 2022-06-01")
+    text += '\n[[rule]]\nafter = [1, 2, 3]\nof = "NUMBER"\nvalid_from = 2022-06-01\nsource = "a test"\n'
+    path.write_text(text, encoding="utf-8")
+    book = read_book(CATALOGUE, programme)
+    days, products = ("2021-09-01", "2022-05-31", "2022-10-05"), ("JANSSEN", "PFIZER", "PFIZER")
+    doses = [dose(product, on) for product, on in zip(products, days, strict=True)]
+    course = course_of(doses, birth_date=BORN, on=TODAY)
+    assert [dcc_numbers(course, d.id, book=book) for d in doses] == [(1, 1), (2, 1), (3, 3)]
+    assert [dcc_numbers(course, d.id) for d in doses] == [(1, 1), (2, 1), (3, 1)]
+
+
+def test_each_notation_has_a_source_and_stays_until_another_replaces_it() -> None:
+    book = the_book()
+    for primary in {product.primary_doses for product in book.products.values()}:
+        rules = sorted((r for r in book.numbering if primary in r.after), key=lambda rule: rule.valid_from)
+        assert rules[-1].valid_to is None
+        assert all(rule.source for rule in rules)
+        assert all(one.valid_to == two.valid_from for one, two in pairwise(rules))
 
 
 def test_a_dose_that_does_not_count_gets_no_certificate() -> None:

@@ -106,6 +106,24 @@ class ProgrammeRule:
     source: str
 
 
+class SeriesOf(StrEnum):
+    """What a certificate states as the doses of the series of a later dose."""
+
+    ONE = "ONE"
+    NUMBER = "NUMBER"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberingRule:
+    """How a dose after a primary course of `after` doses is numbered on the international certificate."""
+
+    after: tuple[int, ...]
+    of: SeriesOf
+    valid_from: dt.date
+    valid_to: dt.date | None
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """One vaccine as its file states it; `mp`, `ma`, `vp` are its triple on the international certificate."""
@@ -140,12 +158,22 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Products by code, the programme's rules, and the two numbers with which doses are counted."""
+    """Products by code, the programme's rules, the two numbers with which doses are counted, and how they are told."""
 
     products: Mapping[str, Product]
     programme: tuple[ProgrammeRule, ...]
     grace_days: int
     duplicate_days: int
+    numbering: tuple[NumberingRule, ...] = ()
+
+    def series_of(self, primary: int, on: dt.date) -> SeriesOf:
+        """Give how a dose of this day after a primary course of so many doses is numbered.
+
+        Before the first rule its own notation is taken: certificates were made later than the doses. Where no rule
+        speaks of such a course, the dose's own number stands for the series.
+        """
+        mine = in_force([rule for rule in self.numbering if primary in rule.after], on, reach_back=True)
+        return mine[0].of if mine else SeriesOf.NUMBER
 
     def programme_for(self, role: DoseRole, index: int, on: dt.date) -> tuple[ProgrammeRule, ...]:
         """Give the rules for this dose on this day; a later booster follows the last one that has rules.

@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from tiemchung.vaccines.rules.book import Book
+from tiemchung.vaccines.rules.book import Book, SeriesOf
 from tiemchung.vaccines.rules.files import the_book
 from tiemchung.vaccines.rules.values import CardState, Colour, Course, DoseRole
 
@@ -56,11 +56,11 @@ def _next_step(course: Course, on: dt.date | None) -> str:
     return "NEXT_DOSE_LATER" if due.role is DoseRole.PRIMARY else "BOOSTER_LATER"
 
 
-def dcc_numbers(course: Course, dose_id: UUID) -> tuple[int, int]:
+def dcc_numbers(course: Course, dose_id: UUID, *, book: Book | None = None) -> tuple[int, int]:
     """Give (dn, sd) of a counted dose for the international certificate, else raise ValueError.
 
-    A later dose after a primary course of two or three is n/n (3/3), after a course of one n/1 (2/1), so that
-    a foreign reader tells a booster from a complete primary course.
+    A dose after the primary course is numbered as the rule of its day says (`programme/numbering.toml`): 3/3 after a
+    course of two, 2/1 after a course of one, so that a foreign reader tells a booster from a complete primary course.
     """
     for number, row in enumerate(course.counted, 1):
         if row.dose.id != dose_id:
@@ -68,7 +68,8 @@ def dcc_numbers(course: Course, dose_id: UUID) -> tuple[int, int]:
         needed = course.primary_needed or 1
         if row.role is DoseRole.PRIMARY:
             return number, needed
-        return number, (1 if needed == 1 else number)
+        series = (book or the_book()).series_of(needed, row.dose.given_on)
+        return number, (1 if series is SeriesOf.ONE else number)
     raise ValueError("this dose does not count, so it has no number on a certificate")
 
 

@@ -14,9 +14,11 @@ from tiemchung.vaccines.rules.book import (
     AgeRule,
     Book,
     IntervalRule,
+    NumberingRule,
     Platform,
     Product,
     ProgrammeRule,
+    SeriesOf,
 )
 from tiemchung.vaccines.rules.calendar import Gap
 from tiemchung.vaccines.rules.values import Condition, DoseRole
@@ -128,6 +130,18 @@ def _programme_rule(row: _Table) -> ProgrammeRule:
     return rule
 
 
+def _numbering_rule(row: _Table) -> NumberingRule:
+    rule = NumberingRule(
+        after=tuple(row.get("after", list)),
+        of=SeriesOf(row.get("of", str)),
+        valid_from=row.get("valid_from", dt.date),
+        valid_to=row.maybe("valid_to", dt.date),
+        source=row.get("source", str),
+    )
+    row.close()
+    return rule
+
+
 def read_product(path: Path) -> Product:
     """Read one product's file; BadRuleFile names what is missing, misspelt or of the wrong kind."""
     top = _read(path)
@@ -179,7 +193,9 @@ def read_book(catalogue: Path = CATALOGUE, programme: Path = PROGRAMME) -> Book:
         for name in ("additional.toml", "booster.toml")
         for row in _read(programme / name).tables("rule")
     ]
-    return Book(products, tuple(rules), counting.get("grace_days", int), counting.get("duplicate_days", int))
+    numbering = tuple(_numbering_rule(row) for row in _read(programme / "numbering.toml").tables("rule"))
+    days = counting.get("grace_days", int), counting.get("duplicate_days", int)
+    return Book(products, tuple(rules), *days, numbering)
 
 
 @cache
