@@ -2,6 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from tiemchung.cases.models import CaseInbox, CaseStep
 from tiemchung.cases.reads import board_under, progress_of, queue_at
 from tiemchung.cases.rules import CLAIM, NATION, CaseState, DeskLevel
 from tiemchung.core.actor import Role
+from tiemchung.core.models import OutboxMessage
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused
 
@@ -146,6 +148,20 @@ def test_a_late_case_climbs_the_ladder_rung_by_rung(office: Office) -> None:
     assert [level for _, level in steps[-1]] == ["FACILITY", "PROVINCE", "NATION"]
     assert queue_at(office.corrector, NOW).watched == 2
     assert later.ref in {line.ref for line in queue_at(commune, NOW, show="WATCHED").lines}
+
+
+def test_what_is_late_at_the_ministry_is_said_to_its_reporter_though_nobody_is_above(office: Office) -> None:
+    phone = a_phone()
+    claim = replace(office.claim("PERSONAL_DATA"), wanted={"full_name": "Nguyễn Thị Ân"})
+    opened = office.report("PERSONAL_DATA", claim=claim, phone=phone)
+    assert opened.desk.level is DeskLevel.NATION
+    for hours in (24, 48, 72, 96):
+        sound_alarms(NOW + hours * HOUR)
+    progress = progress_of(opened.ref, contact_key(phone))
+    assert progress is not None
+    assert [(s.step, s.unit_level) for s in progress.steps[1:]] == [("WARN", "NATION"), ("LATE", "NATION")]
+    told = OutboxMessage.objects.filter(contact_key=contact_key(phone)).order_by("created_at", "id")
+    assert [message.kind for message in told] == ["case_received", "case_late_top"]
 
 
 def test_the_desk_above_takes_a_late_case_over(office: Office) -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 from PIL import Image
 
 from tests.builders import a_facility, a_phone, country  # noqa: F401 - a fixture
+from tiemchung.access.actions import remember_device
 from tiemchung.cases.actions import drafting
 from tiemchung.cases.drafts import (
     LIFE,
@@ -74,9 +75,9 @@ def whole_draft(phone: str, *, kind: str = "DOSE1_MISSING", at: dt.datetime = NO
     return token
 
 
-def send(token: str, at: dt.datetime = NOW) -> Draft:
+def send(token: str, at: dt.datetime = NOW, device: str = "") -> Draft:
     """Ask for the code."""
-    return drafting.send_draft(by=PUBLIC, at=at, token=token, network="192.0.2.7", text="Ma la {code}.")
+    return drafting.send_draft(by=PUBLIC, at=at, token=token, network="192.0.2.7", text="Ma la {code}.", device=device)
 
 
 def confirm(token: str, code: str, at: dt.datetime = NOW) -> drafting.Confirmed:
@@ -365,6 +366,18 @@ def test_a_phone_sends_at_most_five_reports_a_day(phone: str) -> None:
         except Refused as refused:
             refusals.append((n, str(refused)))
     assert refusals == [(5, "TOO_MANY_TRIES")]
+
+
+def test_reports_that_strangers_began_under_a_phone_leave_its_known_device_its_own(phone: str) -> None:
+    device = remember_device(by=PUBLIC, at=NOW, phone=phone)
+    for n in range(5):
+        send(whole_draft(phone, at=NOW), NOW + dt.timedelta(minutes=13 * n))
+    later = NOW + dt.timedelta(minutes=65)
+    token = whole_draft(phone, at=later)
+    with pytest.raises(Refused, match="TOO_MANY_TRIES"):
+        send(token, later)
+    assert send(token, later, device).state is DraftState.CODE_PENDING
+    assert confirm(token, code_sent_to(phone), later).receipt is not None
 
 
 def test_a_code_asked_again_is_no_further_report(phone: str) -> None:

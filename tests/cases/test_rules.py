@@ -81,9 +81,11 @@ def test_a_late_case_climbs_at_once_and_then_daily_until_the_top() -> None:
     assert seen == [dt.timedelta(hours=48), dt.timedelta(hours=72), dt.timedelta(hours=96)]
 
 
-def test_a_desk_with_nobody_above_is_warned_and_nothing_more() -> None:
+def test_a_desk_with_nobody_above_is_late_at_the_due_time_and_once() -> None:
     recorded = dt.datetime(2026, 11, 20, 3, tzinfo=dt.UTC)
-    assert rules.alarm_after(0, rules.first_alarm(recorded), rules.due_at(recorded), 0) is None
+    due = rules.due_at(recorded)
+    assert rules.alarm_after(0, rules.first_alarm(recorded), due, 0) == due
+    assert rules.alarm_after(1, due, due, 0) is None
 
 
 @given(st.integers(0, 400))

@@ -30,10 +30,12 @@ SEERS = DESK | {Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR
                 Role.MINISTRY_OFFICER}  # fmt: skip
 CORRECTORS = DESK | {Role.DATA_CORRECTOR}
 JOINERS = frozenset({Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR})
+PLACERS = frozenset({Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR})
 TRAIL = frozenset({Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})
 LOTS = (SEERS - {Role.VACCINATOR, Role.DATA_CORRECTOR}) | {Role.ADMIN}
 REVIEWERS = frozenset({Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DATA_CORRECTOR})
 LEAD = frozenset({Role.FACILITY_LEAD})
+ISSUERS = frozenset({Role.DISTRICT_OFFICER, Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})
 MINISTRY = frozenset({Role.MINISTRY_OFFICER})
 KEYS_AT_CENTRE = frozenset({Role.MINISTRY_OFFICER, Role.ADMIN})
 REVOKERS = frozenset({Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER, Role.ADMIN})
@@ -52,16 +54,21 @@ TABLE: dict[str, frozenset[Role]] = {
     "authority:people": SEERS, "authority:purpose": SEERS, "authority:my_looks": SEERS, "authority:person": SEERS,
     "authority:dose": SEERS, "authority:trail": TRAIL, "authority:find_twin": JOINERS, "authority:compare": JOINERS,
     "authority:undo_link": JOINERS, "authority:amend_dose": CORRECTORS, "authority:void_dose": CORRECTORS,
-    "authority:verify_dose": CORRECTORS, "authority:amend_person": CORRECTORS | JOINERS,
+    "authority:verify_dose": CORRECTORS, "authority:place_dose": PLACERS,
+    "authority:amend_person": CORRECTORS | JOINERS,
+    "authority:move_phone": JOINERS,
     "authority:auditor": AUDIT, "authority:looks_of": AUDIT, "authority:alarms": ALARM, "authority:see_alarm": ALARM,
     "cases:queue": CASES, "cases:next": CASES, "cases:board": BOARD, "cases:board_of": BOARD, "cases:lines": BOARD,
     "cases:file": CASES, "cases:claim": CASES, "cases:release": CASES, "cases:find": CASES, "cases:decide": CASES,
     "cases:manual": CASES, "cases:refuse": CASES, "cases:ask": CASES, "cases:pass": CASES, "cases:paper": CASES,
     "cases:intake": CASES, "cases:register": CASES, "cases:letter": CASES, "cases:add_paper": CASES,
+    "cases:told": CASES,
+    "cases:letters": CASES, "cases:print_letters": CASES, "cases:print_letter": CASES, "cases:print_run": CASES,
     "cases:bulk": BULK, "cases:propose_bulk": BULK, "cases:bulk_list": BULK, "cases:approve_bulk": BULK,
     "cases:withdraw_bulk": BULK, "cases:undo_bulk": BULK,
     "accounts:find": ALARM, "accounts:account": ALARM, "accounts:reset_factors": ADMIN, "accounts:end_sign_ins": ADMIN,
-    "accounts:end_posting": ADMIN,
+    "accounts:end_posting": ADMIN, "accounts:roles": ALARM, "accounts:open_role": ALARM, "accounts:close_role": ALARM,
+    "accounts:canary": ALARM,
     "hotline:console": AGENT, "hotline:begin": AGENT, "hotline:call": AGENT, "hotline:search": AGENT,
     "hotline:prove": AGENT, "hotline:code": AGENT, "hotline:add": AGENT, "hotline:case_form": AGENT,
     "hotline:end": AGENT, "hotline:answers": AGENT, "hotline:call_backs": AGENT, "hotline:call_back": AGENT,
@@ -72,18 +79,24 @@ TABLE: dict[str, frozenset[Role]] = {
     "facility:passports": DESK, "facility:passport_work": DESK, "facility:passport_people": DESK,
     "facility:passport_sign": LEAD,
     "facility:passport_run": DESK, "facility:passport_stop": LEAD, "facility:passport_own_key": LEAD,
+    "facility:passport_keys": LEAD, "facility:passport_key_revoke": LEAD,
     "authority:passports": BOARD, "authority:passports_of": BOARD,
     "authority:passport_people": BOARD, "authority:passport_people_of": BOARD,
     "authority:central": MINISTRY, "authority:central_run": MINISTRY, "authority:central_move": MINISTRY,
     "authority:revocations": REVOKERS, "authority:revocation": REVOKERS, "authority:revoke_central": KEYS_AT_CENTRE,
     "authority:revoke_one": frozenset({Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER}),
+    "authority:facility_keys": frozenset({Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER}),
     "authority:reissue": MINISTRY,
     "authority:watch": KEYS_AT_CENTRE, "authority:ghosts": BOARD, "authority:ghost_case": BOARD,
     "authority:ghost_clear": BOARD,
     "authority:trust_sources": ALARM, "authority:trust_source": ALARM,
     "authority:keys": ALARM, "authority:keys_rotate": ALARM, "authority:keys_lacking": ALARM,
     "authority:keys_facility": ALARM, "authority:keys_facility_new": ALARM, "authority:keys_facility_retire": ALARM,
-    "authority:keys_facility_revoke": ALARM,
+    "authority:keys_facility_revoke": REVOKERS,
+    "facility:stock": DESK, "facility:stock_lot": DESK, "facility:stock_issue": LEAD, "facility:stock_receive": LEAD,
+    "facility:stock_count": LEAD, "facility:stock_discard": LEAD, "facility:stock_return": LEAD,
+    "facility:stock_extra": LEAD, "authority:issues": ISSUERS, "authority:new_issue": ISSUERS,
+    "authority:cancel_issue": ISSUERS,
     "authority:lots": LOTS, "authority:new_lot": LOTS, "authority:lot": LOTS,
 }  # fmt: skip
 # Machines call these: the signature over the body stands in the gate's place.
@@ -91,12 +104,12 @@ SIGNED = frozenset({"pc_covid_proposals", "sms_receipt", "fhir_metadata", "fhir_
 # What we publish for verifiers' own pages: nobody's data, and no cookie is read there.
 PUBLISHED = frozenset({"portal:trust_items", "portal:trust_jwks", "portal:trust_did", "portal:trust_did_log",
                        "portal:trust_did_usage", "portal:log_head", "portal:log_proof",
-                       "portal:log_growth"})  # fmt: skip
+                       "portal:log_growth", "portal:trust_crl"})  # fmt: skip
 ABOUT_A_PERSON = ("person_id", "profile_id")
 # Addresses of things that this town has not got, or that open to one holder only; each audience's own tests open them.
 NOT_HERE = frozenset({
-    "area_id", "bulk_id", "facility_id", "key_id", "kid", "link_id", "lot_id", "order_id", "page_id", "province_id",
-    "purpose", "reason", "run_id", "step", "unit_id",
+    "area_id", "bulk_id", "facility_id", "issue_id", "key_id", "kid", "link_id", "lot_id", "opening_id", "order_id",
+    "page_id", "province_id", "purpose", "reason", "run_id", "step", "unit_id",
 })  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -15,12 +16,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import builders
 from tests.journeys.browser import faults_of, serve_plainly, too_wide
-from tests.web.cases.conftest import Office
+from tests.web.cases.conftest import GIVEN, Office
 from tiemchung.access import reads as access
 from tiemchung.cases import actions, reads
 from tiemchung.cases.evidence.actions import attach_evidence
 from tiemchung.cases.models import Case
-from tiemchung.cases.rules import CaseState, shown_ref
+from tiemchung.cases.rules import CaseState, Claim, ClaimedDose, shown_ref
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor
@@ -189,11 +190,14 @@ def test_who_has_no_phone_leaves_with_a_number_on_paper_and_is_answered_by_lette
     walk.go()
     page.locator("a[href$='/ghi']").click()
     page.wait_for_url("**/phan-anh/ghi")
+    walk.look("intake-kinds")
+    page.locator("input[value=DOSE1_MISSING]").check()
+    page.get_by_role("button", name=say("cases.intake.next", walk.lang)).click()
+    page.wait_for_url("**/phan-anh/ghi?kind=DOSE1_MISSING")
     walk.look("intake")
     page.get_by_role("button", name=say("cases.intake.go", walk.lang)).click()
     expect(page.locator(".nhsuk-error-summary")).to_be_visible()
     walk.look("intake-errors")
-    page.locator("input[value=DOSE1_MISSING]").check()
     page.fill("#full_name", "Huỳnh Nguyễn Hoàng Phương Uyên Nhi")
     for part, value in (("day", "1"), ("month", "9"), ("year", "1950")):
         page.fill(f"#birth-{part}", value)
@@ -214,9 +218,66 @@ def test_who_has_no_phone_leaves_with_a_number_on_paper_and_is_answered_by_lette
     walk.look("letter")
     page.emulate_media(media="print")
     expect(page.locator("header").first).to_be_hidden()
-    expect(page.locator("[data-print]")).to_be_hidden()
+    expect(page.get_by_role("button")).to_have_count(0)
     expect(page.locator(".nhsuk-notification-banner")).to_be_hidden()
     walk.look("letter-printed")
+
+
+def on_paper(office: Office, name: str, home: str, person_id: UUID) -> OpenedCase:
+    """Report this person's missing dose in a call that proved them, by somebody who left an address and no phone."""
+    told = ClaimedDose(1, "PFIZER", "FA1O34", GIVEN, facility_id=office.facility.id)
+    claim = Claim(full_name=name, birth_date=GIVEN.replace(year=1950), doses=(told,), address_text=home)
+    return actions.open_case(by=SYSTEM, at=clock.now(), key=builders.a_key(), kind="DOSE1_MISSING", door="HOTLINE",
+                             claim=claim, person_id=person_id)  # fmt: skip
+
+
+def test_two_letters_one_of_them_a_repeats_leave_by_one_press_on_two_sheets(walk: Walk, office: Office) -> None:
+    tu = builders.a_person("Trần Văn Tư", GIVEN.replace(year=1950), at=clock.now()).person_id
+    lead = on_paper(office, "Trần Văn Tư", "Tổ 4, ấp Đông, xã Tân Thới Nhì", tu)
+    repeat = on_paper(office, "Trần Thị Năm", "Số 12, ngõ 3, phường Bến Nghé", tu)
+    assert repeat.joined
+    page = walk.page
+    page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
+    walk.enter(office.lead)
+    office.claimed(lead, at=clock.now())
+    walk.go(f"/{lead.ref}/tu-choi")
+    page.locator("input[value=BLURRED]").check()
+    expect(page.locator("#text")).to_have_value(re.compile("Ảnh bị mờ"))
+    walk.press("do")
+    page.wait_for_url(f"**/{lead.ref}/thu")
+    walk.go()
+    bar = page.locator(".tc-counts__item", has=page.get_by_role("link", name=say("cases.letters.title", walk.lang)))
+    expect(bar).to_contain_text("2")
+    walk.look("letters-in-the-bar")
+    bar.get_by_role("link").click()
+    page.wait_for_url("**/phan-anh/thu")
+    expect(page.locator("main")).not_to_contain_text("Trần")
+    walk.look("letters")
+    page.get_by_role("button", name=say("cases.letters.print_all", walk.lang, n=2)).click()
+    page.wait_for_url("**/thu/lan-in/*")
+    page.wait_for_function("window.printed === 1")
+    sheets = page.locator("article")
+    expect(sheets).to_have_count(2)
+    for sheet, opened, name, other in ((0, lead, "Trần Văn Tư", "Trần Thị Năm"), (1, repeat, "Trần Thị Năm", "Văn Tư")):
+        expect(sheets.nth(sheet)).to_contain_text(shown_ref(opened.ref))
+        expect(sheets.nth(sheet)).to_contain_text(name)
+        expect(sheets.nth(sheet)).not_to_contain_text(other)
+    walk.look("letters-run")
+    paper = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2, "one sheet a letter"
+    if PICTURES:
+        (Path(PICTURES) / f"cases-letters-run-{walk.name}.pdf").write_bytes(paper)
+    page.reload()
+    page.wait_for_load_state("load")
+    assert page.evaluate("window.printed") == 0, "a page that is loaded anew does not print by itself"
+    page.locator(".nhsuk-back-link").click()
+    page.wait_for_url("**/phan-anh/thu")
+    expect(page.locator("main")).to_contain_text(say("cases.letters.none", walk.lang))
+    expect(page.locator(".tc-list__item")).to_have_count(2)
+    walk.look("letters-printed-before")
+    page.get_by_role("button", name=re.compile(shown_ref(repeat.ref))).click()
+    page.wait_for_url("**/thu/lan-in/*")
+    expect(page.locator("article")).to_have_count(1)
 
 
 def test_a_stale_page_and_a_lost_claim_lose_nothing(walk: Walk, office: Office) -> None:

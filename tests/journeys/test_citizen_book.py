@@ -205,7 +205,7 @@ def test_the_code_on_the_screen_reads_as_the_signed_text(phone_of_390: Page, sit
     page.locator(".tc-card__qr").screenshot(path=str(tmp_path / "qr.png"))
     with Image.open(tmp_path / "qr.png") as image:
         (found,) = zxingcpp.read_barcodes(image.convert("L"))
-    card = card_of_person(SYSTEM, person)
+    card = card_of_person(SYSTEM, person, clock.now())
     assert card is not None
     assert found.text == card.hc1
     assert page.locator(".tc-card__qr").bounding_box()["width"] >= 300  # type: ignore[index]

@@ -103,7 +103,7 @@ def next_card(person_id: UUID, before: certificates.CardView | None) -> certific
     """Give the card once the follower has made it anew; another test's open transaction may hold the follower back."""
     for _ in range(600):
         tasks.follow_ledger(clock.now())
-        card = certificates.card_of_person(SYSTEM, person_id)
+        card = certificates.card_of_person(SYSTEM, person_id, clock.now())
         if card is not None and (before is None or card.changed_at > before.changed_at):
             return card
         time.sleep(0.2)

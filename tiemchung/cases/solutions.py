@@ -16,7 +16,8 @@ class Solution:
 
     LINK keep_person, join_person - RECORD profile_id, facts - AMEND profile_id, dose_id, version, changes -
     VERIFY, VOID profile_id, dose_id, version - AMEND_PERSON profile_id, version, changes - ADD_NUMBER profile_id,
-    system, number - ADD_PHONE profile_id, number, relation in `system` - NOTHING: the record is right already.
+    system, number - ADD_PHONE profile_id, number, relation in `system` - MOVE_PHONE the same, and the contact_id of the
+    phone that is theirs no more - NOTHING: the record is right already.
     """
 
     kind: SolutionKind
@@ -27,6 +28,7 @@ class Solution:
     join_person: UUID | None = None
     facts: DoseFacts | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    contact_id: UUID | None = None
     system: str = ""
     number: str = ""
     override: str = ""

@@ -10,10 +10,12 @@ from tiemchung.cases.actions.bulk import run_bulks
 from tiemchung.cases.actions.drafting import drop_expired_drafts
 from tiemchung.cases.actions.ghosts import look_at_days, note_days
 from tiemchung.cases.actions.noticing import tell_of_doses
+from tiemchung.cases.actions.rehoming import rehome_cases
 from tiemchung.cases.actions.ticking import sound_alarms
+from tiemchung.cases.actions.untold import note_untold
 from tiemchung.cases.evidence import tasks as evidence
-from tiemchung.cases.rules.notices import is_quiet
-from tiemchung.core.follow import follow, retry_parked
+from tiemchung.cases.rules.notices import SILENT_AFTER, is_quiet, too_late_to_tell
+from tiemchung.core.follow import follow, retry_parked, skip_old
 from tiemchung.core.worker import Loop
 from tiemchung.doses.reads import Entry
 
@@ -25,17 +27,21 @@ NOTICES_A_TURN = 40
 def tell_of_new_doses(at: dt.datetime) -> int:
     """Tell people of the doses recorded since the bookmark; give how many entries were read, 0 once any was told.
 
-    At night nothing is read: the bookmark waits until the morning. The demonstration has no night.
+    At night nothing is read: the bookmark waits until the morning. The demonstration has no night. A ledger of years
+    that this follower meets for the first time is passed over in one go: nobody would be told of any of it.
     """
     if is_quiet(at) and not settings.DEMO:
         return 0
-    told = 0
+    told, old = 0, False
 
     def handle(entries: Sequence[Any]) -> None:
-        nonlocal told
+        nonlocal told, old
+        old = all(too_late_to_tell(entry.recorded_at, at) for entry in entries)
         told = tell_of_doses(entries, at)
 
     read = follow(Entry, NOTICES, handle, at=at, limit=NOTICES_A_TURN)
+    if old:
+        skip_old(Entry, NOTICES, field="recorded_at", before=at - SILENT_AFTER)
     return 0 if told else read
 
 
@@ -60,6 +66,8 @@ def _tell_again(entries: Sequence[Any], at: dt.datetime) -> None:
 
 LOOPS = [
     Loop("cases.sound_alarms", sound_alarms, every=5.0),
+    Loop("cases.rehome", rehome_cases, every=60.0),
+    Loop("cases.note_untold", note_untold, every=10.0),
     Loop("cases.run_bulks", run_bulks, every=2.0),
     Loop("cases.drop_drafts", drop_expired_drafts, every=60.0),
     Loop("cases.tell_of_doses", tell_of_new_doses, every=1.0),

@@ -2,16 +2,21 @@
 
 import datetime as dt
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from tiemchung.cases.letters import owe_letter
 from tiemchung.cases.models import Case
 from tiemchung.cases.rules import shown_ref
 from tiemchung.cases.sealed import open_phone
 from tiemchung.core.clock import local
 from tiemchung.core.outbox import put_message
 
+# Who else hears, in the same transaction, whenever the reporter of a case from this door is told something of it.
+hearers: dict[str, Callable[[UUID, dt.datetime], None]] = {}
 _FOLDER = Path(__file__).parent / "messages"
 KEEP = dt.timedelta(days=2)
 
@@ -26,13 +31,30 @@ def message(language: str, code: str, **facts: Any) -> str:
     return _texts(language if language in {"vi", "en"} else "vi")[code].format(**facts)
 
 
+def answer_words(language: str, code: str) -> str:
+    """Give the ready answer of this code, to be read and not sent; one that says less for a code without its own."""
+    texts = _texts(f"answers_{language if language in {'vi', 'en'} else 'vi'}")
+    return texts.get(code, texts["OTHER"])
+
+
 def tell(case: Case, code: str, at: dt.datetime) -> bool:
-    """Put a message to the reporter into the outbox, in the caller's transaction; tell whether there is a phone."""
+    """Put a message to the reporter into the outbox, in the caller's transaction; tell whether there is a phone.
+
+    Where there is none but an address, the desk owes a letter for what a citizen has to read.
+    """
+    hear = hearers.get(case.door)
+    if hear is not None and case.person_id is not None:
+        hear(case.person_id, at)
     phone = open_phone(case.id, case.sealed_phone)
     if not phone:
+        owe_letter(case, code, at)
         return False
     facts = {"ref": shown_ref(case.ref), "due": f"{local(case.due_at):%H:%M %d/%m}"}
-    put_message(
-        to=phone, text=message(case.language, code, **facts), kind=f"case_{code.lower()}", at=at, expires_at=at + KEEP
-    )
+    text, kind = message(case.language, code, **facts), message_kind(code)
+    put_message(to=phone, text=text, kind=kind, at=at, expires_at=at + KEEP, about=(case.id, case.steps))
     return True
+
+
+def message_kind(code: str) -> str:
+    """Give the kind under which a message of this code lies in the outbox."""
+    return f"case_{code.lower()}"

@@ -40,12 +40,14 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class RepeatView:
-    """One further report of the same defect, which is answered with this case."""
+    """One further report of the same defect, which is answered with this case; `said` is what was added to it."""
 
     ref: str
     case_id: UUID
     recorded_at: dt.datetime
     claim: Claim
+    said: tuple[str, ...] = ()
+    contact_key: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class QueueLine:
     watch: bool
     claimed_by: UUID | None
     claimed_until: dt.datetime | None
+    untold_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,67 @@ class Queue:
     asked_back: int
     watched: int
     mine: int
+    letters: int
+    untold: int
     more: tuple[dt.datetime, UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One letter on a desk's list; `prints` is how often it was printed, the last time `printed_at` by `printed_by`."""
+
+    letter_id: UUID
+    ref: str
+    kind: str
+    what: str
+    owed_at: dt.datetime
+    waiting: bool
+    prints: int = 0
+    printed_at: dt.datetime | None = None
+    printed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterList:
+    """A desk's letters that wait to be printed, oldest first, how many these are in all, and where to read on."""
+
+    desk: Desk
+    lines: tuple[LetterLine, ...]
+    waiting: int
+    more: tuple[dt.datetime, UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFile:
+    """One letter as it is printed: to one reporter, about their own report, in their own `language`.
+
+    `said` are the desk's words of that step, `refusal` the procedure's reason where it was refused.
+    """
+
+    letter_id: UUID
+    case_id: UUID
+    person_id: UUID | None
+    language: str
+    what: str
+    ref: str
+    kind: str
+    desk: Desk
+    claim: Claim
+    recorded_at: dt.datetime
+    due_at: dt.datetime
+    said: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRun:
+    """The letters of one press of the button, when and by whom; `gone` of them are of cases that went elsewhere."""
+
+    run_id: UUID
+    at: dt.datetime
+    by_name: str
+    letters: tuple[LetterFile, ...]
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)

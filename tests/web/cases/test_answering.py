@@ -7,8 +7,9 @@ from django.test import Client
 
 from tests import builders
 from tests.web.cases.conftest import LATER, Office, address, enter_as, fields, shown
+from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import actions, reads
-from tiemchung.cases.rules import CaseState, Desk, DeskLevel, RefusalCode
+from tiemchung.cases.rules import CaseState, ClaimedDose, Desk, DeskLevel, RefusalCode
 from tiemchung.core.actor import SYSTEM
 from tiemchung.web.cases.answering import desk_in, ready_words
 
@@ -77,15 +78,27 @@ def test_the_desks_above_and_the_place_told_are_offered(office: Office, as_lead:
 
 def test_a_case_is_passed_to_a_desk_found_by_words(office: Office, as_lead: Client) -> None:
     other = builders.a_facility("Bệnh viện Nhi Đồng")
+    lead = builders.a_lead(other)
+    forget_scopes()
     ref = office.claimed(office.wrong_dose())
     where = address("pass", ref=ref)
     found = as_lead.post(where, {**fields(as_lead.get(where), where), "words": "nhi dong", "step": "find"})
     assert "Bệnh viện Nhi Đồng" in shown(found)
     form = {**fields(found, where), "to": f"FACILITY:{other.id}", "because": "Tiêm tại bệnh viện này", "step": "do"}
     assert as_lead.post(where, form)["Location"] == address("queue")
-    file = reads.desk_file(builders.a_lead(other), LATER, ref)
+    file = reads.desk_file(lead, LATER, ref)
     assert file.desk == Desk(other.id, DeskLevel.FACILITY)
     assert as_lead.get(address("file", ref=ref)).status_code == 404
+
+
+def test_who_passes_to_a_desk_with_nobody_is_told_where_the_case_went(office: Office, as_lead: Client) -> None:
+    empty = builders.a_facility("Trạm không ai trực")
+    ref = office.claimed(office.wrong_dose())
+    where = address("pass", ref=ref)
+    form = {**fields(as_lead.get(where), where), "to": f"FACILITY:{empty.id}", "because": "Tiêm tại trạm này"}
+    told = shown(as_lead.post(where, {**form, "step": "do"}, follow=True))
+    assert "Trạm không ai trực hiện không có người trực, phản ánh được chuyển đến" in told
+    assert "Đã chuyển phản ánh" in told
 
 
 @pytest.mark.parametrize(("to", "words"), [("", "Chọn đơn vị khác"), ("FACILITY:x", "Chọn đơn vị khác"), (
@@ -148,3 +161,17 @@ def test_who_sits_elsewhere_cannot_refuse(office: Office) -> None:
     answer = above.post(address("refuse", ref=ref), {"refusal": "BLURRED", "step": "do", "version": "2"})
     assert answer["Location"] == address("file", ref=ref)
     assert reads.desk_file(office.lead, LATER, ref).state == CaseState.IN_REVIEW
+
+
+def test_a_case_about_two_places_can_be_passed_to_either(office: Office, as_corrector: Client) -> None:
+    other = builders.a_facility("Trạm Y tế Tân Định", at=office.at)
+    told = tuple(
+        ClaimedDose(n, "PFIZER", "X", dt.date(2026, 7 + n, 1), facility_id=place)
+        for n, place in ((1, office.facility.id), (2, other.id))
+    )
+    ref = office.claimed(office.report("BOTH_MISSING", told), by=office.corrector)
+    body = shown(as_corrector.get(address("file", ref=ref)))
+    assert "phụ trách chung các nơi đã tiêm" in body
+    offered = as_corrector.get(address("pass", ref=ref)).content.decode()
+    assert f"FACILITY:{office.facility.id}" in offered
+    assert f"FACILITY:{other.id}" in offered

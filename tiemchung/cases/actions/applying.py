@@ -30,6 +30,7 @@ NEEDS: Mapping[SolutionKind, tuple[str, ...]] = {
     SolutionKind.AMEND_PERSON: ("profile_id", "version", "changes"),
     SolutionKind.ADD_NUMBER: ("profile_id", "system", "number"),
     SolutionKind.ADD_PHONE: ("profile_id", "system", "number"),
+    SolutionKind.MOVE_PHONE: ("profile_id", "contact_id", "system", "number"),
     SolutionKind.NOTHING: (),
 }
 
@@ -172,6 +173,21 @@ def _add_phone(order: Order, what: Solution) -> Effect:
     return Effect(what.kind, what.profile_id, contact_id, None, order.at)
 
 
+def _move_phone(order: Order, what: Solution) -> Effect:
+    assert what.profile_id is not None
+    assert what.contact_id is not None
+    moved = people.move_phone(
+        by=order.by,
+        at=order.at,
+        person_id=what.profile_id,
+        contact_id=what.contact_id,
+        to_phone=what.number,
+        because=order.why,
+        relation=what.system,
+    )
+    return Effect(what.kind, what.profile_id, moved.contact_id, None, order.at)
+
+
 def _nothing(order: Order, what: Solution) -> None:
     return None
 
@@ -185,6 +201,7 @@ _APPLY: Mapping[SolutionKind, Callable[[Order, Solution], Effect | None]] = {
     SolutionKind.AMEND_PERSON: _amend_person,
     SolutionKind.ADD_NUMBER: _add_number,
     SolutionKind.ADD_PHONE: _add_phone,
+    SolutionKind.MOVE_PHONE: _move_phone,
     SolutionKind.NOTHING: _nothing,
 }
 

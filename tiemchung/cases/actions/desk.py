@@ -1,20 +1,20 @@
 """What a desk does with its cases short of settling them: take, give back, pass on, ask."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from tiemchung.cases.actions.holding import Held, hold, hold_claimed, hold_of_contact
-from tiemchung.cases.actions.opening import put_inbox
+from tiemchung.cases.actions.holding import Held, hold, hold_claimed, hold_spoken_of
+from tiemchung.cases.actions.joining import near_repeats, tell_all
+from tiemchung.cases.actions.moving import move_case
 from tiemchung.cases.actions.steps import take_step
+from tiemchung.cases.letters import drop_letter
 from tiemchung.cases.models import Case, CaseInbox
-from tiemchung.cases.reads.desks import areas_of_ladder, desk_of_actor, ladder_of_desk
+from tiemchung.cases.reads.desks import desk_of_actor, ladder_of_desk, way_to
 from tiemchung.cases.reads.files import file_of
 from tiemchung.cases.rules import (
     CLAIM,
-    CLIMB,
     CaseState,
     Desk,
     DeskLevel,
@@ -22,9 +22,9 @@ from tiemchung.cases.rules import (
     RouteReason,
     Step,
     clean_ref,
+    may_end_at,
     may_pass_to,
 )
-from tiemchung.cases.telling import tell
 from tiemchung.cases.values import CaseFile
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look, write_line
@@ -95,7 +95,7 @@ def _taken_over(held: Held, desk: Desk, by: Actor, at: dt.datetime) -> CaseFile:
     watched = CaseInbox.objects.filter(unit_id=desk.unit_id, case_id=held.case.id, open=True, watch=True)
     if not watched.exists():
         raise Refused(refuse("NO_SUCH_CASE"))
-    _move(held, desk, RouteReason.PASSED_ON, by, at, note="")
+    _leave(held, _own_way(desk, at), by, at, note="")
     row = CaseInbox.objects.select_for_update().get(unit_id=desk.unit_id, case_id=held.case.id, open=True, watch=False)
     row.claimed_by, row.claimed_until = by.id, at + CLAIM
     row.save(force_update=True)
@@ -127,60 +127,49 @@ def release_case(*, by: Actor, at: dt.datetime, ref: str) -> None:
     _free(held.inbox)
 
 
-@transaction.atomic
-def pass_case(*, by: Actor, at: dt.datetime, ref: str, version: int, unit_id: UUID, level: str, because: str) -> None:
-    """Pass a claimed case to another desk, up, down or across, with the reason; the clock runs on.
+def _own_way(desk: Desk, at: dt.datetime) -> Route:
+    """Give the route to the desk at which somebody sits this moment, whatever was read of postings a minute ago."""
+    today = local(at).date()
+    way = way_to(desk, today)
+    return way if way.desk == desk else Route(desk, RouteReason.PASSED_ON, ladder_of_desk(desk, today)[1:])
 
-    Raises Refused with CASE_SAME_DESK, CASE_DESK_UNKNOWN, REASON_MISSING, or what `hold_claimed` says.
+
+@transaction.atomic
+def pass_case(*, by: Actor, at: dt.datetime, ref: str, version: int, unit_id: UUID, level: str, because: str) -> Desk:
+    """Pass a claimed case to another desk, up, down or across, with the reason, and give the desk; the clock runs on.
+
+    For a desk with nobody posted it goes to the one that answers instead: the successor, or the lowest above with
+    somebody. Raises Refused with CASE_SAME_DESK, CASE_DESK_UNKNOWN, CASE_DESK_UNMANNED where that way leads back,
+    REASON_MISSING, or what `hold_claimed` says.
     """
     held = hold_claimed(by, at, clean_ref(ref), version)
     demand_reason(because)
     target = Desk(unit_id, DeskLevel(level))
     holder = Desk(held.case.unit_id, DeskLevel(held.case.unit_level))
     may_pass_to(holder, target, _reachable(target, at)).or_raise()
-    _move(held, target, RouteReason.PASSED_ON, by, at, note=because)
-    tell(held.case, "PASSED", at)
-    facts = {"level": level}
+    way = way_to(target, local(at).date())
+    may_end_at(holder, way).or_raise()
+    _leave(held, way, by, at, note=because)
+    tell_all(held.case, "PASSED", at)
+    facts = {"level": way.desk.level, "asked": level}
     write_line(
         by=by, at=at, action="cases.pass_case", subject_id=subject_of(held.case), object_id=held.case.id, facts=facts
     )
+    return way.desk
+
+
+def _leave(held: Held, way: Route, by: Actor, at: dt.datetime, *, note: str) -> None:
+    drop_letter(held.case, held.case.unit_id)
+    move_case(held, way, by=by, at=at, note=note)
 
 
 def _reachable(target: Desk, at: dt.datetime) -> tuple[Desk, ...]:
-    """Give the target's own ladder where the target exists today: a desk is known by standing in the tree."""
+    """Give the target where it is a facility or an area of today: a desk is known by standing in the tree."""
     try:
-        return ladder_of_desk(target, local(at).date())[:1]
+        ladder = ladder_of_desk(target, local(at).date())
     except LookupError:
         return ()
-
-
-def _move(held: Held, target: Desk, why: RouteReason, by: Actor, at: dt.datetime, *, note: str) -> None:
-    """End the row at the old desk and begin one at the new, with the alarms that are still to come."""
-    today = local(at).date()
-    ladder = ladder_of_desk(target, today)
-    case, old = held.case, held.inbox
-    assert old is not None
-    case.unit_id, case.unit_level, case.route_why = target.unit_id, target.level, why
-    take_step(case, Step.PASS_ON, by=by, at=at, note=note, code=why)
-    case.save(force_update=True)
-    end_row(old, at, "PASSED")
-    CaseInbox.objects.filter(unit_id=target.unit_id, case_id=case.id, open=True, watch=True).update(
-        open=False, ended_at=at, outcome="PASSED"
-    )
-    put_inbox(case, Route(target, why, ladder[1:]), areas_of_ladder(ladder))
-    alarms = _alarms_left(old, at, top=len(ladder) - 1)
-    CaseInbox.objects.filter(unit_id=target.unit_id, case_id=case.id, open=True, watch=False).update(**alarms)
-    held.inbox = None
-
-
-def _alarms_left(old: CaseInbox, at: dt.datetime, *, top: int) -> dict[str, Any]:
-    """Give the alarms still to come at the new desk: its own ladder counts, the clock is the old one."""
-    if old.rung == 0:
-        return {"rung": 0, "next_alarm_at": old.next_alarm_at}
-    if top == 0:
-        return {"rung": 1, "next_alarm_at": None}
-    due = old.due_at if at < old.due_at else (old.next_alarm_at or at + CLIMB)
-    return {"rung": 1, "next_alarm_at": due}
+    return (target,) if target.level is DeskLevel.FACILITY else ladder[:1]
 
 
 @transaction.atomic
@@ -191,9 +180,9 @@ def ask_back(*, by: Actor, at: dt.datetime, ref: str, version: int, text: str) -
     take_step(held.case, Step.ASK_BACK, by=by, at=at, text=text)
     held.case.save(force_update=True)
     if held.inbox is not None:
-        held.inbox.asked_back = True
+        held.inbox.asked_back, held.inbox.untold_at = True, None
         _free(held.inbox)
-    tell(held.case, "ASKED", at)
+    tell_all(held.case, "ASKED", at)
     write_line(by=by, at=at, action="cases.ask_back", subject_id=subject_of(held.case), object_id=held.case.id)
 
 
@@ -201,25 +190,21 @@ def ask_back(*, by: Actor, at: dt.datetime, ref: str, version: int, text: str) -
 def answer_back(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, text: str) -> None:
     """Add what the reporter says; a question that waited is answered and the case is on its desk's list again.
 
+    Who may know of the case that theirs repeats speaks to that one.
     `contact_key` is that of the phone the caller has proved. Raises Refused with NO_SUCH_CASE, CASE_OVER or
     TEXT_TOO_LONG.
     """
-    held = hold_of_contact(ref, contact_key)
+    held = hold_spoken_of(ref, contact_key)
     if len(text) > 2000:
         raise Refused(refuse("TEXT_TOO_LONG", field="text", limit=2000))
     take_step(held.case, Step.ANSWER, by=by, at=at, text=text)
+    for asked in (held.case, *near_repeats(held.case)):
+        drop_letter(asked, asked.unit_id)
     held.case.save(force_update=True)
-    if held.inbox is not None and held.inbox.asked_back:
-        held.inbox.asked_back = False
+    if held.inbox is not None and (held.inbox.asked_back or held.inbox.untold_at is not None):
+        held.inbox.asked_back, held.inbox.untold_at = False, None
         held.inbox.save(force_update=True)
     write_line(by=by, at=at, action="cases.answer_back", subject_id=subject_of(held.case), object_id=held.case.id)
-
-
-def end_row(row: CaseInbox, at: dt.datetime, outcome: str) -> None:
-    """End a work list's row: what was decided or that it was passed on."""
-    row.open, row.ended_at, row.outcome = False, at, outcome
-    row.claimed_by, row.claimed_until, row.next_alarm_at = None, None, None
-    row.save(force_update=True)
 
 
 def _free(row: CaseInbox) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tiemchung.access import actions as access
+from tiemchung.access.reads import known_device
 from tiemchung.access.rules import Purpose
 from tiemchung.cases.actions.opening import open_case
 from tiemchung.cases.drafts import (
@@ -162,8 +163,8 @@ def may_send(draft: Draft, at: dt.datetime) -> Verdict:
     return may_receive(draft.kind_rules, Door.PORTAL, draft.claim, local(at).date(), evidence=pages)
 
 
-def send_draft(*, by: Actor, at: dt.datetime, token: str, network: str, text: str) -> Draft:
-    """Send the code that confirms a whole draft to its phone; `text` has `{code}`.
+def send_draft(*, by: Actor, at: dt.datetime, token: str, network: str, text: str, device: str = "") -> Draft:
+    """Send the code that confirms a whole draft to its phone; `text` has `{code}`, `device` is as in `send_code`.
 
     Raises Refused with the codes of `may_send`, of `access.take_report` and of `access.send_code`; then nothing was
     counted and no code is on its way.
@@ -173,17 +174,20 @@ def send_draft(*, by: Actor, at: dt.datetime, token: str, network: str, text: st
         draft = _writable(row)
         may_send(draft, at).or_raise()
         if draft.state is DraftState.DRAFT:  # a code asked again is no further report
-            access.take_report(at=at, phone=draft.phone, network=network)
+            known = known_device(draft.phone, device, at) is not None
+            access.take_report(at=at, phone=draft.phone, network=network, proved=known)
         sent = access.send_code(
             by=by, at=at, phone=draft.phone, purpose=Purpose.REPORT, bound_to=draft.phone_key, network=network,
-            text=text,
+            text=text, device=device,
         )  # fmt: skip
         draft = replace(draft, state=DraftState.CODE_PENDING, again_at=sent.again_at)
         _save(row, draft, at)
     return draft
 
 
-def confirm_draft(*, by: Actor, at: dt.datetime, token: str, code: str, language: str = "vi") -> Confirmed:
+def confirm_draft(
+    *, by: Actor, at: dt.datetime, token: str, code: str, language: str = "vi", device: str = ""
+) -> Confirmed:
     """Use the code and open the case, both or neither; whoever asks again gets the same receipt.
 
     Of many calls at once with the right code one opens the case. A wrong code is counted and said in the verdict.
@@ -197,8 +201,9 @@ def confirm_draft(*, by: Actor, at: dt.datetime, token: str, code: str, language
         if draft.state is not DraftState.CODE_PENDING:
             raise Refused(refuse("DRAFT_NOT_SENT"))
         verdict = access.use_code(
-            by=by, at=at, phone=draft.phone, purpose=Purpose.REPORT, bound_to=draft.phone_key, code=code
-        )
+            by=by, at=at, phone=draft.phone, purpose=Purpose.REPORT, bound_to=draft.phone_key, code=code,
+            device=device,
+        )  # fmt: skip
         if not verdict.allowed:
             return Confirmed(verdict)
         opened = open_case(

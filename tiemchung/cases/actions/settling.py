@@ -96,7 +96,7 @@ def _settle(held: Held, order: Order, solutions: Sequence[Solution], answer: str
         effect = apply_solution(Order(order.by, order.at, f"{order.key}:{number}", order.ref, order.because), solution)
         if effect is not None:
             effects.append(effect)
-    _keep_effects(case, effects)
+    keep_effects(case, effects)
     repeats = end_case(held, Step.SETTLE, by=order.by, at=order.at, answer=answer, note=order.because)
     _name_person(case, solutions)
     facts = {"solutions": [str(s.kind) for s in solutions], "repeats": repeats}
@@ -112,7 +112,8 @@ def _settle(held: Held, order: Order, solutions: Sequence[Solution], answer: str
     return {"ref": case.ref, "effects": [_as_json(effect) for effect in effects], "repeats": repeats}
 
 
-def _keep_effects(case: Case, effects: Sequence[Effect]) -> None:
+def keep_effects(case: Case, effects: Sequence[Effect]) -> None:
+    """Keep what settled a case, by which its receipts are found."""
     CaseEffect.objects.bulk_create(
         CaseEffect(
             contact_key=case.contact_key,

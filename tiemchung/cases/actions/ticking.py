@@ -1,14 +1,14 @@
-"""The clock's own steps: warned at half, and up the ladder when late; exact whatever the hour and the day."""
+"""The clock's own steps: warned at half, up the ladder when late as far as it goes; exact on every day."""
 
 import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
 
+from tiemchung.cases.actions.joining import tell_all
 from tiemchung.cases.actions.steps import take_step
 from tiemchung.cases.models import Case, CaseInbox
 from tiemchung.cases.rules import Alarm, Desk, DeskLevel, Step, alarm_after, alarm_of
-from tiemchung.cases.telling import tell
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.distribution import allow_cross_shard
 
@@ -34,6 +34,9 @@ def _sound(unit_id: UUID, row_id: UUID, at: dt.datetime) -> int:
     above = [Desk(UUID(unit), DeskLevel(level)) for unit, level in row.above]
     if alarm is Alarm.HALF:
         take_step(case, Step.WARN, by=SYSTEM, at=at, code=alarm)
+    elif row.rung > len(above):
+        take_step(case, Step.LATE, by=SYSTEM, at=at, code=alarm)
+        tell_all(case, "LATE_TOP", at)
     else:
         _climb(case, row, above[row.rung - 1], at)
     case.save(force_update=True)
@@ -60,4 +63,4 @@ def _climb(case: Case, row: CaseInbox, desk: Desk, at: dt.datetime) -> None:
     )
     CaseInbox.objects.bulk_create([watching], ignore_conflicts=True)
     if row.rung == 1:
-        tell(case, "LATE", at)
+        tell_all(case, "LATE", at)

@@ -33,6 +33,7 @@ class SolutionKind(StrEnum):
     AMEND_PERSON = "AMEND_PERSON"
     ADD_NUMBER = "ADD_NUMBER"
     ADD_PHONE = "ADD_PHONE"
+    MOVE_PHONE = "MOVE_PHONE"
     NOTHING = "NOTHING"
 
 

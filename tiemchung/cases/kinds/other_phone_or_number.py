@@ -6,7 +6,7 @@ KIND = Kind(
     code="OTHER_PHONE_OR_NUMBER",
     order=80,
     doors=EVERY_DOOR,
-    solutions=(SolutionKind.LINK, SolutionKind.ADD_NUMBER, SolutionKind.ADD_PHONE),
+    solutions=(SolutionKind.LINK, SolutionKind.ADD_NUMBER, SolutionKind.MOVE_PHONE, SolutionKind.ADD_PHONE),
     doses=(0, 4),
     wants=frozenset({"number", "phone"}),
 )

@@ -14,6 +14,7 @@ from tiemchung.cases.models.case import (
 from tiemchung.cases.models.drafts import CaseDraft, Evidence
 from tiemchung.cases.models.ghosts import DoseNotice, GhostDay, GhostFinding, OverrideWeek
 from tiemchung.cases.models.inbox import CaseInbox
+from tiemchung.cases.models.letters import CaseLetter, LetterPrint
 
 __all__ = [
     "BulkChange",
@@ -27,11 +28,13 @@ __all__ = [
     "CaseDraft",
     "CaseEffect",
     "CaseInbox",
+    "CaseLetter",
     "CaseRepeat",
     "CaseStep",
     "DoseNotice",
     "Evidence",
     "GhostDay",
     "GhostFinding",
+    "LetterPrint",
     "OverrideWeek",
 ]

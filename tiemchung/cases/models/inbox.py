@@ -34,6 +34,7 @@ class CaseInbox(ShardedModel):
     outcome = models.CharField(max_length=15, blank=True, help_text="UPDATED, REJECTED, WITHDRAWN, or PASSED on")
     rung = models.PositiveSmallIntegerField(default=0, help_text="number of the next alarm")
     next_alarm_at = models.DateTimeField(null=True)
+    untold_at = models.DateTimeField(null=True, help_text="since when a message to the reporter is known to be lost")
     above = models.JSONField(default=list, help_text="[unit, level] of the desks above, nearest first")
     province_id = models.UUIDField(null=True)
     district_id = models.UUIDField(null=True)
@@ -44,6 +45,9 @@ class CaseInbox(ShardedModel):
         indexes = [
             models.Index("unit_id", "watch", "due_at", "id", name="inbox_queue", condition=_OPEN),
             models.Index("unit_id", name="inbox_asked", condition=_OPEN & models.Q(asked_back=True)),
+            models.Index(
+                "unit_id", "due_at", "id", name="inbox_untold", condition=models.Q(untold_at__isnull=False)
+            ),
             models.Index("claimed_by", name="inbox_claims", condition=_OPEN & models.Q(claimed_by__isnull=False)),
             models.Index("next_alarm_at", name="inbox_alarm", condition=_OPEN & models.Q(watch=False)),
             models.Index("province_id", "ended_at", name="inbox_province", condition=models.Q(watch=False)),

@@ -16,7 +16,7 @@ from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.verdict import Refused, refuse
 
 Place = tuple[dt.datetime, UUID]  # where a page of a list ends: due time and row
-SHOWN = "ALL", "LATE", "ASKED", "WATCHED", "MINE"
+SHOWN = "ALL", "LATE", "ASKED", "WATCHED", "MINE", "UNTOLD"
 _COLUMN = {
     DeskLevel.COMMUNE: "commune_id",
     DeskLevel.DISTRICT: "district_id",
@@ -41,11 +41,12 @@ def queue_at(
     desk = desk_of_actor(by, at)
     if desk is None:
         raise Refused(refuse("CASE_NO_DESK"))
-    rows = CaseInbox.objects.filter(_shown(show, by, at), unit_id=desk.unit_id, open=True).order_by("due_at", "id")
+    rows = CaseInbox.objects.filter(_shown(show, by, at), unit_id=desk.unit_id).order_by("due_at", "id")
+    rows = rows if show == "UNTOLD" else rows.filter(open=True)  # an answer that is lost is lost of a case that is over
     rows = rows.filter(kind=kind) if kind else rows
     lines, more = _page(rows, limit, after)
-    counts = _counts(desk.unit_id, by, at)
-    return Queue(desk, lines, *counts, more)
+    first, late, asked, watched, mine, letters, untold = _counts(desk.unit_id, by, at)
+    return Queue(desk, lines, first, late, asked, watched, mine, letters, untold, more)
 
 
 def _page(rows: Any, limit: int, after: Place | None) -> tuple[tuple[QueueLine, ...], Place | None]:
@@ -88,6 +89,7 @@ def _shown(show: str, by: Actor, at: dt.datetime) -> Q:
         "LATE": Q(watch=False, due_at__lte=at),
         "ASKED": Q(watch=False, asked_back=True),
         "WATCHED": Q(watch=True),
+        "UNTOLD": Q(watch=False, untold_at__isnull=False),
         "MINE": Q(watch=False, claimed_by=by.id, claimed_until__gt=at),
     }
     return shown.get(show, shown["ALL"])
@@ -104,6 +106,7 @@ def _line(row: CaseInbox) -> QueueLine:
         row.watch,
         row.claimed_by,
         row.claimed_until,
+        row.untold_at,
     )
 
 
@@ -111,7 +114,7 @@ def _line(row: CaseInbox) -> QueueLine:
 CEILING = 5000
 # Each part walks an index of open rows in its order; without the order a busy desk makes the planner read the table.
 _COUNTS = """
-SELECT held.all_open, held.late, asked.n, watched.n, mine.n FROM
+SELECT held.all_open, held.late, asked.n, watched.n, mine.n, letters.n, untold.n FROM
   (SELECT count(*) AS all_open, count(*) FILTER (WHERE due_at <= %(at)s) AS late FROM (
      SELECT due_at FROM cases_caseinbox WHERE unit_id = %(unit)s AND open AND NOT watch
      ORDER BY due_at, id LIMIT %(ceiling)s) first_due) held,
@@ -122,15 +125,20 @@ SELECT held.all_open, held.late, asked.n, watched.n, mine.n FROM
      SELECT FROM cases_caseinbox WHERE unit_id = %(unit)s AND open AND watch
      ORDER BY due_at, id LIMIT %(ceiling)s) few) watched,
   (SELECT count(*) AS n FROM cases_caseinbox
-   WHERE claimed_by = %(by)s AND open AND unit_id = %(unit)s AND NOT watch AND claimed_until > %(at)s) mine
+   WHERE claimed_by = %(by)s AND open AND unit_id = %(unit)s AND NOT watch AND claimed_until > %(at)s) mine,
+  (SELECT count(*) AS n FROM (
+     SELECT FROM cases_caseletter WHERE unit_id = %(unit)s AND waiting
+     ORDER BY owed_at, id LIMIT %(ceiling)s) few) letters,
+  (SELECT count(*) AS n FROM (
+     SELECT FROM cases_caseinbox WHERE unit_id = %(unit)s AND untold_at IS NOT NULL AND NOT watch
+     ORDER BY due_at, id LIMIT %(ceiling)s) few) untold
 """
 
 
-def _counts(unit_id: UUID, by: Actor, at: dt.datetime) -> tuple[int, int, int, int, int]:
+def _counts(unit_id: UUID, by: Actor, at: dt.datetime) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"unit": unit_id, "by": by.id, "at": at, "ceiling": CEILING})
-        first, late, asked, watched, mine = cursor.fetchone()
-    return first, late, asked, watched, mine
+        return tuple(cursor.fetchone())
 
 
 _BOARD = """

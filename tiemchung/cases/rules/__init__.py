@@ -15,6 +15,7 @@ from tiemchung.cases.rules.clock import (
     hours_left,
     is_late,
 )
+from tiemchung.cases.rules.letters import MOST_A_RUN, LetterKind, is_owed
 from tiemchung.cases.rules.refs import clean_ref, new_ref, shown_ref
 from tiemchung.cases.rules.refusals import RefusalCode
 from tiemchung.cases.rules.reopening import may_reopen
@@ -28,8 +29,10 @@ from tiemchung.cases.rules.routing import (
     Known,
     Route,
     RouteReason,
+    above_all,
     above_facilities,
     desk_of,
+    may_end_at,
     may_pass_to,
     route,
 )
@@ -42,6 +45,7 @@ __all__ = [
     "HALF",
     "LADDER",
     "LIFE",
+    "MOST_A_RUN",
     "NATION",
     "OPEN",
     "OVER",
@@ -54,10 +58,12 @@ __all__ = [
     "Desk",
     "DeskLevel",
     "Known",
+    "LetterKind",
     "RefusalCode",
     "Route",
     "RouteReason",
     "Step",
+    "above_all",
     "above_facilities",
     "alarm_after",
     "alarm_of",
@@ -68,6 +74,8 @@ __all__ = [
     "first_alarm",
     "hours_left",
     "is_late",
+    "is_owed",
+    "may_end_at",
     "may_pass_to",
     "may_reopen",
     "may_step",

@@ -36,8 +36,9 @@ def alarm_after(rung: int, sounded_for: dt.datetime, due: dt.datetime, top: int)
     """Give when the alarm after the `rung`-th comes: the first climb at the due time, each further one a day later.
 
     `sounded_for` is the moment that the `rung`-th was due, `top` how many desks lie above the holder; None past them.
+    The due time itself is marked also where nobody is above.
     """
-    if rung >= top:
+    if rung >= max(top, 1):
         return None
     return due if rung == 0 else sounded_for + CLIMB
 

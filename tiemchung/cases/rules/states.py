@@ -38,6 +38,7 @@ class Step(StrEnum):
     REOPEN = "REOPEN"
     WARN = "WARN"
     ESCALATE = "ESCALATE"
+    LATE = "LATE"  # where no desk is above to be told
 
 
 _S, _T = CaseState, Step
@@ -65,6 +66,7 @@ TRANSITIONS: dict[tuple[CaseState | None, Step], CaseState] = {
     (_S.NEED_MORE_INFO, _T.ANSWER): _S.ROUTED,
     (_S.ROUTED, _T.ANSWER): _S.ROUTED,
     (_S.IN_REVIEW, _T.ANSWER): _S.IN_REVIEW,
+    (_S.JOINED, _T.ANSWER): _S.JOINED,
     (_S.IN_REVIEW, _T.SETTLE): _S.UPDATED,
     (_S.IN_REVIEW, _T.REFUSE): _S.REJECTED,
     (_S.JOINED, _T.SETTLE): _S.UPDATED,
@@ -75,6 +77,7 @@ TRANSITIONS: dict[tuple[CaseState | None, Step], CaseState] = {
     (_S.JOINED, _T.WITHDRAW): _S.WITHDRAWN,
     (_S.UPDATED, _T.REOPEN): _S.ROUTED,
     (_S.REJECTED, _T.REOPEN): _S.ROUTED,
+    (_S.UPDATED, _T.JOIN): _S.JOINED,  # a repeat, when what answered it and its lead was taken back
 }
 OPEN = frozenset({_S.ROUTED, _S.IN_REVIEW, _S.NEED_MORE_INFO})
 OVER = frozenset({_S.UPDATED, _S.REJECTED, _S.WITHDRAWN})
@@ -82,7 +85,7 @@ OVER = frozenset({_S.UPDATED, _S.REJECTED, _S.WITHDRAWN})
 
 def state_after(before: CaseState | None, step: Step) -> CaseState | None:
     """Give the state after a step, or None where the table has no such step."""
-    if step in {Step.WARN, Step.ESCALATE}:
+    if step in {Step.WARN, Step.ESCALATE, Step.LATE}:
         return before if before in OPEN else None
     return TRANSITIONS.get((before, step))
 

@@ -36,6 +36,7 @@ CHANGED: dict[str, Changed] = {
     "AMEND_PERSON": Changed.PERSON,
     "ADD_NUMBER": Changed.CONTACT,
     "ADD_PHONE": Changed.CONTACT,
+    "MOVE_PHONE": Changed.CONTACT,
 }
 
 

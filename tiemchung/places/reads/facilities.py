@@ -104,6 +104,13 @@ def answering_facility(facility_id: UUID, on: dt.date) -> FacilityView:
         seen.add(facility_id)
 
 
+def facilities_over(on: dt.date) -> frozenset[UUID]:
+    """Give the facilities that answer for nothing more on that day: closed by then, or succeeded by another."""
+    closed = Facility.objects.filter(valid_to__lte=on).values_list("id", flat=True)
+    succeeded = FacilitySuccessor.objects.filter(from_on__lte=on).values_list("facility_id", flat=True)
+    return frozenset(closed.union(succeeded))
+
+
 def _alive(on: dt.date | None) -> Q:
     if on is None:
         return Q()

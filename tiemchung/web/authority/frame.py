@@ -18,7 +18,8 @@ from tiemchung.web.shared.staff_page import LOT_ROLES, PEOPLE_ROLES, actor_of
 
 PURPOSES = ("PRESENT", "CORRECT", "DUPLICATES", "COMPLAINT", "CHECK")
 open_to_seers = open_to_staff(*PEOPLE_ROLES)
-open_to_correctors = open_to_staff(Role.VACCINATOR, Role.FACILITY_LEAD, Role.DATA_CORRECTOR)
+CORRECTORS = (Role.VACCINATOR, Role.FACILITY_LEAD, Role.DATA_CORRECTOR)
+open_to_correctors = open_to_staff(*CORRECTORS)
 open_to_amenders = open_to_staff(*MAY_AMEND)
 open_to_joiners = open_to_staff(*CORRECTING_ROLES)
 open_to_trail = open_to_staff(Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tiemchung.access import reads as access
+from tiemchung.certificates.reads import passport_name
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Refused
@@ -92,6 +93,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         areas=area_names(profile.area_id for profile in shown.profiles),
         links=decisions.links_among(ids),
         product_name=product_name,
+        passport_name=passport_name(shown.person_id, shown.main.full_name),
         can=can_do(by),
         purpose=purpose_of(request),
     )

@@ -45,7 +45,7 @@ _OF_NOBODY = frozenset({
     "sign_in", "send_code", "use_code", "miss_code", "miss_password", "miss_factor", "change_password", "give_password",
     "enrol_totp", "add_passkey", "drop_passkey", "renew_recovery_codes", "reset_factors", "end_sign_ins", "hire_staff",
     "post_staff", "end_posting", "open_account", "open_role", "close_role", "cases.begin_call", "authority.audit_staff",
-    "authority.see_alarm", "choose_day",
+    "authority.see_alarm", "choose_day", "seek_canary", "remember_device", "forget_devices",
 })  # fmt: skip
 
 

@@ -19,13 +19,14 @@ from tiemchung.web.cases.frame import (
     codes_of,
     go_on,
     level_of,
+    name_of,
     names_of,
     open_to_desks,
     opened,
     steps_told,
     wants_letter,
 )
-from tiemchung.web.shared.staff_page import staff_page
+from tiemchung.web.shared.staff_page import staff_page, tell
 from tiemchung.web.shared.trying import attempt
 from tiemchung.web.shared.typed import key_in, line_in, number_in, text_in
 from tiemchung.web.shared.words import say, say_reason
@@ -38,6 +39,7 @@ FIELD_OF = {
     "CASE_REFUSAL_UNKNOWN": "refusal",
     "CASE_SAME_DESK": "to",
     "CASE_DESK_UNKNOWN": "to",
+    "CASE_DESK_UNMANNED": "to",
 }
 Typed = dict[str, Any]
 
@@ -86,10 +88,13 @@ def pass_on(request: HttpRequest, ref: str) -> HttpResponse:
 
     def act(case: Opened, version: int, key: str) -> Any:
         target = desk_in(typed["to"]) or case.file.desk
-        return actions.pass_case(
+        went = actions.pass_case(
             by=case.by, at=clock.now(), ref=case.file.ref, version=version, unit_id=target.unit_id,
             level=target.level, because=typed["because"],
         )  # fmt: skip
+        if went != target:
+            tell(request, "cases.rehomed.went", asked=name_of(target), name=name_of(went))
+        return went
 
     def facts(case: Opened) -> dict[str, Any]:
         return {"desks": desk_items(case, typed), "none_found": bool(typed["words"]) and not searched(typed["words"])}
@@ -161,7 +166,7 @@ def desk_in(text: str) -> Desk | None:
 def desk_items(case: Opened, typed: Typed) -> list[dict[str, Any]]:
     """Give the desks to choose from: what was found, the place that the citizen names, those above."""
     today = clock.local(case.at).date()
-    groups: list[tuple[str, tuple[Desk, ...]]] = [("near", reads.known_place(case.file.claim, today).ladder)]
+    groups: list[tuple[str, tuple[Desk, ...]]] = [("near", reads.desks_told(case.file.claim, today))]
     groups.append(("up", reads.ladder_of_desk(case.file.desk, today)[1:]))
     if typed["words"]:
         groups.insert(0, ("searched", searched(typed["words"])))

@@ -1,5 +1,6 @@
 """One case: the report beside the record, the papers, what is suggested, what can be decided, and what became of it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,21 @@ from tiemchung.cases.kinds import KINDS, SolutionKind
 from tiemchung.cases.reads import AtHand
 from tiemchung.cases.rules import shown_ref
 from tiemchung.core.audit import looks_together
+from tiemchung.core.outbox import MessageView
 from tiemchung.core.verdict import Refused
 from tiemchung.people.actions import FoundPeople, find_people
 from tiemchung.people.rules.sight import may_register
-from tiemchung.web.cases.frame import Opened, names_of, open_to_desks, opened, steps_told, time_left, units_of
+from tiemchung.web.cases.bulk_prefill import may_begin_bulk
+from tiemchung.web.cases.frame import (
+    Opened,
+    names_of,
+    open_to_desks,
+    opened,
+    sent_told,
+    steps_told,
+    time_left,
+    units_of,
+)
 from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.sides import area_name, dose_pairs, other_phone_shown, person_cells, wanted_cells
 from tiemchung.web.cases.suggested import likely_person, suggestions_of
@@ -62,6 +74,8 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
     hand, named = AtHand(papers=any(page["own"] for page in papers or ())), dict[UUID, str]()
     suggestions = suggestions_of(case, hand, named) if case.mine else []
     names = names_of(units_of(kept))
+    messages = reads.messages_of(kept)
+    lost = any(message.lost for message in messages.values())
     whose = whose_record(request, case, likely=likely_person(suggestions), hand=hand)
     return {
         "case": case,
@@ -80,21 +94,26 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
         "papers": papers,
         "suggestions": suggestions,
         "by_hand": by_hand(case, whose),
+        "bulk": may_begin_bulk(case),
         "found": None,
         "may_register": may_register(case.by) and whose.person is None and kept.person_id is None,
         "text": claim.full_name,
-        "letter": letter_words(case),
-        "history": steps_told(kept, names=names),
-        "repeats": repeats_of(case, whose, named),
+        "letter": letter_words(case, lost=lost),
+        "untold": reads.untold_since(kept) if lost and case.own_desk else None,
+        "history": steps_told(kept, names=names, messages=messages),
+        "repeats": repeats_of(case, whose, named, messages),
         "others": others_of(case),
         "travel": travel_told(case) if case.over else [],
         "answer": kept.steps[-1].text if case.over and kept.steps else "",
     }
 
 
-def letter_words(case: Opened) -> str:
-    """Give the words of the link to the letter for a reporter without a phone; empty where one left a phone."""
-    if case.file.phone_shown or not case.own_desk:
+def letter_words(case: Opened, *, lost: bool = False) -> str:
+    """Give the words of the link to the letter for a reporter whom no message reaches; empty for all others.
+
+    `lost` where there is a phone, and a message to it never arrived.
+    """
+    if (case.file.phone_shown and not lost) or not case.own_desk:
         return ""
     return say("cases.letter.open") if case.file.claim.address_text else say("cases.letter.open_slip")
 
@@ -152,14 +171,18 @@ def by_hand(case: Opened, whose: Whose) -> list[dict[str, str]]:
     ]
 
 
-def repeats_of(case: Opened, whose: Whose, named: dict[UUID, str]) -> list[dict[str, Any]]:
-    """Give the further reports of the same defect, each with what it tells."""
+def repeats_of(
+    case: Opened, whose: Whose, named: dict[UUID, str], messages: Mapping[tuple[UUID, int], MessageView]
+) -> list[dict[str, Any]]:
+    """Give the further reports of the same defect, each with what it tells and how far its last message came."""
+    last = {place[0]: message for place, message in messages.items()}
     return [
         {
             "title": say("cases.file.repeat", ref=shown_ref(repeat.ref), at=repeat.recorded_at),
             "cells": person_cells(repeat.claim, whose.person, whole=case.mine),
             "doses": dose_pairs(repeat.claim, whose.doses, named),
-            "text": repeat.claim.text,
+            "text": "\n".join((repeat.claim.text, *repeat.said)).strip(),
+            "sent": sent_told(last.get(repeat.case_id)),
         }
         for repeat in case.file.repeats
     ]

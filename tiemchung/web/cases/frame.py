@@ -1,7 +1,7 @@
 """What the desk's pages share: who may come in, one opened case, names of desks, and the time that is left."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from tiemchung.cases.values import CaseFile
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.audit import note_look
+from tiemchung.core.outbox import MessageView
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import CASE_ROLES, actor_of, tell
@@ -136,11 +137,35 @@ def units_of(file: CaseFile) -> set[tuple[UUID, str]]:
     return {(s.unit_id, s.unit_level) for s in file.steps if s.unit_id} | {(file.desk.unit_id, file.desk.level)}
 
 
-def steps_told(file: CaseFile, after: int = 0, names: dict[UUID, str] | None = None) -> list[dict[str, Any]]:
-    """Give the steps of a case after a number as a history: what, when, who, to which desk, what was said."""
+def steps_told(
+    file: CaseFile,
+    after: int = 0,
+    names: dict[UUID, str] | None = None,
+    messages: Mapping[tuple[UUID, int], MessageView] | None = None,
+) -> list[dict[str, Any]]:
+    """Give the steps of a case after a number as a history: what, when, who, to which desk, what was said.
+
+    `messages` adds how far the message of each step came.
+    """
     steps = [step for step in file.steps if step.number > after]
     known = names_of(units_of(file)) if names is None else names
-    return [{"title": say(f"case.step.{s.step}"), "facts": _step_facts(s, known), "text": s.text} for s in steps]
+    sent = {step.number: (messages or {}).get((file.case_id, step.number)) for step in steps}
+    return [
+        {
+            "title": say(f"case.step.{s.step}"),
+            "facts": _step_facts(s, known),
+            "text": s.text,
+            "sent": sent_told(sent[s.number]),
+        }
+        for s in steps
+    ]
+
+
+def sent_told(message: MessageView | None) -> dict[str, str] | None:
+    """Give how far a message came, and since when; None where nothing was sent."""
+    if message is None:
+        return None
+    return {"state": message.state, "since": say("cases.untold.since", at=message.since)}
 
 
 def _step_facts(step: Any, names: dict[UUID, str]) -> list[str]:

@@ -15,6 +15,7 @@ from tiemchung.cases.solutions import Solution
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.values import DoseView
 from tiemchung.people.actions import find_people
+from tiemchung.people.actions.opening import PhoneView
 from tiemchung.people.rules import IdSystem, PhoneRelation, Sex
 from tiemchung.web.cases.decide import Decision, check_page
 from tiemchung.web.cases.dose_form import (
@@ -31,7 +32,7 @@ from tiemchung.web.cases.file import found_lines
 from tiemchung.web.cases.frame import Opened, open_to_desks, opened
 from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.person_form import first_values, read_person, told_values
-from tiemchung.web.cases.preview import who_words
+from tiemchung.web.cases.preview import phones_of, who_words
 from tiemchung.web.cases.sides import DOSE_CELLS, dose_line, place_names, told_facts
 from tiemchung.web.cases.whose import Whose, whose_record
 from tiemchung.web.cases.wire import BadPacket, pack, unpack
@@ -216,6 +217,33 @@ def _add(desk: Desk, typed: dict[str, str], items: list[tuple[Any, str]], form: 
     return _check(desk, Solution(desk.kind, profile_id, system=typed["system"], number=typed["number"]))
 
 
+def _move_phone(desk: Desk) -> HttpResponse:
+    """Ask which phone is theirs no more, and which is now."""
+    phones = [(str(phone.contact_id), _phone_words(phone)) for phone in phones_of(desk.whose.person)]
+    if desk.whose.person is None:
+        return _page(desk, form="nobody")
+    claim, data = desk.case.file.claim, desk.request.POST
+    facts: dict[str, Any] = {"form": "move_phone", "phones": phones,
+             "choices": [(one, say(f"people.phone_relation.{one}")) for one in PhoneRelation]}  # fmt: skip
+    if desk.step != "check":
+        first = {"contact": phones[0][0] if len(phones) == 1 else "", "system": str(PhoneRelation.OWN),
+                 "number": claim.other_phone or claim.wanted.get("phone", "")}  # fmt: skip
+        return _page(desk, typed=first, **facts)
+    typed = {name: line_in(data, name, 40) for name in ("contact", "number", "system")}
+    errors = {} if typed["number"] else {"number": say("cases.decide.fill_in")}
+    if typed["contact"] not in dict(phones) or typed["system"] not in set(PhoneRelation):
+        errors["contact"] = say("cases.decide.choose_one")
+    if errors:
+        return _page(desk, 422, typed=typed, errors=errors, **facts)
+    profile_id = desk.whose.person.main.profile_id
+    return _check(desk, Solution(_K.MOVE_PHONE, profile_id, contact_id=UUID(typed["contact"]),
+                                 system=typed["system"], number=typed["number"]))  # fmt: skip
+
+
+def _phone_words(phone: PhoneView) -> str:
+    return f"{phone.shown} ({say(f'people.phone_relation.{phone.relation}')})"
+
+
 def _link(desk: Desk) -> HttpResponse:
     keep = desk.whose.person_id
     if keep is None:
@@ -251,4 +279,5 @@ _FORMS: Mapping[SolutionKind, Callable[[Desk], HttpResponse]] = {
     _K.AMEND_PERSON: _amend_person,
     _K.ADD_NUMBER: _add_number,
     _K.ADD_PHONE: _add_phone,
+    _K.MOVE_PHONE: _move_phone,
 }

@@ -10,6 +10,7 @@ from tiemchung.cases.solutions import Solution
 from tiemchung.doses import reads as doses
 from tiemchung.doses.values import DoseView
 from tiemchung.people.actions import PersonView
+from tiemchung.people.actions.opening import PhoneView
 from tiemchung.people.rules import birth_text
 from tiemchung.web.cases.frame import Opened
 from tiemchung.web.cases.sides import Cell, area_name, dose_line, fact_rows
@@ -102,7 +103,15 @@ def _cells(looks: Looks, what: Solution) -> list[Cell]:
         return [Cell(say(f"people.id_system.{what.system}"), "", what.number, True)]
     if what.kind is _K.ADD_PHONE:
         return [Cell(say(f"people.phone_relation.{what.system}"), "", what.number, True)]
+    if what.kind is _K.MOVE_PHONE:
+        old = next((p.shown for p in phones_of(looks.person(what.profile_id)) if p.contact_id == what.contact_id), "")
+        return [Cell(say(f"people.phone_relation.{what.system}"), old, what.number, True)]
     return []
+
+
+def phones_of(person: PersonView | None) -> tuple[PhoneView, ...]:
+    """Give the phones of a person, masked; none of who may not be seen."""
+    return person.phones if person else ()
 
 
 def _dose_cells(dose: DoseView | None, what: Solution) -> list[Cell]:

@@ -23,7 +23,7 @@ from tiemchung.web.shared.formats import format_time
 from tiemchung.web.shared.staff_page import BULK_ROLES, actor_of, address_of, staff_page, tell
 from tiemchung.web.shared.words import say, say_reason
 
-SHOWN = ("ALL", "LATE", "ASKED", "WATCHED", "MINE")
+SHOWN = ("ALL", "LATE", "ASKED", "WATCHED", "MINE", "UNTOLD")
 PAGE = 50
 
 
@@ -52,6 +52,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         waiting=found.open - found.asked_back > 0,
         more=place_words(found.more, show=show, kind=kind) if found.more else None,
         first=place_words(None, show=show, kind=kind) if after else None,
+        letters=say("cases.ceiling") if found.letters >= reads.CEILING else str(found.letters),
         board=by.role in AUTHORITIES,
         bulk=address_of("cases:bulk") if by.role in BULK_ROLES else None,
     )
@@ -94,7 +95,7 @@ def release(request: HttpRequest, ref: str) -> HttpResponse:
 def shows_of(found: Queue, show: str, kind: str) -> list[dict[str, Any]]:
     """Give the filters with how many cases each holds; the one shown is marked."""
     counts = {"ALL": found.open, "LATE": found.late, "ASKED": found.asked_back, "WATCHED": found.watched}
-    counts["MINE"] = found.mine
+    counts |= {"MINE": found.mine, "UNTOLD": found.untold}
     return [
         {
             "href": place_words(None, show=name, kind=kind),
@@ -113,11 +114,15 @@ def lines_told(lines: tuple[QueueLine, ...], by: Actor, at: dt.datetime) -> list
         {
             "title": say("cases.queue.line", ref=shown_ref(line.ref), kind=say(f"case.kind.{line.kind}.short")),
             "href": reverse("cases:file", kwargs={"ref": line.ref}),
-            "facts": [fact for fact in (_times(line), _hands(line, by, at, names)) if fact],
+            "facts": [fact for fact in (_times(line), _unheard(line), _hands(line, by, at, names)) if fact],
             "left": time_left(line.due_at, at),
         }
         for line in lines
     ]
+
+
+def _unheard(line: QueueLine) -> str:
+    return say("cases.untold.line", at=line.untold_at) if line.untold_at else ""
 
 
 def _times(line: QueueLine) -> str:

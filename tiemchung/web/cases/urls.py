@@ -10,11 +10,13 @@ from tiemchung.web.cases import (
     file,
     intake,
     letter,
+    letters,
     manual,
     newcomer,
     paper_brought,
     papers,
     queue,
+    untold,
 )
 
 app_name = "cases"
@@ -23,6 +25,10 @@ urlpatterns = [
     path("", queue.queue, name="queue"),
     path("/tiep", queue.take_next, name="next"),
     path("/ghi", intake.intake, name="intake"),
+    path("/thu", letters.letters, name="letters"),
+    path("/thu/in", letters.print_all, name="print_letters"),
+    path("/thu/<uuid:letter_id>/in", letters.print_one, name="print_letter"),
+    path("/thu/lan-in/<uuid:run_id>", letters.print_run, name="print_run"),
     path("/bang", board.board, name="board"),
     path("/bang/tinh/<uuid:province_id>", board.board, name="board_of"),
     path("/bang/don-vi/<uuid:unit_id>", board.lines, name="lines"),
@@ -43,6 +49,7 @@ urlpatterns = [
     path(f"/{_CASE}/hoi", answering.ask, name="ask"),
     path(f"/{_CASE}/chuyen", answering.pass_on, name="pass"),
     path(f"/{_CASE}/thu", letter.letter, name="letter"),
+    path(f"/{_CASE}/da-bao", untold.told, name="told"),
     path(f"/{_CASE}/giay", paper_brought.add_paper, name="add_paper"),
     path(f"/{_CASE}/giay/<uuid:case_id>/<uuid:page_id>", papers.paper, name="paper"),
 ]

@@ -16,13 +16,14 @@ from tiemchung.people.rules import BirthPrecision, IdSystem, PhoneRelation, Sex
 
 MOST = 20
 LONGEST = 20_000
-_IDS = ("profile_id", "dose_id", "keep_person", "join_person")
+_IDS = ("profile_id", "dose_id", "keep_person", "join_person", "contact_id")
 _TEXTS = {"system": 20, "number": 60, "override": 500}
 _PERSON = {"full_name", "birth_date", "birth_precision", "sex", "address_text"}
 _CHOSEN: dict[str, frozenset[str]] = {"sex": frozenset(Sex), "birth_precision": frozenset(BirthPrecision)}
 _SYSTEMS: dict[SolutionKind, frozenset[str]] = {
     SolutionKind.ADD_NUMBER: frozenset(IdSystem),
     SolutionKind.ADD_PHONE: frozenset(PhoneRelation),
+    SolutionKind.MOVE_PHONE: frozenset(PhoneRelation),
 }
 
 

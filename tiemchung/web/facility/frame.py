@@ -49,6 +49,7 @@ def page(request: HttpRequest, template: str, status: int = 200, **facts: Any) -
     nav = [
         {"href": reverse("facility:desk"), "text": say("desk.nav.desk"), "current": here != "today"},
         {"href": reverse("facility:today"), "text": say("desk.nav.today"), "current": here == "today"},
+        {"href": reverse("facility:stock"), "text": say("staff.nav.stock"), "current": False},
     ]
     frame = {
         "actor": actor_of(request),

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from tiemchung.core.actor import FACILITY_ROLES, Actor, Role
 from tiemchung.people.rules.identity import REVIEWERS
 from tiemchung.places import reads as places
+from tiemchung.stock.rules import ISSUERS
 from tiemchung.web.shared.words import say
 
 PEOPLE_ROLES = (
@@ -56,6 +57,7 @@ PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("staff:home", "staff.nav.home", frozenset(Role)),
     ("facility:desk", "staff.nav.desk", FACILITY_ROLES),
     ("facility:today", "staff.nav.today", FACILITY_ROLES),
+    ("facility:stock", "staff.nav.stock", FACILITY_ROLES),
     ("facility:passports", "passports.nav", FACILITY_ROLES),
     ("cases:queue", "cases.nav", frozenset(CASE_ROLES)),
     ("hotline:console", "hotline.nav", frozenset({Role.HOTLINE_AGENT})),
@@ -65,6 +67,7 @@ PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("authority:passports", "passports.nav", frozenset(BOARD_ROLES)),
     ("authority:ghosts", "staff.nav.ghosts", frozenset(BOARD_ROLES)),
     ("authority:lots", "staff.nav.lots", frozenset(LOT_ROLES)),
+    ("authority:issues", "staff.nav.issues", ISSUERS),
     ("accounts:find", "staff.nav.accounts", frozenset(ACCOUNT_ROLES)),
     ("authority:auditor", "staff.nav.auditor", frozenset(AUDIT_ROLES)),
     ("authority:alarms", "staff.nav.alarms", frozenset(ALARM_ROLES)),
@@ -123,4 +126,9 @@ def staff_page(request: HttpRequest, template: str, status: int = 200, **facts: 
 
 def tell(request: HttpRequest, key: str, **facts: Any) -> None:
     """Say once, on the next page, what has just changed."""
-    messages.success(request, say(key, **facts))
+    tell_words(request, say(key, **facts))
+
+
+def tell_words(request: HttpRequest, words: str) -> None:
+    """Say once, on the next page, these words."""
+    messages.success(request, words)
