@@ -32,7 +32,7 @@ from tiemchung.core.actor import SYSTEM
 
 pytestmark = pytest.mark.django_db
 KEYS, FOREIGN, REVOKED = "/verify/trust.json", "/verify/foreign.json", "/trust/revocation/lists"
-SECOND = dt.timedelta(seconds=1)
+SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -95,6 +95,12 @@ def test_the_roots_of_the_page_stand_above_the_signer(client: Client) -> None:
     leaf = x509.load_der_x509_certificate(bytes(log_key().certificate))
     root.verify(leaf.signature, leaf.tbs_certificate_bytes, ec.ECDSA(SHA256()))
     assert own_roots(NOW)[0] in client.get("/verify").content.decode()
+
+
+def test_a_list_older_than_its_signers_key_is_said_to_be_as_old_as_the_key(client: Client) -> None:
+    told = header_of(publishing.proof_of_list(b"{}", about="foreign", made_at=NOW - 400 * DAY, at=NOW))
+    begins = x509.load_der_x509_certificate(bytes(log_key().certificate)).not_valid_before_utc
+    assert begins <= dt.datetime.fromisoformat(told["made_at"]) <= NOW
 
 
 def test_the_first_list_of_a_new_installation_names_the_root_above_its_signer() -> None:

@@ -21,7 +21,7 @@ from tiemchung.certificates.formats.published import (
 from tiemchung.certificates.keys.central import central_key
 from tiemchung.certificates.keys.files import point_of_certificate
 from tiemchung.certificates.keys.stores import signer_of, store_named
-from tiemchung.certificates.keys.x509s import StoredKey
+from tiemchung.certificates.keys.x509s import StoredKey, days_of
 from tiemchung.certificates.ports import Signer
 from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.core.actor import SYSTEM
@@ -55,10 +55,12 @@ def proof_of_list(body: bytes, *, about: str, made_at: dt.datetime, at: dt.datet
     """Give the proof beside a list for verifiers (`formats.list_proof`); a list of one moment is signed once.
 
     Whoever states `made_at` lets it stand for a minute at least, else everybody who asks makes the key store sign.
-    Raises KeyStoreError.
+    What is older than the key is said to be as old as the key: no key may speak of a time before its own. Raises
+    KeyStoreError.
     """
     signer = documents_signer(at)
-    header = proof_header(about=about, made_at=made_at, certificate=signer.certificate)
+    stated = max(made_at, days_of(signer.certificate)[0])
+    header = proof_header(about=about, made_at=stated, certificate=signer.certificate)
     name = header.encode() + sha256(body).digest()
     found: str = _signed_once(signer.kid, name, lambda: list_proof(header, body, signer.sign))
     return found
