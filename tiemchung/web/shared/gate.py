@@ -94,9 +94,10 @@ def staff_actor(request: HttpRequest) -> Actor | None:
 def citizen_actor(request: HttpRequest) -> Actor | None:
     """Give the actor of a citizen session, with the persons proven to be theirs, or None.
 
-    None too once the phone's holder has signed out of every device: the statement that proves persons says so.
+    None too once the phone's holder has signed out of every device: the statement that proves persons says so. A page
+    that is served without sessions knows nobody.
     """
-    session = request.session
+    session = getattr(request, "session", None) or {}
     contact = session.get("citizen_contact")
     if not contact or _idle(request, CITIZEN_IDLE):
         return None
