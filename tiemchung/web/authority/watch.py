@@ -16,7 +16,15 @@ from tiemchung.web.shared.staff_page import staff_page
 from tiemchung.web.shared.words import has_words, say
 
 OURS = frozenset(
-    {"UNKNOWN_CERTIFICATE", "CERTIFICATE_WRONG", "LOG_BROKEN", "DRIFT", "SIGNATURE_FORGED", "PASSPORT_NOT_ISSUABLE"}
+    {
+        "UNKNOWN_CERTIFICATE",
+        "CERTIFICATE_WRONG",
+        "LOG_BROKEN",
+        "DRIFT",
+        "SIGNATURE_FORGED",
+        "PASSPORT_NOT_ISSUABLE",
+        "REVOCATIONS_OVERLOOKED",
+    }
 )
 open_to_watch = open_to_staff(Role.MINISTRY_OFFICER, Role.ADMIN)
 
