@@ -60,6 +60,12 @@ def _unread(model: type[models.Model], mark: Bookmark) -> models.QuerySet[Any]:
     return entries
 
 
+def hold_bookmark(follower: str, shard: str = "") -> Bookmark:
+    """Lock a follower's bookmark until the transaction ends and give it; what it guards is done one at a time."""
+    Bookmark.objects.get_or_create(follower=follower, shard=shard)
+    return Bookmark.objects.select_for_update().get(follower=follower, shard=shard)
+
+
 def follow(
     model: type[models.Model], follower: str, handle: Handle, *, at: dt.datetime, limit: int = 500, shard: str = ""
 ) -> int:
@@ -69,8 +75,7 @@ def follow(
     so that one bad entry stops nobody else's certificate.
     """
     with transaction.atomic():
-        Bookmark.objects.get_or_create(follower=follower, shard=shard)
-        mark = Bookmark.objects.select_for_update().get(follower=follower, shard=shard)
+        mark = hold_bookmark(follower, shard)
         _check_counter(mark)
         entries = read_batch(model, mark, limit)
         if not entries:
@@ -97,8 +102,7 @@ def skip_old(model: type[models.Model], follower: str, *, field: str, before: dt
     if target is None:
         return 0
     with transaction.atomic():  # the walk held no lock: an open transaction holds every other follower back
-        Bookmark.objects.get_or_create(follower=follower, shard=shard)
-        mark = Bookmark.objects.select_for_update().get(follower=follower, shard=shard)
+        mark = hold_bookmark(follower, shard)
         if mark.entry is not None and (mark.xact, mark.entry) >= target:
             return 0
         mark.xact, mark.entry = target

@@ -237,6 +237,15 @@ def places_and_days_of(entries: Iterable[LedgerEntry]) -> set[PlaceDay]:
     return {_place_day(entry.facts) for entry in told}
 
 
+# A declared dose does not count, and a signature does not change what does.
+_NOT_COUNTED = frozenset({EntryKind.DECLARED, EntryKind.SIGNED, EntryKind.UNSIGNED})
+
+
+def counting_entries(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """Give the entries that may change how many doses count."""
+    return [entry for entry in entries if entry.kind not in _NOT_COUNTED]
+
+
 def _place_day(facts: dict[str, Any]) -> PlaceDay:
     place = facts["facility_id"]
     return (UUID(place) if place else None), dt.date.fromisoformat(facts["given_on"])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tiemchung.core.models import Bookmark
+from tiemchung.core.follow import hold_bookmark
 from tiemchung.doses.reads import PlaceDay, counted_on
 from tiemchung.figures.models import FacilityDay
 from tiemchung.figures.rules import NOWHERE, changed_counts
@@ -25,8 +25,7 @@ def recount_days(*, days: Iterable[PlaceDay], at: dt.datetime) -> int:
     asked = set(days)
     if not asked:
         return 0
-    Bookmark.objects.get_or_create(follower=FOLLOWER, shard="")
-    Bookmark.objects.select_for_update().get(follower=FOLLOWER, shard="")
+    hold_bookmark(FOLLOWER)
     counted = {(facility or NOWHERE, day): found for (facility, day), found in counted_on(asked).items()}
     known = _known(counted)
     rows = [

@@ -7,17 +7,13 @@ from typing import Any
 from tiemchung.core.follow import follow, retry_parked
 from tiemchung.core.receipts import note_receipts
 from tiemchung.core.worker import Loop
-from tiemchung.doses.reads import Entry, corrections_in, places_and_days_of
+from tiemchung.doses.reads import Entry, corrections_in, counting_entries, places_and_days_of
 from tiemchung.figures.actions import FOLLOWER, recount_days
-
-# A declared dose does not count, and a signature does not change what does.
-_NOT_COUNTED = frozenset({"DECLARED", "SIGNED", "UNSIGNED"})
 
 
 def _counter(at: dt.datetime) -> Callable[[Sequence[Any]], None]:
     def handle(entries: Sequence[Any]) -> None:
-        counting = [entry for entry in entries if entry.kind not in _NOT_COUNTED]
-        recount_days(days=places_and_days_of(counting), at=at)
+        recount_days(days=places_and_days_of(counting_entries(entries)), at=at)
         note_receipts("figures", corrections_in(entries), at)
 
     return handle

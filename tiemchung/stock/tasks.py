@@ -6,16 +6,13 @@ from typing import Any
 
 from tiemchung.core.follow import follow, retry_parked
 from tiemchung.core.worker import Loop
-from tiemchung.doses.reads import Entry, places_and_days_of
+from tiemchung.doses.reads import Entry, counting_entries, places_and_days_of
 from tiemchung.stock.actions import FOLLOWER, count_lots_given
-
-# A declared dose does not count, and a signature does not change what does.
-_NOT_COUNTED = frozenset({"DECLARED", "SIGNED", "UNSIGNED"})
 
 
 def _counter(at: dt.datetime) -> Callable[[Sequence[Any]], None]:
     def handle(entries: Sequence[Any]) -> None:
-        days = places_and_days_of(entry for entry in entries if entry.kind not in _NOT_COUNTED)
+        days = places_and_days_of(counting_entries(entries))
         count_lots_given(days=[(facility, day) for facility, day in days if facility], at=at)
 
     return handle

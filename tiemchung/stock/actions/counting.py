@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tiemchung.core.models import Bookmark
+from tiemchung.core.follow import hold_bookmark
 from tiemchung.doses.lots_given import lots_given
 from tiemchung.stock.models import LotDay
 
@@ -23,8 +23,7 @@ def count_lots_given(*, days: Iterable[tuple[UUID, dt.date]], at: dt.datetime) -
     asked = set(days)
     if not asked:
         return 0
-    Bookmark.objects.get_or_create(follower=FOLLOWER, shard="")
-    Bookmark.objects.select_for_update().get(follower=FOLLOWER, shard="")
+    hold_bookmark(FOLLOWER)
     counted, known = lots_given(asked), _known(asked)
     right = dict.fromkeys(known, 0) | counted
     rows = [
