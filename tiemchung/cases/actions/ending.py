@@ -3,7 +3,7 @@
 import datetime as dt
 
 from tiemchung.cases.actions.holding import Held
-from tiemchung.cases.actions.joining import close_defects, waiting_repeats
+from tiemchung.cases.actions.joining import close_defects, follow_desk, waiting_repeats
 from tiemchung.cases.actions.moving import end_row
 from tiemchung.cases.actions.promoting import promote
 from tiemchung.cases.actions.steps import take_step
@@ -35,8 +35,7 @@ def end_case(
         return 0
     near, apart = _parted(held.case)
     for repeat in near:
-        # Where the lead was passed on, its repeats follow: whoever answered owes their letters and is asked again.
-        repeat.unit_id, repeat.unit_level = held.case.unit_id, held.case.unit_level
+        follow_desk(repeat, held.case)  # it may have been taken over from above, of which nobody is told
         _end_one(repeat, step, by=by, at=at, answer=answer, code=code, note="")
     if step is Step.REFUSE:
         promote(apart, held.case, (0, None), at)

@@ -50,7 +50,8 @@ def follow_lead(case: Case, lead: Case) -> None:
     """Let a case be answered with its lead; by the same desk and time where its reporter may know of the lead."""
     case.lead_contact, case.lead_id = bytes(lead.contact_key), lead.id
     if not is_apart(case, lead):
-        case.due_at, case.unit_id, case.unit_level = lead.due_at, lead.unit_id, lead.unit_level
+        case.due_at = lead.due_at
+        follow_desk(case, lead)
     case.save(force_update=True)
     put_row(
         CaseRepeat(contact_key=lead.contact_key, lead_id=lead.id, repeat_contact=case.contact_key, repeat_id=case.id)
@@ -103,9 +104,14 @@ def tell_all(case: Case, code: str, at: dt.datetime) -> None:
     for repeat in near_repeats(case):
         if repeat.unit_id != case.unit_id:
             drop_letter(repeat, repeat.unit_id)
-            repeat.unit_id, repeat.unit_level = case.unit_id, case.unit_level
+            follow_desk(repeat, case)
             repeat.save(force_update=True)
         tell(repeat, code, at)
+
+
+def follow_desk(repeat: Case, lead: Case) -> None:
+    """Let a repeat lie where its lead does: whoever answers that one owes its letters and is asked again."""
+    repeat.unit_id, repeat.unit_level = lead.unit_id, lead.unit_level
 
 
 def near_repeats(case: Case) -> list[Case]:

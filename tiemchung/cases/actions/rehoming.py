@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from tiemchung.access.reads import every_staffed_desk
 from tiemchung.cases.actions.holding import Held, hold
-from tiemchung.cases.actions.joining import near_repeats
+from tiemchung.cases.actions.joining import follow_desk, near_repeats
 from tiemchung.cases.actions.moving import move_case
 from tiemchung.cases.actions.opening import put_inbox
 from tiemchung.cases.letters import carry_letter
@@ -126,7 +126,8 @@ def _bring_along(held: Held, move: _Move, at: dt.datetime) -> None:
     carry_letter(held.case, move.gone.unit_id)
     tell(held.case, "PASSED", at)
     for repeat in near_repeats(held.case):
-        old, repeat.unit_id, repeat.unit_level = repeat.unit_id, held.case.unit_id, held.case.unit_level
+        old = repeat.unit_id
+        follow_desk(repeat, held.case)
         repeat.save(force_update=True)
         carry_letter(repeat, old)
         tell(repeat, "PASSED", at)

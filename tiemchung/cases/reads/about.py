@@ -43,14 +43,10 @@ def open_about(by: Actor, profile_ids: Iterable[UUID]) -> tuple[OpenCase, ...]:
         state__in=[*OPEN, CaseState.JOINED],
     )
     found = (  # a repeat as if it were alone: whose it follows is not for everybody
-        OpenCase(r.ref, r.kind, _alone(r.state), r.dose_id, Desk(r.unit_id, DeskLevel(r.unit_level)), r.due_at)
+        OpenCase(r.ref, r.kind, state_shown(r, r), r.dose_id, Desk(r.unit_id, DeskLevel(r.unit_level)), r.due_at)
         for r in rows
     )
     return tuple(sorted(found, key=lambda case: (case.due_at, case.ref)))
-
-
-def _alone(state: str) -> CaseState:
-    return CaseState.ROUTED if state == CaseState.JOINED else CaseState(state)
 
 
 @dataclass(frozen=True, slots=True)
