@@ -19,7 +19,6 @@ import pytest
 from tiemchung.access import actions as access
 from tiemchung.access.reads import actor_of, postings_of
 from tiemchung.access.rules import SWITCHED_ROLES
-from tiemchung.access.scope import forget_scopes
 from tiemchung.core.actor import SYSTEM, Actor, Kind, Role
 from tiemchung.core.clock import local
 from tiemchung.core.outbox import contact_key
@@ -33,7 +32,6 @@ from tiemchung.places import reads as place_reads
 from tiemchung.places.reads import AreaView, FacilityView, PointView
 from tiemchung.places.rules import FacilityKind, Level
 from tiemchung.stock import actions as stock
-from tiemchung.stock import reads as stock_reads
 from tiemchung.vaccines import actions as vaccines
 from tiemchung.vaccines.rules import LotFacts
 
@@ -87,7 +85,6 @@ def a_facility(
 ) -> FacilityView:
     """Open a facility in an area (Sài Gòn ward) and give it."""
     n = next(_count)
-    forget_scopes()
     facility_id = places.open_facility(
         by=SYSTEM,
         at=at,
@@ -161,7 +158,6 @@ def a_stock(
             paper=f"PXK-{next(_count)}",
             on_day=on_day or local(at).date(),
         )
-    stock_reads.forget_shelves()
     return taken[0]
 
 

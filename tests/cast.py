@@ -17,7 +17,6 @@ from uuid import UUID
 import pytest
 
 from tests.builders import NOW, an_area
-from tiemchung.access.scope import forget_scopes
 from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
 from tiemchung.demo.cast import play
@@ -56,7 +55,6 @@ class Cast:
 
     def __init__(self, at: dt.datetime = NOW) -> None:
         an_area()  # loads the tree of areas where it is missing
-        forget_scopes()
         self.at, self.today = at, local(at).date()
         sites = open_places(at=at, today=self.today)
         self.stage = Stage(self.today, sites, _Crew(at, sites), stock_month(at=at, day=self.today))

@@ -17,6 +17,7 @@ from tests.lightness import lighten
 from tests.order import keep_our_order, longest_first
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.guard import query_guard
+from tiemchung.core.kept import every_kept
 
 # A slow machine is no broken promise. On a build server the same commit tries the same examples; at a desk new ones.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -40,6 +41,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         grant_all()
         reads.forget_tree()
         actions.load_areas(by=SYSTEM, at=NOW)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Know nothing that was read in another test, and let nothing grow old in a test on a slow machine."""
+    for kept in every_kept():
+        kept.forget()
+        kept.clock = lambda: 0.0
 
 
 @pytest.fixture(autouse=True)

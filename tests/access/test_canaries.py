@@ -7,7 +7,6 @@ import pytest
 
 from tests.builders import NOW
 from tiemchung.access.actions import put_canary, touch_canaries
-from tiemchung.access.canaries import forget_canaries
 from tiemchung.core.actor import PUBLIC, SYSTEM, Actor, Kind, Role
 from tiemchung.core.alarms import alarms
 from tiemchung.core.audit import looks_at
@@ -72,9 +71,3 @@ def test_canaries_are_put_by_administrators_and_the_ministry(role: Role) -> None
         put_canary(by=by, at=NOW, person_id=uuid4(), because=WHY)
     with pytest.raises(Refused, match="REASON_MISSING"):
         put_canary(by=SYSTEM, at=NOW, person_id=uuid4(), because=" ")
-
-
-@pytest.fixture(autouse=True)
-def anew() -> None:
-    """Know no canary of another test."""
-    forget_canaries()

@@ -8,7 +8,6 @@ import pytest
 from tests import builders
 from tests.builders import NOW, Level
 from tiemchung.access import actions, reads
-from tiemchung.access.scope import forget_scopes
 from tiemchung.core.actor import SYSTEM, Actor, Kind, Role
 from tiemchung.core.clock import local
 from tiemchung.core.verdict import Refused
@@ -18,12 +17,6 @@ pytestmark = pytest.mark.usefixtures("country", "db")
 TODAY = local(NOW).date()
 FIRST, THEN = dt.date(2021, 10, 1), dt.date(2021, 12, 1)
 OLD = dt.date(2025, 1, 1)
-
-
-@pytest.fixture(autouse=True)
-def anew(db: None) -> None:
-    """Keep nothing of another test."""
-    forget_scopes()
 
 
 def city(code: str = "79", on: dt.date = TODAY) -> UUID:
@@ -95,7 +88,6 @@ def test_a_facility_is_staffed_when_a_lead_is_posted_and_not_by_a_nurse() -> Non
     led, nursed = builders.a_facility(), builders.a_facility()
     builders.a_lead(led)
     builders.a_nurse(nursed)
-    forget_scopes()
     assert reads.staffed_desks([led.id, nursed.id], [], TODAY) == {led.id}
 
 
@@ -104,7 +96,6 @@ def test_a_facility_is_staffed_when_a_lead_is_posted_and_not_by_a_nurse() -> Non
 ])  # fmt: skip
 def test_an_area_is_staffed_by_any_of_its_officers(role: Role) -> None:
     builders.an_officer(role)
-    forget_scopes()
     assert reads.staffed_desks([], [city("79"), city("01")], TODAY) == {city("79")}
 
 

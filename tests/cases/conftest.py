@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.builders import NOW, a_facility, a_key, a_lead, a_phone, an_officer
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import open_case
 from tiemchung.cases.kinds import KINDS
 from tiemchung.cases.rules import Claim, ClaimedDose
@@ -23,7 +22,6 @@ class Office:
         self.facility: FacilityView = a_facility("Trạm Y tế Bến Nghé")
         self.lead: Actor = a_lead(self.facility)
         self.corrector: Actor = an_officer(Role.DATA_CORRECTOR)
-        forget_scopes()
 
     def claim(self, kind: str = "DOSE1_MISSING", **more: Any) -> Claim:
         """Give a whole claim of that kind about this facility."""

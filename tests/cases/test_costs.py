@@ -10,6 +10,7 @@ from tests.builders import NOW, a_phone
 from tests.cases.conftest import Office
 from tiemchung.cases.reads import cases_of_contact, desk_names, desks
 from tiemchung.core.clock import local
+from tiemchung.core.kept import forget_all
 from tiemchung.core.outbox import contact_key
 from tiemchung.places.reads import facilities
 
@@ -52,10 +53,9 @@ def test_where_a_facility_stands_is_asked_once_a_minute(office: Office, monkeypa
     today, facility = local(NOW).date(), office.facility.id
     named = [(facility, "FACILITY")]
     asks = [lambda: desks.ladder_of_facility(facility, today), lambda: desk_names(named)]
-    monkeypatch.setattr(desks, "_ladders", {})
-    monkeypatch.setattr(facilities, "_names", {})
+    forget_all()
     assert min(statements(ask) for ask in asks) > 0
     assert [statements(ask) for ask in asks] == [0, 0]
-    later = desks.time.monotonic() + 61
-    monkeypatch.setattr(desks.time, "monotonic", lambda: later)  # one module of time for both
+    for kept in (desks._ladders, facilities._names):
+        monkeypatch.setattr(kept, "clock", lambda: 61.0)  # the clock of tests stands at nought
     assert min(statements(ask) for ask in asks) > 0

@@ -11,7 +11,6 @@ from django.db import connection, connections
 
 from tests.builders import NOW, a_facility, a_lead, a_nurse, a_phone, an_area, an_officer
 from tests.cases.conftest import Office
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import (
     answer_back,
     ask_back,
@@ -136,7 +135,6 @@ def test_a_late_case_climbs_the_ladder_rung_by_rung(office: Office) -> None:
     phone = a_phone()
     opened = office.report(phone=phone)
     commune = an_officer(Role.COMMUNE_OFFICER, area=an_area())
-    forget_scopes()
     steps = []
     later = office.report()  # opened after the commune has an officer
     for hours in (23, 24, 47, 48, 71, 72, 96, 120):

@@ -24,7 +24,6 @@ from tests.builders import (
 )
 from tests.cases.conftest import Office
 from tests.following import unsettled_too
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import tasks
 from tiemchung.cases.actions import claim_case, ghosts
 from tiemchung.cases.actions.ghosts import clear_finding, look_at_days, open_ghost_case
@@ -67,7 +66,6 @@ class Ward:
     def __init__(self, office: Office) -> None:
         self.office, self.lot, self.nurse = office, a_lot(), a_nurse(office.facility)
         self.officer: Actor = an_officer(Role.COMMUNE_OFFICER, area=an_area())
-        forget_scopes()
 
     def dead(self) -> DoseView:
         """Put a dose on record for somebody of whom it is learnt afterwards that they had died before."""
@@ -421,7 +419,6 @@ class TestOverrides:
 def test_what_is_over_an_area_border_is_another_authoritys(ward: Ward) -> None:
     far = a_facility(area=an_area("00070"))
     a_lead(far)
-    forget_scopes()
     nurse, person = a_nurse(far), a_person()
     a_dose(person.profile_id, given_on=TODAY - 2 * DAY, by=nurse)
     amend_profile(by=SYSTEM, at=NOW, profile_id=person.profile_id, because="Giấy chứng tử", died_on=TODAY - 30 * DAY)

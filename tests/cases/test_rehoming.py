@@ -11,7 +11,6 @@ from tests.builders import NOW, a_facility, a_key, a_lead, a_phone, an_area, an_
 from tests.cases.conftest import Office
 from tiemchung.access import actions as access
 from tiemchung.access import reads as access_reads
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import (
     ask_back,
     claim_case,
@@ -24,7 +23,6 @@ from tiemchung.cases.actions import (
 from tiemchung.cases.actions.rehoming import rehome_cases
 from tiemchung.cases.models import CaseStep
 from tiemchung.cases.reads import desk_file, letters_waiting, progress_of, queue_at
-from tiemchung.cases.reads import desks as desk_reads
 from tiemchung.cases.rules import CLAIM, CaseState, ClaimedDose, DeskLevel, RefusalCode, RouteReason
 from tiemchung.core.actor import SYSTEM, Actor, Role
 from tiemchung.core.clock import local
@@ -39,17 +37,10 @@ WHY = "Trạm sáp nhập theo quyết định"
 pytestmark = pytest.mark.usefixtures("country", "db")
 
 
-def forget() -> None:
-    """Read postings and facilities anew, as after a minute."""
-    forget_scopes()
-    desk_reads._ladders.clear()
-
-
 def leave(who: Actor, on: dt.date) -> None:
     """End the posting of a member of staff."""
     (posting,) = access_reads.postings_of(who.id, local(NOW).date())  # type: ignore[arg-type]
     access.end_posting(by=SYSTEM, at=NOW, posting_id=posting.id, on=on, because="Nghỉ việc từ hôm nay")
-    forget()
 
 
 def succeeded(office: Office) -> Actor:
@@ -60,7 +51,6 @@ def succeeded(office: Office) -> Actor:
         by=SYSTEM, at=NOW, key=a_key(), facility_id=office.facility.id, successor_id=heir.id,
         on=local(NOW).date() + DAY, because=WHY,
     )  # fmt: skip
-    forget()
     return boss
 
 
@@ -75,7 +65,6 @@ def passed(office: Office, unit: Any, level: str = "FACILITY", *, by: Actor | No
 
 def test_what_is_passed_to_an_empty_facility_goes_to_the_lowest_desk_above_with_somebody(office: Office) -> None:
     empty = a_facility("Trạm không ai trực")
-    forget()
     ref, desk = passed(office, empty.id)
     assert desk.level is DeskLevel.PROVINCE
     assert [line.ref for line in queue_at(office.corrector, NOW).lines] == [ref]
@@ -103,7 +92,6 @@ def _province() -> Any:
 
 def test_a_case_is_not_passed_where_the_way_leads_back(office: Office) -> None:
     empty = a_facility("Trạm không ai trực")
-    forget()
     ref, _ = passed(office, _province().id, "PROVINCE")
     with pytest.raises(Refused, match="CASE_DESK_UNMANNED"):
         passed(office, empty.id, by=office.corrector, ref=ref)
@@ -112,7 +100,6 @@ def test_a_case_is_not_passed_where_the_way_leads_back(office: Office) -> None:
 def test_what_was_passed_on_is_still_warned_of_and_climbs_past_empty_desks(office: Office) -> None:
     other = a_facility("Trạm khác")
     a_lead(other)
-    forget()
     passed(office, other.id)
     for hours in (24, 48):
         sound_alarms(NOW + hours * HOUR)
@@ -153,7 +140,6 @@ def test_when_the_last_one_leaves_the_case_goes_up_with_its_alarms(office: Offic
 def test_a_facility_that_was_closed_keeps_nothing_though_its_lead_is_still_posted(office: Office) -> None:
     office.report()
     places.close_facility(by=SYSTEM, at=NOW, key=a_key(), facility_id=office.facility.id, on=local(NOW).date() + DAY)
-    forget()
     assert rehome_cases(NOW + DAY) == 1
     assert queue_at(office.corrector, NOW + DAY).open == 1
     assert office.report(at=NOW + DAY).desk.level is DeskLevel.PROVINCE
@@ -163,7 +149,6 @@ def test_a_merger_of_areas_takes_the_cases_of_the_former_desk_along(office: Offi
     before, after = (dt.datetime(2025, month, day, 3, tzinfo=dt.UTC) for month, day in ((6, 30), (7, 1)))
     old = an_area("26740", before.date())
     officer = an_officer(Role.COMMUNE_OFFICER, area=old, valid_from=dt.date(2025, 1, 1), at=before)
-    forget()
     claim = office.claim("PERSONAL_DATA", doses=(), commune_id=old.id, wanted={"full_name": "Nguyễn Thị Ân"})
     opened = office.report("PERSONAL_DATA", at=before, claim=claim)
     assert opened.desk.unit_id == old.id
@@ -183,7 +168,6 @@ def test_what_somebody_works_on_this_moment_waits_until_their_claim_lapses(offic
 
 def test_a_watch_goes_to_who_sits_there_now(office: Office) -> None:
     commune = an_officer(Role.COMMUNE_OFFICER, area=an_area())
-    forget()
     opened = office.report()
     for hours in (24, 48):
         sound_alarms(NOW + hours * HOUR)

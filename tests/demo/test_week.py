@@ -14,7 +14,6 @@ from tests import builders
 from tests.builders import NOW
 from tests.oracles.course import course
 from tiemchung.access.factors import use_totp
-from tiemchung.access.scope import forget_scopes
 from tiemchung.certificates.content import facts_of_all
 from tiemchung.core.clock import local, now
 from tiemchung.core.distribution import own_models
@@ -46,7 +45,6 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the sign-ins of a test in a folder of its own."""
     monkeypatch.setattr("tiemchung.demo.signins.home", lambda: tmp_path)
     monkeypatch.setattr(crowd, "PIECE", 5)
-    forget_scopes()
     return tmp_path
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from tests.builders import NOW, a_dose, a_facility, a_lead, a_nurse, a_person
-from tiemchung.access.scope import forget_scopes
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.clock import local
 from tiemchung.core.verdict import Refused
@@ -46,7 +45,6 @@ def test_a_dose_up_to_the_day_of_death_is_entered_from_paper(before: int) -> Non
 def test_a_correction_does_not_move_a_dose_past_the_death() -> None:
     facility = a_facility()
     lead, profile_id = a_lead(facility), somebody_dead()
-    forget_scopes()
     dose = a_dose(profile_id, given_on=DIED_ON - DAY, by=a_nurse(facility)).dose
     with pytest.raises(Refused, match="GIVEN_AFTER_DEATH"):
         amend_dose(by=lead, at=NOW, key="a", profile_id=dose.profile_id, dose_id=dose.id, version=dose.version,

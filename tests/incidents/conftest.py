@@ -14,7 +14,6 @@ import time_machine
 
 from tests.builders import NOW, a_cccd, a_facility, a_lead, a_lot, a_person, a_phone, country  # noqa: F401 - a fixture
 from tests.cases.conftest import office  # noqa: F401 - a fixture
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import open_case
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.values import OpenedCase
@@ -80,7 +79,6 @@ def known(country: None, db: None) -> Known:
     """Put Minh Châu on record with two doses, a signed card and a report about a third."""
     phone, number, facility = a_phone(), a_cccd("FEMALE", BORN), a_facility(PLACE)
     a_lead(facility)
-    forget_scopes()
     person: UUID = a_person(NAME, BORN, identifiers=[("CCCD", number)], phones=[(phone, "OWN")]).person_id
     lots = [a_lot("PFIZER"), a_lot("PFIZER")]
     for lot, day in zip(lots, (dt.date(2026, 7, 10), dt.date(2026, 8, 20)), strict=True):

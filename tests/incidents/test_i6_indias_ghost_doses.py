@@ -46,7 +46,6 @@ from tiemchung.people.actions import RegisteredProfile, amend_profile
 from tiemchung.places.actions import close_facility
 from tiemchung.vaccines.rules import LotFacts
 from tiemchung.visits.actions import inject
-from tiemchung.visits.reads import forget_places
 from tiemchung.visits.rules import Screening
 
 HOUR = dt.timedelta(hours=1)
@@ -116,10 +115,8 @@ def test_neither_the_dead_nor_a_closed_centre_gets_a_dose_at_the_desk_for_any_re
                    because="Cấp trên yêu cầu đủ chỉ tiêu")  # fmt: skip
         return str(refused.value)
 
-    forget_places()
     assert try_it(ghost.person) == "PERSON_DIED"
     close_facility(by=SYSTEM, at=NOW, key="closed", facility_id=office.facility.id, on=NOW.date())
-    forget_places()
     assert try_it(a_person()) == "FACILITY_NOT_OPEN"
 
 
@@ -138,7 +135,6 @@ def test_a_dose_from_a_lot_that_the_centre_never_received_needs_a_reason_counts_
     office: Office,
 ) -> None:
     nurse, ours, strange = a_nurse(office.facility), a_stock(office.facility), a_lot()
-    forget_places()
 
     def give(lot: LotFacts, because: str = "") -> UUID:
         done = inject(by=nurse, at=NOW, key=a_key(), profile_id=a_person().profile_id, product="PFIZER", lot_id=lot.id,

@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests import builders
 from tests.journeys.browser import faults_of, serve_plainly, too_wide
 from tests.web.authority.conftest import enter_as
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.models import CallBack, Case
 from tiemchung.cases.rules import shown_ref
 from tiemchung.core import clock
@@ -80,7 +79,6 @@ def town(live_server: Any) -> dict[str, Any]:
     person = builders.a_person(NAME, BORN, identifiers=[("CCCD", number)], phones=[(phone, "OWN")], at=at)
     builders.a_dose(person.profile_id, by=builders.a_nurse(station, at=at), at=at)
     agent = builders.a_staff_member(Role.HOTLINE_AGENT, full_name="Huỳnh Kim Thoa", at=at)
-    forget_scopes()
     return {"address": live_server.url, "phone": phone, "number": number, "agent": agent, "station": station}
 
 

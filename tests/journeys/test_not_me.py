@@ -17,7 +17,6 @@ from tests.builders import a_dose, a_facility, a_lead, a_nurse, a_person, a_phon
 from tests.following import unsettled_too
 from tests.journeys.browser import faults_of, serve_plainly
 from tests.web.authority.conftest import enter_as
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import tasks
 from tiemchung.cases.models import Case, CaseInbox
 from tiemchung.cases.rules import shown_ref
@@ -51,7 +50,6 @@ def station(site: str) -> FacilityView:
     """Give a station with its lead."""
     facility = a_facility("Trạm Y tế Hoa Ngâu", at=clock.now())
     a_lead(facility, at=clock.now())
-    forget_scopes()
     return facility
 
 
@@ -122,7 +120,6 @@ def test_the_authority_reads_the_reasons_makes_a_case_of_one_and_takes_another_o
     at = clock.now()
     today = clock.local(at).date()
     officer = an_officer(Role.COMMUNE_OFFICER, area=an_area(), at=at)
-    forget_scopes()
     nurse = a_nurse(station, at=at, full_name="Trần Văn Khánh")
     for n in range(3):
         person = a_person(at=at)

@@ -27,7 +27,6 @@ from tests.journeys.test_report import (
     tell_the_dose,
     tell_who_it_is,
 )
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.models import Case
 from tiemchung.cases.rules import shown_ref
 from tiemchung.core import clock
@@ -75,7 +74,6 @@ def test_five_steps_end_as_solved_on_both_screens(
     phone = a_phone()
     person = a_person(NAME, dt.date(1988, 9, 1), identifiers=[("CCCD", "079188000123")], at=clock.now()).person_id
     a_lot("PFIZER", number="FA0123", at=clock.now())
-    forget_scopes()
     context = open_browser(browser, site, "vi")
     look = Looker(context.new_page(), "vi")
     tell_who_it_is(look.page, look, phone)
@@ -110,7 +108,6 @@ def test_a_self_declared_dose_is_verified_at_the_desk_and_then_counts(
     at, station = clock.now(), a_facility(PLACE)
     keeper = a_staff_member(Role.FACILITY_LEAD, facility=station, at=at)
     a_nurse(station, at=at)
-    forget_scopes()
     given = dose(person, 90).facts.given_on - dt.timedelta(days=60)
     come_in(page, address)
     page.goto(f"/so/the/{person}")

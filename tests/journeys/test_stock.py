@@ -14,10 +14,8 @@ from tests.web.facility.signing import session_of
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.stock.actions import issue_lot
-from tiemchung.stock.reads import forget_shelves
 from tiemchung.stock.tasks import follow_ledger
 from tiemchung.vaccines.rules import LotFacts
-from tiemchung.visits.reads import forget_places
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -27,8 +25,6 @@ class Station:
     """A station to which a box is on its way, with its lead, its nurse and the officer above."""
 
     def __init__(self) -> None:
-        forget_places()
-        forget_shelves()
         self.facility = a_facility("Trạm Y tế Bến Nghé")
         self.lead: Actor = a_lead(self.facility)
         self.nurse: Actor = a_nurse(self.facility)

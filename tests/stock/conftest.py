@@ -57,6 +57,5 @@ class Store:
 @pytest.fixture
 def store(country: None, db: None) -> Store:
     """Give a facility that keeps stock."""
-    reads.forget_shelves()
     facility = a_facility("Trạm Y tế Bến Nghé")
     return Store(facility, a_lead(facility), an_officer(), a_lot())

@@ -24,7 +24,6 @@ from tiemchung.stock import actions, tasks
 from tiemchung.stock.models import LotDay, Shelf
 from tiemchung.stock.reads.shelves import count_of
 from tiemchung.visits.actions import inject, undo_injection
-from tiemchung.visits.reads import forget_places
 
 BECAUSE = "sai so với sổ giấy"
 
@@ -40,7 +39,6 @@ class History:
     """Doses to which everything happens at random, through the real actions, at two facilities with two lots each."""
 
     def __init__(self, seed: int) -> None:
-        forget_places()
         self.chance = random.Random(seed)
         self.facilities = [a_facility(), a_facility()]
         self.nurses = [a_nurse(facility) for facility in self.facilities]

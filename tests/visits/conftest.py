@@ -9,7 +9,6 @@ from tiemchung.core.actor import Actor
 from tiemchung.people.actions import RegisteredProfile
 from tiemchung.places.reads import FacilityView
 from tiemchung.vaccines.rules import LotFacts
-from tiemchung.visits.reads import forget_places
 from tiemchung.visits.rules import Screening
 
 ALL_NO = Screening("ADULT_2021_12", answered=True, consented=True)
@@ -28,6 +27,5 @@ class Station:
 @pytest.fixture
 def station(country: None, db: None) -> Station:
     """Give a station ready for its first person."""
-    forget_places()
     facility = a_facility("Trạm Y tế Bến Nghé")
     return Station(facility, a_nurse(facility), a_stock(facility), a_person("Nguyễn Văn An", sex="MALE"))

@@ -14,7 +14,6 @@ from tiemchung.places.actions import close_facility, close_point
 from tiemchung.places.rules import Period
 from tiemchung.visits.actions import inject
 from tiemchung.visits.models import Visit
-from tiemchung.visits.reads import forget_places
 from tiemchung.visits.rules import OpenDays, may_work_at
 
 TODAY, DAY = local(NOW).date(), dt.timedelta(days=1)
@@ -30,7 +29,6 @@ def give(station: Station, by: Actor) -> object:
 
 def test_a_facility_that_closed_today_gives_no_dose(station: Station) -> None:
     close_facility(by=SYSTEM, at=NOW, key="c", facility_id=station.facility.id, on=TODAY)
-    forget_places()
     with pytest.raises(Refused, match="FACILITY_NOT_OPEN"):
         give(station, station.nurse)
     assert not Visit.objects.exists()
@@ -47,7 +45,6 @@ def test_a_point_that_ended_gives_none_and_an_open_one_does(station: Station) ->
     nurse = a_nurse(station.facility, point=point)
     give(station, nurse)
     close_point(by=SYSTEM, at=NOW, key="p", point_id=point.id, on=TODAY)
-    forget_places()
     with pytest.raises(Refused, match="POINT_NOT_OPEN"):
         give(station, nurse)
 

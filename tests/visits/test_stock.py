@@ -11,17 +11,17 @@ from tests.following import unsettled_too
 from tests.visits.conftest import ALL_NO, Station
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.clock import local
+from tiemchung.core.kept import forget_all
 from tiemchung.core.models import AuditLine
 from tiemchung.core.verdict import Refused
 from tiemchung.stock.actions import discard_doses, receive_lot
-from tiemchung.stock.reads import forget_shelves
 from tiemchung.stock.rules import Loss
 from tiemchung.stock.tasks import follow_ledger
 from tiemchung.vaccines.rules import LotFacts
 from tiemchung.visits.actions import Injection, choose_day, inject
 from tiemchung.visits.models import Visit
 from tiemchung.visits.reads import day_choice
-from tiemchung.visits.tracing import referrals_set_aside
+from tiemchung.visits.tracing import given_despite
 
 TODAY, DAY = local(NOW).date(), dt.timedelta(days=1)
 WHY = "Lọ đang cầm trên tay, phiếu xuất kho về sau"
@@ -37,7 +37,7 @@ def follow() -> None:
     """Do what the worker does."""
     with unsettled_too():
         follow_ledger(NOW)
-    forget_shelves()
+    forget_all()  # as half a minute later
 
 
 def test_a_lot_that_the_station_never_received_gives_no_dose_and_leaves_no_visit(station: Station) -> None:
@@ -57,13 +57,13 @@ def test_a_reason_sets_it_aside_and_the_visit_the_audit_and_the_weeks_share_know
     assert [reason.code for reason in done.verdict.refusals] == ["LOT_NOT_IN_STOCK"]
     line = AuditLine.objects.get(action="inject_unheld_lot", object_id=done.visit.id)
     assert (line.because, line.facts) == (WHY, {"reasons": ["refuse:LOT_NOT_IN_STOCK"]})
-    week = referrals_set_aside([station.facility.id], TODAY - 7 * DAY, TODAY + DAY)
+    week = given_despite([station.facility.id], TODAY - 7 * DAY, TODAY + DAY)
     assert week == {station.facility.id: {done.recorded.dose.id}}
 
 
 def test_a_dose_from_our_own_stock_counts_for_no_share(station: Station) -> None:
     give(station, station.lot, "Một lý do đã ghi mà không cần")
-    assert referrals_set_aside([station.facility.id], TODAY - 7 * DAY, TODAY + DAY) == {}
+    assert given_despite([station.facility.id], TODAY - 7 * DAY, TODAY + DAY) == {}
 
 
 def test_a_box_taken_in_a_second_ago_may_be_opened(station: Station) -> None:

@@ -1,7 +1,6 @@
 """Canaries: persons on record whom nobody has a reason to look at; the first look of each actor a day is told (I10)."""
 
 import datetime as dt
-import time
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -15,12 +14,12 @@ from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.ids import new_id
+from tiemchung.core.kept import Kept
 from tiemchung.core.verdict import Refused, refuse
 
 # There are few and they change rarely; a minute's delay spares each look a statement.
-_KEEP_S = 60.0
+_canaries: Kept[str, frozenset[UUID]] = Kept(60.0, most=1)
 _PUTTING = frozenset({Role.ADMIN, Role.MINISTRY_OFFICER})
-_kept: tuple[float, frozenset[UUID]] | None = None
 
 
 def put_canary(*, by: Actor, at: dt.datetime, person_id: UUID, because: str) -> None:
@@ -36,7 +35,7 @@ def put_canary(*, by: Actor, at: dt.datetime, person_id: UUID, because: str) -> 
         canary, _ = Canary.objects.get_or_create(person_id=person_id, defaults={"put_at": at})
         # Under the canary's own id: the trail of the person can be read by those whom it watches.
         write_line(by=by, at=at, action="put_canary", subject_id=canary.id, because=because)
-    forget_canaries()
+    _canaries.forget()
 
 
 def touch_canaries(*, by: Actor, at: dt.datetime, person_ids: Iterable[UUID]) -> None:
@@ -44,7 +43,7 @@ def touch_canaries(*, by: Actor, at: dt.datetime, person_ids: Iterable[UUID]) ->
 
     Staff, citizens and the public alike; the system touches nobody. It refuses nothing and gives nothing away.
     """
-    touched = _canaries().intersection(person_ids)
+    touched = _canaries.of("all", _read_canaries).intersection(person_ids)
     if not touched or by.kind is Kind.SYSTEM:
         return
     day, who = local(at).date(), str(by.id or f"{by.kind}:{by.trace}")[:80]
@@ -54,19 +53,9 @@ def touch_canaries(*, by: Actor, at: dt.datetime, person_ids: Iterable[UUID]) ->
                 raise_alarm("CANARY", at=at, actor_id=by.id, subject_id=person_id, kind=str(by.kind), trace=by.trace)
 
 
-def forget_canaries() -> None:
-    """Ask again for the canaries at the next touch."""
-    global _kept
-    _kept = None
-
-
-def _canaries() -> frozenset[UUID]:
-    global _kept
-    now = time.monotonic()
-    if _kept is None or _kept[0] <= now:
-        with allow_cross_shard("the few canaries are read whole, once a minute"):
-            _kept = now + _KEEP_S, frozenset(Canary.objects.values_list("person_id", flat=True))
-    return _kept[1]
+def _read_canaries() -> frozenset[UUID]:
+    with allow_cross_shard("the few canaries are read whole, once a minute"):
+        return frozenset(Canary.objects.values_list("person_id", flat=True))
 
 
 def _first_today(person_id: UUID, day: dt.date, who: str, at: dt.datetime) -> bool:

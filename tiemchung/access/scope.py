@@ -1,7 +1,6 @@
 """What changes a few times a year and is asked all day: a facility's areas, and the desks that have somebody."""
 
 import datetime as dt
-import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,13 +8,12 @@ from django.db.models import Q
 
 from tiemchung.access.models import Posting
 from tiemchung.core.actor import Role
+from tiemchung.core.kept import Kept
 from tiemchung.places import reads as places
 
 # A minute's delay spares two statements on every request.
-_KEEP_S = 60.0
-_kept: dict[UUID, tuple[float, frozenset[UUID]]] = {}
+_scopes: Kept[UUID, frozenset[UUID]] = Kept(60.0, most=20_000)
 _OFFICERS = (Role.COMMUNE_OFFICER, Role.DISTRICT_OFFICER, Role.DATA_CORRECTOR, Role.PROVINCE_OFFICER)
-_DAYS_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +24,27 @@ class StaffedDesks:
     areas: frozenset[UUID]
 
 
-_desks: dict[dt.date, tuple[float, StaffedDesks]] = {}
+_desks: Kept[dt.date, StaffedDesks] = Kept(60.0, most=4)
 
 
 def scope_of_facility(facility_id: UUID) -> frozenset[UUID]:
     """Give every area, of any date, that lies where the facility stands or stood; empty for no such facility."""
-    known = _kept.get(facility_id)
-    now = time.monotonic()
-    if known is not None and known[0] > now:
-        return known[1]
-    found = places.facilities_by_id([facility_id]).get(facility_id)
-    scope = places.scope_of([stay.area_id for stay in found.stays]) if found else frozenset()
-    _kept[facility_id] = (now + _KEEP_S, scope)
-    return scope
+    return _scopes.of(facility_id, lambda: _read_scope(facility_id))
 
 
 def desks_with_staff(on: dt.date) -> StaffedDesks:
     """Give every desk of the country that has somebody posted on that day, as it was within the last minute."""
-    known = _desks.get(on)
-    now = time.monotonic()
-    if known is not None and known[0] > now:
-        return known[1]
-    if len(_desks) >= _DAYS_KEPT:
-        _desks.clear()
-    desks = _read_desks(on)
-    _desks[on] = (now + _KEEP_S, desks)
-    return desks
+    return _desks.of(on, lambda: _read_desks(on))
 
 
-def forget_scopes() -> None:
-    """Drop what was kept; for tests and after facilities were loaded."""
-    _kept.clear()
-    _desks.clear()
+def forget_desks() -> None:
+    """Read anew which desks have somebody, after this process changed it."""
+    _desks.forget()
+
+
+def _read_scope(facility_id: UUID) -> frozenset[UUID]:
+    found = places.facilities_by_id([facility_id]).get(facility_id)
+    return places.scope_of([stay.area_id for stay in found.stays]) if found else frozenset()
 
 
 def _read_desks(on: dt.date) -> StaffedDesks:

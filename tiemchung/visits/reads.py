@@ -1,14 +1,13 @@
 """What others may ask about visits: today's list, one visit, the day's vaccine, whether a dose could be given now."""
 
 import datetime as dt
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
 from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.kept import Kept
 from tiemchung.core.verdict import YES, Verdict
 from tiemchung.doses.reads import DoseRecord, given
 from tiemchung.places import reads as places
@@ -108,12 +107,6 @@ def visits_at(by: Actor, on: dt.date) -> tuple[VisitView, ...]:
         return tuple(view_of(row) for row in rows.order_by("-came_at", "-id")[:MOST_SHOWN])
 
 
-def visits_of(profile_ids: Sequence[UUID]) -> tuple[VisitView, ...]:
-    """Give a person's visits, newest first; the caller holds a person whom they are allowed to see."""
-    rows = Visit.objects.filter(profile_id__in=profile_ids)
-    return tuple(sorted((view_of(row) for row in rows), key=lambda v: v.came_at, reverse=True))
-
-
 def day_choice(by: Actor, on: dt.date) -> DayChoice | None:
     """Give the vaccine and lot that this vaccinator chose for the day, or None where nothing was chosen yet."""
     if by.id is None or by.facility_id is None:
@@ -139,23 +132,21 @@ def may_inject(choice: DayChoice, *, record: DoseRecord, birth: Birth, on: dt.da
 
 
 # Places change a few times in their lives; a minute's delay spares four statements for every dose.
-_KEEP_S = 60.0
-_kept: dict[tuple[UUID, UUID | None], tuple[float, PostedPlace]] = {}
+_posted: Kept[tuple[UUID, UUID | None], PostedPlace] = Kept(60.0, most=20_000)
 
 
 def posted_place(by: Actor) -> PostedPlace:
     """Give the names of the actor's facility and point and when they are open; empty where it is posted to none."""
-    if by.facility_id is None:
+    facility_id, point_id = by.facility_id, by.point_id
+    if facility_id is None:
         return PostedPlace("", "")
-    known = _kept.get((by.facility_id, by.point_id))
-    moment = time.monotonic()
-    if known is not None and known[0] > moment:
-        return known[1]
-    facility = places.facilities_by_id([by.facility_id]).get(by.facility_id)
-    point = places.points_by_id([by.point_id]).get(by.point_id) if by.point_id else None
-    place = PostedPlace(facility.name if facility else "", point.name if point else "", _open_days(facility, point))
-    _kept[by.facility_id, by.point_id] = (moment + _KEEP_S, place)
-    return place
+    return _posted.of((facility_id, point_id), lambda: _read_posted(facility_id, point_id))
+
+
+def _read_posted(facility_id: UUID, point_id: UUID | None) -> PostedPlace:
+    facility = places.facilities_by_id([facility_id]).get(facility_id)
+    point = places.points_by_id([point_id]).get(point_id) if point_id else None
+    return PostedPlace(facility.name if facility else "", point.name if point else "", _open_days(facility, point))
 
 
 def _open_days(facility: FacilityView | None, point: PointView | None) -> OpenDays | None:
@@ -164,11 +155,6 @@ def _open_days(facility: FacilityView | None, point: PointView | None) -> OpenDa
     if point is None:
         return OpenDays(facility.period)
     return OpenDays(facility.period, point.period, tuple(stay.period for stay in point.stays))
-
-
-def forget_places() -> None:
-    """Drop the kept names; for tests and after places were loaded."""
-    _kept.clear()
 
 
 def day_of(at: dt.datetime) -> dt.date:

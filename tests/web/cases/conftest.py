@@ -15,7 +15,6 @@ from django.urls import reverse
 from tests import builders
 from tests.builders import NOW, country  # noqa: F401 - a fixture
 from tests.web.authority.conftest import enter_as, hidden, shown
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import actions
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.values import OpenedCase
@@ -55,7 +54,6 @@ class Office:
         self.person_id: UUID = builders.a_person("Nguyễn Thị An", dt.date(1985, 3, 5), at=at).person_id
         lot = builders.a_lot(number="FA1O34", at=at)
         self.dose: DoseView = builders.a_dose(self.person_id, given_on=GIVEN, by=self.nurse, lot=lot, at=at).dose
-        forget_scopes()
 
     def wrong_dose(self, **more: Any) -> OpenedCase:
         """Report that the lot of An's dose is FA1034."""
@@ -71,7 +69,8 @@ class Office:
     def report(self, kind: str, doses: tuple[ClaimedDose, ...], **more: Any) -> OpenedCase:
         """Open a case about this facility."""
         claim = Claim(full_name=more.pop("full_name", "Nguyễn Thị An"), birth_date=dt.date(1985, 3, 5), doses=doses,
-                      text=more.pop("text", ""), numbers=more.pop("numbers", ()))  # fmt: skip
+                      text=more.pop("text", ""), numbers=more.pop("numbers", ()),
+                      other_phone=more.pop("other_phone", ""))  # fmt: skip
         values = {"by": SYSTEM, "at": self.at, "door": "HOTLINE", "phone": builders.a_phone(), "key": builders.a_key()}
         return actions.open_case(kind=kind, claim=claim, **(values | more))
 

@@ -15,7 +15,6 @@ from tiemchung.people.actions import RegisteredProfile
 from tiemchung.places.reads import FacilityView
 from tiemchung.vaccines.rules import LotFacts
 from tiemchung.visits.actions import choose_day
-from tiemchung.visits.reads import forget_places
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,6 @@ def plain_site(settings: Any) -> None:
 
 def a_station() -> Station:
     """Make a station ready for its first person."""
-    forget_places()
     facility, at = a_facility("Trạm Y tế Bến Nghé"), clock.now()
     nurse, lot = a_nurse(facility), a_stock(facility, at=at)
     choose_day(by=nurse, at=at, product=lot.product, lot_id=lot.id)

@@ -15,7 +15,6 @@ from django.urls import reverse
 from tests import builders
 from tests.builders import NOW
 from tests.web.authority.conftest import enter_as, shown
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import open_case
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.values import OpenedCase
@@ -62,7 +61,6 @@ class Centre:
         lot = builders.a_lot(number="FA1O34")
         self.dose: DoseView = builders.a_dose(self.person_id, given_on=dt.date(2026, 10, 1), by=nurse, lot=lot).dose
         self.browser: Client = enter_as(self.agent)
-        forget_scopes()
 
     def get(self, name: str, **parts: Any) -> Any:
         """Open a page of the centre."""

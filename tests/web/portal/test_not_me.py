@@ -10,7 +10,6 @@ from django.test import Client
 
 from tests.builders import NOW, a_dose, a_facility, a_lead, a_nurse, a_person, a_phone
 from tests.following import unsettled_too
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import tasks
 from tiemchung.cases.models import Case
 from tiemchung.cases.notice_links import token_of
@@ -28,7 +27,6 @@ class Notice:
     def __init__(self) -> None:
         facility = a_facility(PLACE)
         a_lead(facility)
-        forget_scopes()
         self.phone = a_phone()
         person = a_person(NAME, phones=[(self.phone, "OWN")])
         self.dose: DoseView = a_dose(person.profile_id, by=a_nurse(facility)).dose

@@ -1,7 +1,6 @@
 """Desks: who sits where, what is above, and the ladder from what is known of a place."""
 
 import datetime as dt
-import time
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from tiemchung.cases.rules import (
 )
 from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
+from tiemchung.core.kept import Kept
 from tiemchung.places import reads as places
 from tiemchung.places.reads import AreaView
 from tiemchung.places.rules import Level
@@ -28,8 +28,7 @@ from tiemchung.places.rules import Level
 _LEVELS = {Level.COMMUNE: DeskLevel.COMMUNE, Level.DISTRICT: DeskLevel.DISTRICT, Level.PROVINCE: DeskLevel.PROVINCE}
 
 # Places change a few times a year and are asked with every report: a minute's delay spares five statements each.
-_KEEP_S, _MOST_KEPT = 60.0, 20_000
-_ladders: dict[tuple[UUID, dt.date], tuple[float, Known]] = {}
+_ladders: Kept[tuple[UUID, dt.date], Known] = Kept(60.0, most=20_000)
 
 
 def desk_of_actor(by: Actor, at: dt.datetime) -> Desk | None:
@@ -62,14 +61,7 @@ def _desk(area: AreaView) -> Desk:
 
 def ladder_of_facility(facility_id: UUID, today: dt.date) -> Known:
     """Give the ladder of the facility that answers for this one today, as it was within the last minute."""
-    known, moment = _ladders.get((facility_id, today)), time.monotonic()
-    if known is not None and known[0] > moment:
-        return known[1]
-    if len(_ladders) >= _MOST_KEPT:
-        _ladders.clear()
-    ladder = _read_ladder(facility_id, today)
-    _ladders[facility_id, today] = (moment + _KEEP_S, ladder)
-    return ladder
+    return _ladders.of((facility_id, today), lambda: _read_ladder(facility_id, today))
 
 
 def _read_ladder(facility_id: UUID, today: dt.date) -> Known:
@@ -115,9 +107,9 @@ def _facilities_of(claim: Claim) -> list[UUID]:
 
 def routed(known: Known, today: dt.date) -> Route:
     """Give the route: the lowest desk of the ladder where somebody is posted today."""
-    units = {level: [d.unit_id for d in known.ladder if d.level == level] for level in DeskLevel}
-    areas = [d.unit_id for d in known.ladder if d.level is not DeskLevel.FACILITY]
-    return route(known, staffed_desks(units[DeskLevel.FACILITY], areas, today))
+    houses = [d.unit_id for d in known.every_desk if d.level is DeskLevel.FACILITY]
+    areas = [d.unit_id for d in known.every_desk if d.level is not DeskLevel.FACILITY]
+    return route(known, staffed_desks(houses, areas, today))
 
 
 def way_to(desk: Desk, today: dt.date) -> Route:

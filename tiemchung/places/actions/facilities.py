@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tiemchung.core import audit, text
 from tiemchung.core.actor import Actor
+from tiemchung.core.kept import forget_all
 from tiemchung.core.once import once
 from tiemchung.core.verdict import all_of, refuse
 from tiemchung.places import reads, rules
@@ -91,6 +92,7 @@ def move_facility(
         return {}
 
     once(key, "move_facility", ask, at, act)
+    forget_all()
 
 
 def close_facility(*, by: Actor, at: dt.datetime, key: str, facility_id: UUID, on: dt.date, because: str = "") -> None:
@@ -119,6 +121,7 @@ def close_facility(*, by: Actor, at: dt.datetime, key: str, facility_id: UUID, o
         return {}
 
     once(key, "close_facility", {"facility": facility_id, "on": on}, at, act)
+    forget_all()
 
 
 def succeed_facility(
@@ -159,6 +162,7 @@ def succeed_facility(
         return {}
 
     once(key, "succeed_facility", ask, at, act)
+    forget_all()
 
 
 def _locked(facility_id: UUID) -> Facility:

@@ -6,6 +6,7 @@ from django.db import models, transaction
 
 from tiemchung.core import audit, text
 from tiemchung.core.actor import Actor
+from tiemchung.core.kept import forget_all
 from tiemchung.places import frozen
 from tiemchung.places.actions.keys import refresh_search_keys, sort_key
 from tiemchung.places.models import Area, AreaAlias, AreaChange, AreaChangeEdge, AreaTable
@@ -33,11 +34,16 @@ def load_areas(*, by: Actor, at: dt.datetime) -> bool:
             "aliases": _write(AreaAlias, [AreaAlias(id=i, area_id=a, key=k) for i, a, k in frozen.frozen_aliases()]),
         }
         AreaTable.objects.update_or_create(id=1, defaults={"checksum": checksum, "loaded_at": at})
-        forget_tree()
+        _forget()
         counts["searched"] = refresh_search_keys(at)
         audit.write_line(by=by, at=at, action="load_areas", subject_id=_SUBJECT, facts=counts | {"table": checksum})
-        transaction.on_commit(forget_tree)
+        transaction.on_commit(_forget)
     return True
+
+
+def _forget() -> None:
+    forget_tree()
+    forget_all()
 
 
 def _write(model: type[models.Model], rows: list) -> int:

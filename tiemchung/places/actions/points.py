@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tiemchung.core import audit, text
 from tiemchung.core.actor import Actor
+from tiemchung.core.kept import forget_all
 from tiemchung.core.once import once
 from tiemchung.core.verdict import all_of
 from tiemchung.places import reads, rules
@@ -99,6 +100,7 @@ def stand_point(
         return {}
 
     once(key, "stand_point", ask, at, act)
+    forget_all()
 
 
 def close_point(*, by: Actor, at: dt.datetime, key: str, point_id: UUID, on: dt.date, because: str = "") -> None:
@@ -120,6 +122,7 @@ def close_point(*, by: Actor, at: dt.datetime, key: str, point_id: UUID, on: dt.
         return {}
 
     once(key, "close_point", {"point": point_id, "on": on}, at, act)
+    forget_all()
 
 
 def _stand(point_id: UUID, stay: reads.Stay) -> None:

@@ -1,7 +1,6 @@
 """Questions about facilities and points."""
 
 import datetime as dt
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from tiemchung.core.kept import Kept
 from tiemchung.places.models import Facility, FacilityArea, FacilitySuccessor, Point, PointStand
 from tiemchung.places.reads.areas import NoSuchPlace, touching
 from tiemchung.places.reads.values import FacilityView, PointView, Stay
@@ -37,22 +37,16 @@ def facilities_by_id(facility_ids: Iterable[UUID]) -> dict[UUID, FacilityView]:
 
 
 # A facility changes its name a few times in its life and pages name it all day: a minute's delay spares a statement.
-_KEEP_S, _MOST_KEPT = 60.0, 20_000
-_names: dict[UUID, tuple[float, str]] = {}
+_names: Kept[UUID, str] = Kept(60.0, most=20_000)
 
 
 def facility_names(facility_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Give the names of facilities by id as they were within the last minute; unknown ids are left out."""
-    wanted, moment = set(facility_ids), time.monotonic()
-    kept = {key: _names[key] for key in wanted if key in _names}
-    names = {key: name for key, (until, name) in kept.items() if until > moment}
-    if missing := wanted - names.keys():
-        if len(_names) >= _MOST_KEPT:
-            _names.clear()
-        found = dict(Facility.objects.filter(id__in=missing).values_list("id", "name"))
-        _names.update({key: (moment + _KEEP_S, name) for key, name in found.items()})
-        names |= found
-    return names
+    return _names.of_each(facility_ids, _read_names)
+
+
+def _read_names(facility_ids: set[UUID]) -> dict[UUID, str]:
+    return dict(Facility.objects.filter(id__in=facility_ids).values_list("id", "name"))
 
 
 def point(point_id: UUID) -> PointView:

@@ -1,18 +1,18 @@
 """The whole tree of areas held in the process: reference data, so that no page asks the database for it."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from tiemchung.core.kept import Kept
 from tiemchung.places.models import Area, AreaAlias, AreaChangeEdge, AreaTable
 from tiemchung.places.reads.values import AreaView
 from tiemchung.places.rules import AreaKind, Edge, Graph, Level, Period, build_graph
 
-RECHECK_SECONDS = 60.0
 _lock = threading.Lock()
+_checksums: Kept[str, str] = Kept(60.0, most=1)
 
 
 @dataclass(frozen=True)
@@ -34,27 +34,30 @@ class Tree:
 
 class _Held:
     tree: Tree | None = None
-    checked: float = 0.0
 
 
 def current_tree() -> Tree:
     """Give the tree; at most once a minute ask the database whether another table has been loaded since."""
+    # An empty tree is asked for again at once: the table is about to be loaded.
+    checksum = _checksums.of("areas", _read_checksum, worth=bool)
     held = _Held.tree
-    if held is not None and time.monotonic() - _Held.checked < RECHECK_SECONDS:
+    if held is not None and checksum and held.checksum == checksum:
         return held
     with _lock:
-        checksum = AreaTable.objects.values_list("checksum", flat=True).first() or ""
         if _Held.tree is None or not checksum or _Held.tree.checksum != checksum:
             _Held.tree = _read_tree(checksum)
-        # An empty tree is asked for again at once: the table is about to be loaded.
-        _Held.checked = time.monotonic() if checksum else 0.0
         return _Held.tree
 
 
 def forget_tree() -> None:
     """Drop the held tree, so that the next question reads the database; for the loader and for tests."""
     with _lock:
-        _Held.tree, _Held.checked = None, 0.0
+        _Held.tree = None
+    _checksums.forget()
+
+
+def _read_checksum() -> str:
+    return AreaTable.objects.values_list("checksum", flat=True).first() or ""
 
 
 def _read_tree(checksum: str) -> Tree:

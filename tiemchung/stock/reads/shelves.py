@@ -1,7 +1,6 @@
 """Questions about one facility's shelves, and the one that every dose at a desk asks."""
 
 import datetime as dt
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,9 @@ from uuid import UUID
 from django.db.models import Sum
 
 from tiemchung.core.actor import FACILITY_ROLES, Actor
+from tiemchung.core.kept import Kept
 from tiemchung.core.statements import ask
-from tiemchung.core.verdict import YES, Verdict
+from tiemchung.core.verdict import Verdict
 from tiemchung.stock.models import LotDay, Shelf, StockMove
 from tiemchung.stock.rules import Loss, MoveKind, ShelfCount, may_draw
 from tiemchung.vaccines import reads as vaccines
@@ -64,8 +64,7 @@ def count_of(facility_id: UUID, lot_id: UUID) -> ShelfCount | None:
 
 
 # A lot that is there stays there for hours; half a minute's delay spares a statement for every dose.
-_KEEP_S, _MOST_KEPT = 30.0, 10_000
-_kept: dict[tuple[UUID, UUID], float] = {}
+_drawable: Kept[tuple[UUID, UUID], Verdict] = Kept(30.0, most=10_000)
 
 
 def held_lot(facility_id: UUID, lot: LotFacts) -> Verdict:
@@ -73,20 +72,16 @@ def held_lot(facility_id: UUID, lot: LotFacts) -> Verdict:
 
     Only a yes is kept: a box that was taken in a second ago may be opened.
     """
-    until, moment = _kept.get((facility_id, lot.id)), time.monotonic()
-    if until is not None and until > moment:
-        return YES
-    verdict = may_draw(count_of(facility_id, lot.id), lot.number)
-    if verdict.allowed:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[facility_id, lot.id] = moment + _KEEP_S
-    return verdict
+    return _drawable.of(
+        (facility_id, lot.id),
+        lambda: may_draw(count_of(facility_id, lot.id), lot.number),
+        worth=lambda verdict: verdict.allowed,
+    )
 
 
 def forget_shelves() -> None:
-    """Drop what was kept; after a move here, so that this process knows at once, and for tests."""
-    _kept.clear()
+    """Ask for every lot anew, after a move that this process made."""
+    _drawable.forget()
 
 
 def _own(by: Actor) -> UUID | None:

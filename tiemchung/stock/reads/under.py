@@ -134,9 +134,9 @@ def over_used_under(by: Actor, today: dt.date) -> tuple[OverUsed, ...]:
     with allow_cross_shard(_WHY):
         found = ask(_OVER_USED, ids, ids, ids, ids, today - SHOWN_FOR, MOST_SHOWN)
     lots = vaccines.lots_by_id(row[1] for row in found)
-    names = places.facilities_by_id({row[0] for row in found})
+    names = places.facility_names(row[0] for row in found)
     return tuple(
-        OverUsed(facility, names[facility].name, lots[lot], had, given)
+        OverUsed(facility, names[facility], lots[lot], had, given)
         for facility, lot, had, given in found
         if facility in names and lot in lots
     )
@@ -144,5 +144,5 @@ def over_used_under(by: Actor, today: dt.date) -> tuple[OverUsed, ...]:
 
 def _told_of(rows: Iterable[Any]) -> tuple[dict[UUID, LotFacts], dict[UUID, str]]:
     known = list(rows)
-    facilities = places.facilities_by_id({row.facility_id for row in known})
-    return vaccines.lots_by_id(row.lot_id for row in known), {key: one.name for key, one in facilities.items()}
+    names = places.facility_names(row.facility_id for row in known)
+    return vaccines.lots_by_id(row.lot_id for row in known), names
