@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from tiemchung.core.actor import Role
 from tiemchung.core.distribution import APPEND, CHANGE, TRANSIENT, Local, Reference, Sharded
 from tiemchung.core.ids import new_id
-from tiemchung.core.models import ShardedModel
+from tiemchung.core.models import ShardedModel, choices_of
 
 
 def auth_hash_of(password: str, sign_ins_from: dt.datetime | None, secret: str | None = None) -> str:
@@ -50,7 +50,7 @@ class Posting(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="postings")
-    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in Role])
+    role = models.CharField(max_length=30, choices=choices_of(Role))
     facility = models.ForeignKey("places.Facility", on_delete=models.PROTECT, null=True, related_name="+")
     point = models.ForeignKey("places.Point", on_delete=models.PROTECT, null=True, related_name="+")
     area = models.ForeignKey("places.Area", on_delete=models.PROTECT, null=True, related_name="+")
@@ -197,7 +197,7 @@ class RoleOpening(models.Model):
     rights = CHANGE
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    role = models.CharField(max_length=30, choices=[(r.value, r.value) for r in Role])
+    role = models.CharField(max_length=30, choices=choices_of(Role))
     area = models.ForeignKey("places.Area", on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)

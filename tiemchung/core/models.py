@@ -1,11 +1,17 @@
 """Tables of the ground floor, and the base of every table that grows with people."""
 
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.db import models
 
 from tiemchung.core.distribution import APPEND, CHANGE, TRANSIENT, Local, Rights, Sharded
 from tiemchung.core.ids import new_id
+
+
+def choices_of(words: type[StrEnum]) -> list[tuple[str, str]]:
+    """Give the values of a field that holds one of these words; what they are called stands in the words files."""
+    return [(word.value, word.value) for word in words]
 
 
 class ShardedModel(models.Model):

@@ -4,12 +4,8 @@ from django.db import models
 
 from tiemchung.core.distribution import APPEND, CHANGE, Sharded
 from tiemchung.core.follow import Xact
-from tiemchung.core.models import ShardedModel
+from tiemchung.core.models import ShardedModel, choices_of
 from tiemchung.doses.rules import DoseSource, DoseState, EntryKind
-
-
-def _choices(states: type) -> list[tuple[str, str]]:
-    return [(member.value, member.value) for member in states]  # type: ignore[attr-defined]
 
 
 class LedgerEntry(ShardedModel):
@@ -20,11 +16,11 @@ class LedgerEntry(ShardedModel):
 
     profile_id = models.UUIDField()
     dose_id = models.UUIDField()
-    kind = models.CharField(max_length=10, choices=_choices(EntryKind))
+    kind = models.CharField(max_length=10, choices=choices_of(EntryKind))
     xact = Xact()
     recorded_at = models.DateTimeField()
     key = models.CharField(max_length=80, help_text="idempotency key of the action")
-    source = models.CharField(max_length=10, choices=_choices(DoseSource))
+    source = models.CharField(max_length=10, choices=choices_of(DoseSource))
     facts = models.JSONField(help_text="the dose's facts after this entry")
     by_kind = models.CharField(max_length=10)
     by_id = models.UUIDField(null=True)
@@ -50,8 +46,8 @@ class Dose(ShardedModel):
     rights = CHANGE
 
     profile_id = models.UUIDField()
-    state = models.CharField(max_length=10, choices=_choices(DoseState))
-    source = models.CharField(max_length=10, choices=_choices(DoseSource))
+    state = models.CharField(max_length=10, choices=choices_of(DoseState))
+    source = models.CharField(max_length=10, choices=choices_of(DoseSource))
     product = models.CharField(max_length=30)
     component = models.CharField(max_length=10, blank=True)
     lot_id = models.UUIDField(null=True)

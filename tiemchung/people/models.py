@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from tiemchung.core.distribution import APPEND, CHANGE, Sharded
 from tiemchung.core.follow import Xact
-from tiemchung.core.models import ShardedModel
+from tiemchung.core.models import ShardedModel, choices_of
 from tiemchung.people.rules import kinds
 from tiemchung.people.rules.languages import LANGUAGES
 
@@ -16,12 +16,8 @@ _OPEN_IDENTITY = ~Q(state__in=["MATCHED", "NOT_APPLICABLE"])
 _PHONES = "blind index of the phone; equal to the outbox's contact key"
 
 
-def _choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(member.value, member.value) for member in kind]
-
-
 def _word(kind: type[StrEnum]) -> models.CharField:
-    return models.CharField(max_length=12, choices=_choices(kind))
+    return models.CharField(max_length=12, choices=choices_of(kind))
 
 
 def _is_one_of(field: str, kind: type[StrEnum], name: str) -> models.CheckConstraint:
@@ -357,7 +353,7 @@ class IdentityCheck(ShardedModel):
     rights = CHANGE
 
     person_id = models.UUIDField()
-    state = models.CharField(max_length=16, choices=_choices(kinds.IdentityState))
+    state = models.CharField(max_length=16, choices=choices_of(kinds.IdentityState))
     fields = models.BinaryField(null=True, help_text="keyed hash of the four fields that the state is about")
     why = models.CharField(max_length=20, blank=True, help_text="code: what keeps it from being sent, or went wrong")
     batch_id = models.UUIDField(null=True, help_text="the request in which it was sent; the same again after a kill")

@@ -7,12 +7,8 @@ whoever counts doses and whoever moves boxes never wait for each other.
 from django.db import models
 
 from tiemchung.core.distribution import APPEND, CHANGE, Sharded
-from tiemchung.core.models import ShardedModel
+from tiemchung.core.models import ShardedModel, choices_of
 from tiemchung.stock.rules import LONGEST_PAPER, LONGEST_REASON, IssueState, Loss, MoveKind
-
-
-def _choices(words: type) -> list[tuple[str, str]]:
-    return [(member.value, member.value) for member in words]  # type: ignore[attr-defined]
 
 _OWN_WORD = models.Q(issue_id__isnull=True, doses__gt=0)
 
@@ -25,10 +21,10 @@ class StockMove(ShardedModel):
 
     facility_id = models.UUIDField()
     lot_id = models.UUIDField()
-    kind = models.CharField(max_length=10, choices=_choices(MoveKind))
+    kind = models.CharField(max_length=10, choices=choices_of(MoveKind))
     doses = models.IntegerField(help_text="signed; of a stocktake what it changed")
     on_day = models.DateField(help_text="when it happened; `at` is when we were told")
-    loss = models.CharField(max_length=20, blank=True, choices=_choices(Loss))
+    loss = models.CharField(max_length=20, blank=True, choices=choices_of(Loss))
     paper = models.CharField(max_length=LONGEST_PAPER, blank=True, help_text="number of the delivery note")
     issue_id = models.UUIDField(null=True, help_text="the delivery it confirms; empty is the facility's own word")
     because = models.CharField(max_length=LONGEST_REASON, blank=True)
@@ -92,7 +88,7 @@ class Issue(ShardedModel):
     paper = models.CharField(max_length=LONGEST_PAPER, help_text="number of the delivery note")
     from_area_id = models.UUIDField(null=True, help_text="whose store it left; empty is the central store")
     sent_on = models.DateField()
-    state = models.CharField(max_length=10, choices=_choices(IssueState))
+    state = models.CharField(max_length=10, choices=choices_of(IssueState))
     issued_by = models.UUIDField(null=True)
     issued_at = models.DateTimeField()
     key = models.CharField(max_length=120)

@@ -3,12 +3,8 @@
 from django.db import models
 
 from tiemchung.core.distribution import CHANGE, Local, Sharded
-from tiemchung.core.models import ShardedModel
+from tiemchung.core.models import ShardedModel, choices_of
 from tiemchung.visits.rules import Outcome, Reaction, VisitState
-
-
-def _choices(words: type) -> list[tuple[str, str]]:
-    return [(member.value, member.value) for member in words]  # type: ignore[attr-defined]
 
 
 class Visit(ShardedModel):
@@ -24,11 +20,11 @@ class Visit(ShardedModel):
     on_day = models.DateField(help_text="the civil day in Vietnam")
     came_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-    state = models.CharField(max_length=20, choices=_choices(VisitState))
+    state = models.CharField(max_length=20, choices=choices_of(VisitState))
     form = models.CharField(max_length=20, blank=True)
     true_items = models.JSONField(default=list, help_text="codes of the screening items that were true")
     vitals = models.JSONField(default=dict)
-    outcome = models.CharField(max_length=20, blank=True, choices=_choices(Outcome))
+    outcome = models.CharField(max_length=20, blank=True, choices=choices_of(Outcome))
     consented = models.BooleanField(default=False)
     screener_id = models.UUIDField(null=True)
     because = models.TextField(blank=True, help_text="why no injection, or why a refusal was set aside")
@@ -36,7 +32,7 @@ class Visit(ShardedModel):
     lot_unheld = models.BooleanField(default=False, help_text="stock had none of the lot, and a reason set it aside")
     product = models.CharField(max_length=30, blank=True)
     observed_until = models.DateTimeField(null=True)
-    reaction = models.CharField(max_length=10, blank=True, choices=_choices(Reaction))
+    reaction = models.CharField(max_length=10, blank=True, choices=choices_of(Reaction))
     come_again_on = models.DateField(null=True)
 
     class Meta:

@@ -18,7 +18,7 @@ _CHOICES = """
 SELECT c.facility_id, c.on_day, c.staff_id, c.lot_id FROM visits_daydefaults c
 WHERE c.staff_id = ANY(%s) AND c.facility_id = ANY(%s) AND c.on_day = ANY(%s)
 """
-_REFERRED = """
+_DESPITE = """
 SELECT v.facility_id, v.dose_id FROM visits_visit v WHERE v.facility_id = ANY(%s) AND v.on_day >= %s AND v.on_day < %s
 AND v.dose_id IS NOT NULL AND (v.outcome = 'REFER' OR v.lot_unheld) AND v.state IN ('INJECTED', 'OBSERVED')
 """
@@ -57,14 +57,14 @@ def seen_days(days: Iterable[FacilityDay], vaccinators: Iterable[UUID]) -> SeenD
     )
 
 
-def referrals_set_aside(facility_ids: Iterable[UUID], since: dt.date, until: dt.date) -> dict[UUID, set[UUID]]:
-    """Give by facility the doses injected though the screening referred the person or stock had none of the lot.
+def given_despite(facility_ids: Iterable[UUID], since: dt.date, until: dt.date) -> dict[UUID, set[UUID]]:
+    """Give by facility the doses injected despite a screening that referred the person, or a lot that stock had not.
 
-    In one statement.
+    In one statement, of the visits from `since` on and before `until`.
     """
     found: dict[UUID, set[UUID]] = {}
     with allow_cross_shard(_WHY), connection.cursor() as cursor:
-        cursor.execute(_REFERRED, [list(facility_ids), since, until])
+        cursor.execute(_DESPITE, [list(facility_ids), since, until])
         for facility_id, dose_id in cursor.fetchall():
             found.setdefault(facility_id, set()).add(dose_id)
     return found

@@ -39,7 +39,7 @@ from tiemchung.doses import reads as doses
 from tiemchung.doses.reads import Entry
 from tiemchung.doses.tracing import desk_doses
 from tiemchung.people import reads as people
-from tiemchung.visits.tracing import referrals_set_aside
+from tiemchung.visits.tracing import given_despite
 
 # Some 20,000 doses of busy stations, read and judged within seconds.
 DAYS_A_TURN = 400
@@ -185,10 +185,10 @@ def _count_overrides(weeks: set[tuple[UUID, dt.date]], at: dt.datetime) -> None:
     rows = []
     for week, facilities in together.items():
         given = desk_doses(facilities, week, week + _WEEK)
-        referred = referrals_set_aside(facilities, week, week + _WEEK)
+        despite = given_despite(facilities, week, week + _WEEK)
         rung = _rung_already(facilities, week)
         for facility, counted in given.items():
-            overridden = len(counted.overridden | referred.get(facility, set()))
+            overridden = len(counted.overridden | despite.get(facility, set()))
             row = OverrideWeek(
                 facility_id=facility, week_on=week, doses=counted.doses, overridden=overridden, counted_at=at
             )

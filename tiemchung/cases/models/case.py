@@ -4,7 +4,7 @@ from django.db import models
 
 from tiemchung.cases.rules import CaseState
 from tiemchung.core.distribution import APPEND, CHANGE, Sharded
-from tiemchung.core.models import ShardedModel
+from tiemchung.core.models import ShardedModel, choices_of
 
 _CONTACT = "blind index of the reporter's phone; for a case without a phone, of the case's own id"
 
@@ -19,7 +19,7 @@ class Case(ShardedModel):
     ref = models.CharField(max_length=10)
     kind = models.CharField(max_length=30)
     door = models.CharField(max_length=10, help_text="PORTAL, BOOK, HOTLINE, DESK or PARTNER")
-    state = models.CharField(max_length=15, choices=[(s.value, s.value) for s in CaseState])
+    state = models.CharField(max_length=15, choices=choices_of(CaseState))
     language = models.CharField(max_length=2, default="vi")
     sealed_claim = models.BinaryField()
     sealed_phone = models.BinaryField(null=True)

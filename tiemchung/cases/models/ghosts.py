@@ -4,7 +4,7 @@ from django.db import models
 
 from tiemchung.cases.rules.ghosts import MOST_REASON, FindingState
 from tiemchung.core.distribution import CHANGE, Sharded
-from tiemchung.core.models import ShardedModel
+from tiemchung.core.models import ShardedModel, choices_of
 
 _OPEN = models.Q(state="OPEN")
 _DECIDED = models.Q(state__in=["CASED", "CLEARED"])
@@ -63,7 +63,7 @@ class GhostFinding(ShardedModel):
     score = models.PositiveSmallIntegerField()
     signals = models.JSONField(help_text="codes with plain facts; never a name or a number of a person")
     found_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in FindingState], default="OPEN")
+    state = models.CharField(max_length=10, choices=choices_of(FindingState), default="OPEN")
     case_ref = models.CharField(max_length=10, blank=True)
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
