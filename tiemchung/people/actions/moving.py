@@ -17,7 +17,7 @@ from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
 from tiemchung.people.models import ProfilePhone
 from tiemchung.people.reads import NotFound, chosen_language, profile_ids_of
 from tiemchung.people.rules.kinds import PhoneRelation
-from tiemchung.people.rules.sight import may_keep_contacts
+from tiemchung.people.rules.sight import Sighted, may_keep_contacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +48,7 @@ def move_contact(
     PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED or what `rules.normalise_phone` says.
     """
     person = seen_person(by, at, person_id)
-    demand(by.kind is Kind.STAFF and may_keep_contacts(by, person))
-    demand_reason(because)
-    number, root = checked_phone(to_phone), person.person_id
-    ended, lost = False, 0
-    if contact_key(number) != bytes(from_key):
-        ended = end_proof(by=by, at=at, contact_key=from_key, person_id=root, because=because)
-        for profile_id, contact_id in _contacts(root, from_key):
-            retire_phone(by=by, at=at, profile_id=profile_id, contact_id=contact_id, because=because)
-            lost += 1
-        forget_devices(by=by, at=at, contact_key=from_key)
-        new_key, chosen = contact_key(number), chosen_language(bytes(from_key))
-        if chosen and not chosen_language(new_key):
-            put_language(at=at, contact_key=new_key, language=chosen)
-    contact_id = add_phone(by=by, at=at, profile_id=root, phone=number, relation=relation)
-    write_line(
-        by=by,
-        at=at,
-        action="people.move_contact",
-        subject_id=root,
-        object_id=contact_id,
-        because=because,
-        facts={"proof_ended": ended, "contacts_ended": lost},
-    )
-    return MovedContact(contact_id, ended, lost)
+    return _move(by, at, person, bytes(from_key), to_phone, because, relation)
 
 
 @transaction.atomic
@@ -87,9 +64,36 @@ def move_phone(
     index = rows.values_list("phone_index", flat=True).first()
     if index is None:
         raise NotFound
-    return move_contact(
-        by=by, at=at, person_id=person_id, from_key=bytes(index), to_phone=to_phone, because=because, relation=relation
+    return _move(by, at, person, bytes(index), to_phone, because, relation)
+
+
+def _move(
+    by: Actor, at: dt.datetime, person: Sighted, from_key: bytes, to_phone: str, because: str, relation: str
+) -> MovedContact:
+    demand(by.kind is Kind.STAFF and may_keep_contacts(by, person))
+    demand_reason(because)
+    number, root = checked_phone(to_phone), person.person_id
+    ended, lost = False, 0
+    if contact_key(number) != from_key:
+        ended = end_proof(by=by, at=at, contact_key=from_key, person_id=root, because=because)
+        for profile_id, contact_id in _contacts(root, from_key):
+            retire_phone(by=by, at=at, profile_id=profile_id, contact_id=contact_id, because=because)
+            lost += 1
+        forget_devices(by=by, at=at, contact_key=from_key)
+        new_key, chosen = contact_key(number), chosen_language(from_key)
+        if chosen and not chosen_language(new_key):
+            put_language(at=at, contact_key=new_key, language=chosen)
+    contact_id = add_phone(by=by, at=at, profile_id=root, phone=number, relation=relation)
+    write_line(
+        by=by,
+        at=at,
+        action="people.move_contact",
+        subject_id=root,
+        object_id=contact_id,
+        because=because,
+        facts={"proof_ended": ended, "contacts_ended": lost},
     )
+    return MovedContact(contact_id, ended, lost)
 
 
 def _contacts(person_id: UUID, phone_index: bytes) -> list[tuple[UUID, UUID]]:
