@@ -27,7 +27,7 @@ PHONE, OTHER = "+84900000077", "+84900000078"
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 AGENT = Actor(kind=Kind.STAFF, id=new_id(), role=Role.HOTLINE_AGENT, name="Tổng đài viên")
 WHERE: dict[str, Any] = {"purpose": Purpose.CITIZEN_SIGN_IN, "bound_to": "b"}
-ALL_A_DAY = 10 + 20 + 5  # strangers, known devices together, staff
+ALL_A_DAY = 10 + 6 + 20 + 5  # strangers, their reserve, known devices together, staff
 
 
 def ask(device: str = "", *, at: dt.datetime = NOW, network: str = "203.0.113.7", **other: Any) -> str:
@@ -46,11 +46,11 @@ def known(phone: str = PHONE, at: dt.datetime = NOW, token: str = "") -> str:
 
 
 def use_up(at: dt.datetime = NOW) -> dt.datetime:
-    """Let a stranger take every code of the phone that there is, and give the moment after."""
-    for minute in range(6):
-        ask(at=at + minute * MINUTE, network=f"198.51.100.{minute}", bound_to="stranger")
-    assert ask(at=at + 6 * MINUTE, network="192.0.2.1", bound_to="stranger") == "TOO_MANY_CODES"
-    return at + 6 * MINUTE
+    """Let a stranger with many networks take every code of the phone that there is, and give the moment after."""
+    for minute in range(9):
+        ask(at=at + minute * MINUTE, network=f"100.{64 + minute}.0.1", bound_to="stranger")
+    assert ask(at=at + 9 * MINUTE, network="192.0.2.1", bound_to="stranger") == "TOO_MANY_CODES"
+    return at + 9 * MINUTE
 
 
 @pytest.mark.django_db
@@ -59,7 +59,59 @@ def test_a_stranger_who_uses_up_the_codes_of_a_phone_does_not_shut_out_the_holde
     at = use_up()
     assert ask(at=at) == "TOO_MANY_CODES"
     assert ask(device, at=at) == ""
-    assert OutboxMessage.objects.filter(contact_key=contact_key(PHONE)).count() == rules.PHONE_LIMITS[1].count + 1
+    strangers = rules.PHONE_LIMITS[1].count + rules.RESERVE_LIMITS[0].count
+    assert OutboxMessage.objects.filter(contact_key=contact_key(PHONE)).count() == strangers + 1
+
+
+@pytest.mark.django_db
+def test_who_uses_up_a_phones_codes_from_one_network_leaves_some_for_everybody_elsewhere() -> None:
+    for minute in range(40):
+        ask(at=NOW + minute * MINUTE, network=f"198.51.{minute}.7", bound_to="stranger")
+    at = NOW + 40 * MINUTE
+    assert ask(at=at, network="198.51.200.1") == "TOO_MANY_CODES", "the same provider, another street"
+    assert ask(at=at, network="203.0.113.7", bound_to="holder") == ""
+    assert ask(at=at + MINUTE, network="203.0.113.7", bound_to="holder") == "TOO_MANY_CODES"
+    assert ask(at=at + MINUTE, network="2001:db8::1", bound_to="holder") == ""
+
+
+@pytest.mark.django_db
+def test_the_networks_of_one_provider_are_one_to_the_reserve() -> None:
+    for minute in range(6):
+        ask(at=NOW + minute * MINUTE, network="198.51.100.1", bound_to="stranger")
+    at = NOW + 6 * MINUTE
+    sent = [ask(at=at + n * MINUTE, network=f"2001:db8:{n:x}::1", bound_to="stranger") for n in range(5)]
+    assert sent == [""] + ["TOO_MANY_CODES"] * 4
+
+
+@pytest.mark.django_db
+def test_using_up_a_phones_whole_day_takes_many_networks_and_has_an_end() -> None:
+    at, sent = NOW, Counter[str]()
+    for n in range(400):
+        at = NOW + n * 3 * MINUTE
+        provider = f"100.{n % 60}.0.1"
+        if ask(at=at, network=provider, bound_to="stranger") == "":
+            sent[provider] += 1
+    ordinary, reserve = rules.PHONE_LIMITS[2].count, rules.RESERVE_LIMITS[1].count
+    assert ordinary + reserve <= sent.total() <= 2 * (ordinary + reserve)
+    assert ask(at=at, network="192.0.2.1") == "TOO_MANY_CODES"
+
+
+@pytest.mark.django_db
+def test_the_reserve_stops_where_strangers_are_stopped() -> None:
+    for minute in range(6):
+        ask(at=NOW + minute * MINUTE, network="198.51.100.1", bound_to="stranger")
+    PrefixTally.objects.update(sent=200, verified=39)
+    assert ask(at=NOW + 6 * MINUTE) == "CODES_PAUSED"
+
+
+@pytest.mark.django_db
+def test_neither_a_known_device_nor_staff_takes_from_the_reserve() -> None:
+    device = known()
+    asks: list[dict[str, Any]] = [{"device": device}, {"by": AGENT, "purpose": Purpose.CALLER}]
+    for more in asks:
+        for minute in range(12):
+            ask(at=NOW + minute * MINUTE, **more)
+    assert not RateBucket.objects.filter(key__startswith="code:reserve").exists()
 
 
 @pytest.mark.django_db
@@ -207,6 +259,8 @@ def test_no_subject_that_strangers_use_up_is_one_of_anybody_else(askers: list[An
     for trust, phone, device in askers:
         budget = rules.code_budget(trust, phone=phone, device=device, network=str(address))
         assert any(limit.seconds == DAY.total_seconds() and phone == subject for limit, subject in budget)
+        if trust is Trust.STRANGER:
+            budget = (*budget, *rules.reserve_budget(phone=phone, network=str(address)))
         names = {f"{limit.name}:{subject}" for limit, subject in budget if limit is not rules.NETWORK_LIMIT}
         counted[trust is Trust.STRANGER] |= names
     assert counted[True].isdisjoint(counted[False])
@@ -219,7 +273,7 @@ def test_whoever_asks_and_however_often_a_phones_day_has_an_end(asked: list[tupl
     RateBucket.objects.all().delete()
     devices = [known() for _ in range(3)]
     asks: list[Callable[[dt.datetime], str]] = [
-        lambda at: ask(at=at, network="192.0.2.1"),
+        lambda at: ask(at=at, network=f"100.{at.minute}.0.1"),
         lambda at: ask(at=at, by=AGENT, network="seat"),
         *(lambda at, device=one: ask(device, at=at) for one in devices),
     ]
@@ -228,7 +282,7 @@ def test_whoever_asks_and_however_often_a_phones_day_has_an_end(asked: list[tupl
         at += dt.timedelta(seconds=gap)
         if asks[who](at) == "":
             sent.append((at, min(who, 2)))
-    bounds = {0: 10, 1: 5, 2: 20}
+    bounds = {0: 10 + 6, 1: 5, 2: 20}
     for start, _ in sent:
         day = Counter(who for moment, who in sent if start <= moment < start + DAY)
         # A bucket that was empty lets its count through at once and as many again in the course of the day.

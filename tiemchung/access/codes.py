@@ -12,9 +12,9 @@ from django.db.models import F
 
 from tiemchung.access import rules
 from tiemchung.access.devices import known_device
-from tiemchung.access.limits import Exhausted, is_full, minutes_of, take, take_country
+from tiemchung.access.limits import Counted, Exhausted, is_full, minutes_of, take, take_country
 from tiemchung.access.models import OneTimeCode, PrefixTally
-from tiemchung.access.rules import Limit, Purpose, Trust
+from tiemchung.access.rules import Purpose, Trust
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.outbox import contact_key, put_message
@@ -130,12 +130,34 @@ def _take_limits(asker: _Asker, phone: str, network: str, at: dt.datetime) -> No
         raise Refused(refuse("CODES_PAUSED"))
     subject = contact_key(phone).hex()
     try:
-        for limit, name in rules.code_budget(asker.trust, phone=subject, device=asker.device, network=network):
-            take(limit, name, at)
+        _take_all(rules.code_budget(asker.trust, phone=subject, device=asker.device, network=network), at)
+        if asker.trust is Trust.STRANGER:
+            with suppress(Exhausted):  # whoever had an ordinary code from here needs none of the reserve
+                take(rules.RESERVE_HERE, rules.reserve_subject(subject, network), at)
     except Exhausted as full:
-        raise Refused(refuse("TOO_MANY_CODES", minutes=minutes_of(full))) from full
+        if asker.trust is not Trust.STRANGER or not _take_reserve(full, subject, network, at):
+            raise Refused(refuse("TOO_MANY_CODES", minutes=minutes_of(full))) from full
     if not _country_sends(asker.trust, at):
         raise Refused(refuse("CODES_PAUSED"))
+
+
+def _take_all(counted: Counted, at: dt.datetime) -> None:
+    """Count against each limit, or against none and raise Exhausted."""
+    with transaction.atomic():
+        for limit, name in counted:
+            take(limit, name, at)
+
+
+def _take_reserve(full: Exhausted, subject: str, network: str, at: dt.datetime) -> bool:
+    """Count against the reserve of a phone whose ordinary codes of the hour or the day are used up; tell whether it
+    had one.
+    """
+    if full.limit not in rules.PHONE_LIMITS[1:]:
+        return False
+    with suppress(Exhausted):
+        _take_all(rules.reserve_budget(phone=subject, network=network), at)
+        return True
+    return False
 
 
 def _country_sends(trust: Trust, at: dt.datetime) -> bool:
@@ -148,15 +170,12 @@ def _country_sends(trust: Trust, at: dt.datetime) -> bool:
 
 
 def _breaker_open(at: dt.datetime) -> bool:
-    share = Limit(rules.COUNTRY_FAILURES.name, rules.COUNTRY_FAILURES.count, rules.COUNTRY_FAILURES.seconds)
-    return is_full(share, "country", at)
+    return is_full(rules.COUNTRY_FAILURES, "country", at)
 
 
 def _count_failure(at: dt.datetime) -> None:
-    try:
+    with suppress(Exhausted):
         take(rules.COUNTRY_FAILURES, "country", at)
-    except Exhausted:
-        return
 
 
 def _hour(at: dt.datetime) -> dt.datetime:

@@ -47,8 +47,8 @@ class Limit:
         return dt.timedelta(seconds=self.seconds) - self.interval
 
 
-# Figures of the threat list, M15 and I14. The country-wide ones are spread over SPREAD rows each, so that a
-# busy hour does not queue at one row.
+# Figures of the threat list, M15 and I14. The country's messages and proofs are spread over SPREAD rows each, so that a
+# busy hour does not queue at one row; its failures, a few a second at the most, stand in one.
 PHONE_LIMITS = (Limit("code:minute", 1, 60), Limit("code:hour", 5, 3600), Limit("code:day", 10, 86400))
 NETWORK_LIMIT = Limit("code:network", 30, 3600)
 # Whoever knows a number can use up what strangers get for it. So a device that gave a code of this phone back before,
@@ -58,6 +58,10 @@ KNOWN_LIMITS = (
     Limit("code:known:minute", 1, 60), Limit("code:known:hour", 5, 3600), Limit("code:known:day", 10, 86400),
 )  # fmt: skip
 KNOWN_PHONE = Limit("code:known:phone", 20, 86400)
+# Once strangers' codes of a phone are used up, a few are left for whoever asks from elsewhere: one for each provider's
+# network that has had none, so that using these up too takes several networks and not only time.
+RESERVE_LIMITS = (Limit("code:reserve:hour", 3, 3600), Limit("code:reserve:day", 6, 86400))
+RESERVE_HERE = Limit("code:reserve:here", 1, 21600)
 STAFF_LIMITS = (Limit("code:staff:minute", 1, 60), Limit("code:staff:day", 5, 86400))
 DEVICE_LIFE = dt.timedelta(days=180)
 MOST_DEVICES = 5  # of one phone; the one that was used least lately is forgotten
@@ -136,13 +140,28 @@ def code_budget(trust: Trust, *, phone: str, device: str, network: str) -> tuple
     return (*((limit, phone) for limit in limits), (NETWORK_LIMIT, network_of(network)))
 
 
+def reserve_budget(*, phone: str, network: str) -> tuple[tuple[Limit, str], ...]:
+    """Give what a stranger's code counts against when the ordinary ones of its phone are used up."""
+    of_phone = ((limit, phone) for limit in (PHONE_LIMITS[0], *RESERVE_LIMITS))
+    return (*of_phone, (RESERVE_HERE, reserve_subject(phone, network)), (NETWORK_LIMIT, network_of(network)))
+
+
+def reserve_subject(phone: str, network: str) -> str:
+    """Give the name under which a phone's codes are counted that were asked for from one provider's network."""
+    return f"{phone}:{_network(network, v4=16, v6=32)}"
+
+
 def network_of(address: str) -> str:
     """Give the network that a limit counts: /24 of IPv4, /56 of IPv6; one bucket for what cannot be read."""
+    return _network(address, v4=24, v6=56)
+
+
+def _network(address: str, *, v4: int, v6: int) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    bits = 24 if ip.version == 4 else 56
+    bits = v4 if ip.version == 4 else v6
     return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))
 
 
