@@ -196,6 +196,7 @@ def test_personal_data_are_proposed_and_not_changed(person: UUID) -> None:
     assert holder_of(person).full_name == NAME
 
 
+DOSE = {"product": "PFIZER", "given_on": str(days_ago(60)), "place_name": "Nhà văn hóa thôn"}
 BAD: list[tuple[Any, int, str]] = [
     (b"", 400, "NOT_JSON"),
     (b"{", 400, "NOT_JSON"),
@@ -232,6 +233,14 @@ BAD: list[tuple[Any, int, str]] = [
     (proposal(base_version=True), 422, "FIELD_WRONG"),
     (proposal(text="x" * 2001), 422, "FIELD_WRONG"),
     (proposal(language="fr"), 422, "FIELD_WRONG"),
+    (proposal(name_confirmed="yes"), 422, "FIELD_WRONG"),
+    (proposal(wanted_name_confirmed=1), 422, "FIELD_WRONG"),
+    (proposal(doses=[DOSE | {"area": "79"}]), 422, "FIELD_WRONG"),
+    (proposal(doses=[DOSE | {"area": {"district": "760"}}]), 422, "FIELD_WRONG"),
+    (proposal(doses=[DOSE | {"area": {"province": 79}}]), 422, "FIELD_WRONG"),
+    (proposal(doses=[DOSE | {"area": {"province": "99"}}]), 422, "AREA_UNKNOWN"),
+    (proposal(doses=[DOSE | {"area": {"province": "79", "commune": "Nơi Không Có"}}]), 422, "AREA_UNKNOWN"),
+    (proposal(doses=[DOSE | {"area": {"commune": "Tân"}}]), 422, "AREA_MANY"),
 ]
 
 

@@ -18,6 +18,7 @@ from tests.builders import country  # noqa: F401 - a fixture
 from tests.interop.pc_covid.conftest import AGREED, StandIn
 from tests.interop.pc_covid.test_contract import news
 from tiemchung.cases.models import Case
+from tiemchung.cases.sealed import open_claim
 from tiemchung.core import clock
 from tiemchung.doses.models import Dose
 from tiemchung.doses.rules import DoseState
@@ -25,9 +26,11 @@ from tiemchung.interop.breaker import Breaker
 from tiemchung.interop.pc_covid.http_partner import GuardedPartner, HttpPartner
 from tiemchung.interop.pc_covid.keys import REQUESTS, dose_ref, key_for
 from tiemchung.interop.pc_covid.ports import PartnerAway
-from tiemchung.interop.pc_covid.standin.mode import Mode
+from tiemchung.interop.pc_covid.standin.mode import Mode, new_switch
+from tiemchung.interop.pc_covid.standin.page import whole_page
 from tiemchung.interop.pc_covid.standin.words import WORDS
 from tiemchung.interop.pc_covid.telling import tell_due
+from tiemchung.places.rules import Level
 
 DOSE = {"ref": "r", "number": 1, "product": "PFIZER", "given_on": "2021-09-01", "state": "CONFIRMED"}
 
@@ -158,3 +161,41 @@ def test_a_dose_is_pointed_at_from_the_page_and_its_report_comes_back_in_the_new
     assert (case.kind, case.dose_id) == ("NEVER_GIVEN", dose.id)
     assert [(one["ref"], one["state"]) for one in told[0]["body"]["cases"]] == [(case.ref, "ROUTED")]
     assert "đơn vị đã nhận" in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_citizen_is_asked_about_a_name_without_accents_and_confirms_it_on_the_page(
+    live_server: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.PC_COVID_KEY = AGREED
+    builders.a_person("Dao Thi Hoa", dt.date(1990, 5, 17), phones=[("0900054321", "OWN")])
+    standin = StandIn(tmp_path, live_server.url + "/interop/pc-covid/proposals")
+    form = {"phone": "0900054321", "full_name": "Dao Thi Hoa", "birth_date": "1990-05-17", "product": "PFIZER",
+            "given_on": "2021-09-01", "place_name": "Nhà văn hóa", "province": "Hà Nội", "lang": "vi"}  # fmt: skip
+    asked = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=20).text
+    assert not Case.objects.exists()
+    inputs = re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', asked)
+    kept = {name: unescape(value) for name, value in inputs}
+    assert {name: kept[name] for name in form} == form
+    assert "Tên này có thiếu dấu không?" in asked
+    assert "“Dao Thi Hoa” có chữ có thể thiếu dấu: Dao, Thi, Hoa." in asked
+    assert kept.pop("name_confirmed") == "1"
+    unticked = httpx.post(standin.address + "/propose", data=kept, trust_env=False, timeout=20).text
+    assert "Tên này có thiếu dấu không?" in unticked
+    kept["name_confirmed"] = "1"
+    done = httpx.post(standin.address + "/propose", data=kept, trust_env=False, timeout=20).text
+    standin.stop()
+    assert "&quot;status&quot;: 202" in done, done
+    case = Case.objects.get()
+    assert (case.door, Dose.objects.get().state) == ("PARTNER", DoseState.DECLARED)
+    (dose,) = open_claim(case.id, case.sealed_claim).doses
+    assert dose.area_id == builders.an_area("01", level=Level.PROVINCE).id
+
+
+def test_what_the_platform_asks_is_shown_as_text(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>"
+    asked = {"confirm": "name_confirmed", "title": evil, "text": evil, "telex": evil, "question": evil, "yes": evil}
+    answered = {"status": 422, "answer": {"code": "NAME_DOUBT", "title": evil, "asked": [asked]}}
+    page = whole_page((), switch=new_switch(), typed={"lang": "vi", "full_name": evil}, answered=answered)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page

@@ -1,5 +1,7 @@
 """Where the partner posts what citizens propose in its app."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -8,6 +10,7 @@ from tiemchung.cases.rules import shown_ref
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused
 from tiemchung.interop.pc_covid.keys import REQUESTS, key_for
+from tiemchung.interop.pc_covid.name_question import names_asked
 from tiemchung.interop.pc_covid.nonces import let_in
 from tiemchung.interop.pc_covid.proposal import BadProposal, read_proposal
 from tiemchung.interop.pc_covid.taking import Taken, take_proposal
@@ -24,7 +27,8 @@ def receive_proposal(request: HttpRequest) -> HttpResponse:
     """Take one signed proposal: 202 with the case's number, 200 when the dose is on record already.
 
     Not signed: 403 and nothing else. Anything wrong: a problem document (RFC 9457) with a code and its sentence, in
-    the language of `Accept-Language`; the proposal's id makes a repetition harmless.
+    the language of `Accept-Language`; the proposal's id makes a repetition harmless. Names that may have lost their
+    accents are asked about first (NAME_DOUBT), and nothing is kept until they were confirmed or written again.
     """
     body = request.read(LONGEST_BODY + 1)
     if len(body) > LONGEST_BODY:
@@ -37,7 +41,11 @@ def receive_proposal(request: HttpRequest) -> HttpResponse:
     if not let_in(signed, now):
         return _problem(request, "REPLAYED")
     try:
-        taken = take_proposal(read_proposal(body), at=now)
+        proposal = read_proposal(body)
+        asked = names_asked(proposal, _language(request))
+        if asked:
+            return _problem(request, "NAME_DOUBT", asked=asked)
+        taken = take_proposal(proposal, at=now)
     except BadProposal as bad:
         return _problem(request, bad.code, **bad.facts)
     except Refused as refused:
@@ -52,10 +60,13 @@ def _answer(taken: Taken) -> JsonResponse:
     return JsonResponse(said | {"declared": taken.declared, "stale": taken.stale}, status=202)
 
 
-def _problem(request: HttpRequest, code: str, **facts: str) -> JsonResponse:
-    status = _STATUS.get(code, 422)
-    lang = "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "vi"
+def _problem(request: HttpRequest, code: str, **facts: Any) -> JsonResponse:
+    status, lang = _STATUS.get(code, 422), _language(request)
     body = {"type": "about:blank", "status": status, "code": code, "title": words_of(code, lang, **facts), **facts}
     answer = JsonResponse(body, status=status, content_type="application/problem+json")
     answer["Content-Language"] = lang
     return answer
+
+
+def _language(request: HttpRequest) -> str:
+    return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "vi"

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tiemchung.cases.kinds import KINDS, Door
@@ -18,6 +18,9 @@ DECLARED = "DOSE_DECLARED"
 LONGEST_TEXT = 2000
 LONGEST_SHORT = 200
 MOST_DOSES = 4
+AREA_PARTS = ("province", "commune")
+# The member that confirms a name, and the field that it is about.
+CONFIRMS = {"name_confirmed": "full_name", "wanted_name_confirmed": "wanted.full_name"}
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,80}", re.ASCII)
 _BIRTHS = {
     "DAY": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII),
@@ -29,14 +32,17 @@ _BIRTHS = {
 class BadProposal(ValueError):
     """The proposal cannot be read; `code` and `facts` say why and repeat nothing of it."""
 
-    def __init__(self, code: str, **facts: str) -> None:
+    def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
         self.code, self.facts = code, facts
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedDose:
-    """One dose as the citizen tells it in the partner's app; `ref` names one that the partner was told of."""
+    """One dose as the citizen tells it in the partner's app; `ref` names one that the partner was told of.
+
+    `province` and `commune` are the code or the name of the area in which a place lies that is in no list.
+    """
 
     order: int
     product: str = ""
@@ -45,11 +51,16 @@ class ProposedDose:
     facility_code: str = ""
     place_name: str = ""
     ref: str = ""
+    province: str = ""
+    commune: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a citizen, whose phone and person the partner has proved, declares or wants changed."""
+    """What a citizen, whose phone and person the partner has proved, declares or wants changed.
+
+    `confirmed` names the fields whose names the citizen has confirmed to be written so.
+    """
 
     id: str
     kind: str
@@ -64,6 +75,19 @@ class Proposal:
     text: str = ""
     base_version: int = 0
     language: str = "vi"
+    confirmed: frozenset[str] = frozenset()
+
+    def as_asked(self) -> dict[str, Any]:
+        """Give what is remembered under the id, so that a repetition is known: not that a name was confirmed, and of
+        an area only what was told.
+        """
+        told = asdict(self)
+        del told["confirmed"]
+        for dose in told["doses"]:
+            for name in AREA_PARTS:
+                if not dose[name]:
+                    del dose[name]
+        return told
 
     def claim(self, doses: tuple[ClaimedDose, ...]) -> Claim:
         """Give the report that this proposal makes."""
@@ -104,6 +128,7 @@ def read_proposal(body: bytes) -> Proposal:
         text=_text(fields, "text", longest=LONGEST_TEXT),
         base_version=_whole(fields, "base_version", 0),
         language=_one_of(fields, "language", ("vi", "en")),
+        confirmed=frozenset(about for name, about in CONFIRMS.items() if _yes(fields, name)),
     )
     _demand_dose(proposal)
     return proposal
@@ -148,6 +173,13 @@ def _one_of(fields: Mapping[str, Any], name: str, values: tuple[str, ...]) -> st
 def _whole(fields: Mapping[str, Any], name: str, least: int) -> int:
     value = fields.get(name, least)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 2**31:
+        raise BadProposal("FIELD_WRONG", field=name)
+    return value
+
+
+def _yes(fields: Mapping[str, Any], name: str) -> bool:
+    value = fields.get(name, False)
+    if not isinstance(value, bool):
         raise BadProposal("FIELD_WRONG", field=name)
     return value
 
@@ -221,4 +253,12 @@ def _dose(row: Mapping[str, Any], place: int) -> ProposedDose:
         facility_code=_text(row, "facility_code", longest=40),
         place_name=_text(row, "place_name"),
         ref=_text(row, "ref", longest=40),
+        **_area(row),
     )
+
+
+def _area(row: Mapping[str, Any]) -> dict[str, str]:
+    area = row.get("area") or {}
+    if not isinstance(area, dict) or not set(area) <= set(AREA_PARTS):
+        raise BadProposal("FIELD_WRONG", field="area")
+    return {name: _text(area, name, longest=120).strip() for name in AREA_PARTS}

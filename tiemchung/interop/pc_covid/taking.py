@@ -11,10 +11,12 @@ from tiemchung.cases.kinds import Door
 from tiemchung.cases.rules import ClaimedDose
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core.actor import Actor, Kind
+from tiemchung.core.clock import local
 from tiemchung.core.once import once
 from tiemchung.core.outbox import contact_key
 from tiemchung.doses.reads import doses_of
 from tiemchung.doses.values import DoseView
+from tiemchung.interop.pc_covid.areas import area_meant
 from tiemchung.interop.pc_covid.keys import dose_ref
 from tiemchung.interop.pc_covid.proposal import DECLARED, Proposal, ProposedDose
 from tiemchung.interop.pc_covid.telling import version_of
@@ -45,14 +47,16 @@ def take_proposal(proposal: Proposal, *, at: dt.datetime) -> Taken:
 
     The person is whoever of the people on the given phone has this name and birth date, or this number, and nobody
     else; where there is none, or more than one, the case is opened without a person. No dose on record is changed by
-    a proposal, however it differs. Raises Refused with TOO_MANY_TRIES, KEY_REUSED or a reason of the rules.
+    a proposal, however it differs. Raises BadProposal for an area that cannot be found, and Refused with
+    TOO_MANY_TRIES, KEY_REUSED or a reason of the rules.
     """
     key = f"pc_covid:{proposal.id}"
-    answer = once(key, "pc_covid.take_proposal", asdict(proposal), at, lambda: _take(proposal, key, at))
+    answer = once(key, "pc_covid.take_proposal", proposal.as_asked(), at, lambda: _take(proposal, key, at))
     return Taken(**answer)
 
 
 def _take(proposal: Proposal, key: str, at: dt.datetime) -> dict[str, Any]:
+    areas = tuple(area_meant(dose, local(at).date()) for dose in proposal.doses)
     take_fact_try(at=at, phone=proposal.phone)
     person_id, by = _proposer(proposal, at)
     known = doses_of(profile_ids_of(person_id)) if person_id else ()
@@ -61,7 +65,7 @@ def _take(proposal: Proposal, key: str, at: dt.datetime) -> dict[str, Any]:
     about = _pointed_at(proposal, known)
     if declaring and about is not None and about.counted:
         return asdict(Taken(on_record=True, stale=stale))
-    doses = tuple(_claimed(dose, known) for dose in proposal.doses)
+    doses = tuple(_claimed(dose, known, area) for dose, area in zip(proposal.doses, areas, strict=True))
     if declaring and person_id is not None and about is None:
         opened = _declare(proposal, doses[0], person_id, by=by, key=key, at=at)
         return asdict(Taken(ref=opened.ref, due_at=opened.due_at.isoformat(), declared=True, stale=stale))
@@ -119,9 +123,7 @@ def _proposer(proposal: Proposal, at: dt.datetime) -> tuple[UUID | None, Actor]:
     if len(proved.person_ids) != 1:
         return None, nobody
     person_id = proved.person_ids[0]
-    return person_id, Actor(
-        kind=Kind.CITIZEN, name="PC-Covid", trace="pc_covid", person_ids=frozenset({person_id})
-    )
+    return person_id, Actor(kind=Kind.CITIZEN, name="PC-Covid", trace="pc_covid", person_ids=frozenset({person_id}))
 
 
 def _pointed_at(proposal: Proposal, known: tuple[DoseView, ...]) -> DoseView | None:
@@ -134,7 +136,7 @@ def _pointed_at(proposal: Proposal, known: tuple[DoseView, ...]) -> DoseView | N
     return counted_first[0] if counted_first else None
 
 
-def _claimed(dose: ProposedDose, known: tuple[DoseView, ...]) -> ClaimedDose:
+def _claimed(dose: ProposedDose, known: tuple[DoseView, ...], area_id: UUID | None) -> ClaimedDose:
     facility = facility_by_code(dose.facility_code) if dose.facility_code else None
     recorded = next((one for one in known if dose.ref and dose_ref(one.id) == dose.ref), None)
     return ClaimedDose(
@@ -146,4 +148,5 @@ def _claimed(dose: ProposedDose, known: tuple[DoseView, ...]) -> ClaimedDose:
         place_name=dose.place_name or (facility.name if facility else ""),
         dose_id=recorded.id if recorded else None,
         profile_id=recorded.profile_id if recorded else None,
+        area_id=None if facility else area_id,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from tiemchung.interop.pc_covid.standin.mode import Mode
 from tiemchung.interop.pc_covid.standin.page import told_list, whole_page
-from tiemchung.interop.pc_covid.standin.proposing import Proposer
+from tiemchung.interop.pc_covid.standin.proposing import Proposer, new_id
 from tiemchung.interop.pc_covid.standin.store import Store, Told
 from tiemchung.interop.signature import HEADER, SeenNonces, read_signature
 from tiemchung.interop.standins.door import LoopbackDoor, LoopbackVisit, form_of
@@ -51,7 +51,10 @@ class Visit(LoopbackVisit):
         elif path == "/propose":
             fields = form_of(body)
             lang = "en" if fields.get("lang") == "en" else "vi"
-            self._show({"lang": lang}, answered=self.server.proposer.propose(fields, lang))
+            sent = fields | {"lang": lang, "id": fields.get("id") or new_id()}
+            answered = self.server.proposer.propose(sent, lang)
+            kept = sent | {"person": ""} if answered["status"] >= HTTPStatus.BAD_REQUEST else {"lang": lang}
+            self._show(kept, answered=answered)
         else:
             self.send(HTTPStatus.NOT_FOUND)
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+from tiemchung.interop.pc_covid.standin.asking import name_question, question_asked
 from tiemchung.interop.pc_covid.standin.beside import buttons, missing, reports
 from tiemchung.interop.pc_covid.standin.mode import Mode
 from tiemchung.interop.pc_covid.standin.proposing import DECLARED, FIELDS, RIGHT
@@ -85,25 +86,33 @@ def _search(say: dict[str, str], sought: str, lang: str) -> str:
 
 
 def _proposal(say: dict[str, str], lang: str, typed: Mapping[str, str], answered: dict[str, Any] | None) -> str:
-    kind, said = typed.get("kind", DECLARED), ""
-    if answered is not None:
-        text = escape(json.dumps(answered, ensure_ascii=False, indent=1))
-        said = f'<h3>{say["answered"]}</h3><pre id="answered">{text}</pre>'
-    if kind == RIGHT:
-        said = f'<p id="answered">{say["thanks"]}</p>'
+    kind = typed.get("kind", DECLARED)
+    said = f'<p id="answered">{say["thanks"]}</p>' if kind == RIGHT else _answered(say, answered)
     kind = kind if kind in FIELDS else DECLARED
-    kept = {name: typed.get(name, "") for name in ("ref", "base_version")} | {"lang": lang, "kind": kind}
+    kept = {name: typed.get(name, "") for name in ("ref", "base_version", "id")} | {"lang": lang, "kind": kind}
     hidden = "".join(f'<input type="hidden" name="{name}" value="{escape(value)}">' for name, value in kept.items())
+    asked = question_asked(answered)
     inputs = "".join(
         f'<label for="{name}">{say[name]}</label>'
         f'<input id="{name}" name="{name}" autocomplete="off" value="{escape(typed.get(name, ""))}">'
+        + (name_question(asked) if asked and name == "full_name" else "")
         for name in FIELDS[kind]
     )
     return f"""<section id="propose" aria-labelledby="propose-title">
 <h2 id="propose-title">{say[f"propose.{kind}"]}</h2>
-{said}<form action="/propose" method="post">{hidden}
+{said}<form action="/propose#propose" method="post">{hidden}
 {inputs}<button>{say["send"]}</button></form>
 </section>"""
+
+
+def _answered(say: dict[str, str], answered: dict[str, Any] | None) -> str:
+    """Give the platform's answer: a question about the name as the citizen reads it, anything else as it came."""
+    if answered is None:
+        return ""
+    if question_asked(answered):
+        return f'<p id="answered" role="alert">{escape(str(answered["answer"].get("title", "")))}</p>'
+    text = escape(json.dumps(answered, ensure_ascii=False, indent=1))
+    return f'<h3>{say["answered"]}</h3><pre id="answered">{text}</pre>'
 
 
 def _behaviour(say: dict[str, str], switch: Switch[Mode], lang: str) -> str:

@@ -10,9 +10,15 @@ import httpx
 from tiemchung.interop.signature import HEADER, sign_request
 
 RIGHT, DECLARED, WRONG, NEVER = "RIGHT", "DOSE_DECLARED", "DOSE_WRONG", "NEVER_GIVEN"
-WHO, DOSE = ("phone", "full_name", "birth_date"), ("product", "given_on", "place_name")
+WHO, DOSE, AREA = ("phone", "full_name", "birth_date"), ("product", "given_on", "place_name"), ("province", "commune")
 # What the form asks for each answer; that a dose is right needs nobody.
-FIELDS: dict[str, tuple[str, ...]] = {DECLARED: (*WHO, *DOSE), WRONG: (*WHO, *DOSE), NEVER: WHO}
+FIELDS: dict[str, tuple[str, ...]] = {DECLARED: (*WHO, *DOSE, *AREA), WRONG: (*WHO, *DOSE, *AREA), NEVER: WHO}
+CONFIRMED = "name_confirmed"
+
+
+def new_id() -> str:
+    """Give the id of a new proposal."""
+    return f"standin-{secrets.token_hex(8)}"
 
 
 class Proposer:
@@ -24,15 +30,20 @@ class Proposer:
     def propose(self, fields: dict[str, str], lang: str) -> dict[str, Any]:
         """Send what the person of these fields says of a dose, and give the platform's answer, or why there was none.
 
-        A dose that was told of is pointed at by the reference under which it was.
+        A dose that was told of is pointed at by the reference under which it was; a proposal that goes out again, since
+        something was asked about it, keeps its id.
         """
         kind = fields.get("kind", DECLARED)
         kind = kind if kind in FIELDS else DECLARED
-        dose = {name: fields.get(name, "") for name in DOSE if name in FIELDS[kind]}
+        dose: dict[str, Any] = {name: fields.get(name, "") for name in DOSE if name in FIELDS[kind]}
+        if area := {name: fields[name] for name in AREA if fields.get(name)}:
+            dose["area"] = area
         if kind != DECLARED:
             dose["ref"] = fields.get("ref", "")
         who = {name: fields.get(name, "") for name in WHO}
-        ask: dict[str, Any] = {"id": f"standin-{secrets.token_hex(8)}", "kind": kind, "doses": [dose], **who}
+        ask: dict[str, Any] = {"id": fields.get("id") or new_id(), "kind": kind, "doses": [dose], **who}
+        if fields.get(CONFIRMED) == "1":
+            ask[CONFIRMED] = True
         base = fields.get("base_version", "")
         ask["base_version"] = int(base) if base.isdecimal() and len(base) < 10 else 0
         return self.post(ask | {"language": lang}, lang)
