@@ -25,6 +25,7 @@ LONGEST = (
     "cases/test_bulk.py",
     "interop/messages/test_contract.py",
     "journeys/test_stock.py",
+    "journeys/test_two_provinces.py",
     "interop/population/test_kill.py",
     "journeys/test_elsewhere.py",
     "journeys/test_verifier.py",

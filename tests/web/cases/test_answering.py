@@ -7,7 +7,6 @@ from django.test import Client
 
 from tests import builders
 from tests.web.cases.conftest import LATER, Office, address, enter_as, fields, shown
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import actions, reads
 from tiemchung.cases.rules import CaseState, ClaimedDose, Desk, DeskLevel, RefusalCode
 from tiemchung.core.actor import SYSTEM
@@ -79,7 +78,6 @@ def test_the_desks_above_and_the_place_told_are_offered(office: Office, as_lead:
 def test_a_case_is_passed_to_a_desk_found_by_words(office: Office, as_lead: Client) -> None:
     other = builders.a_facility("Bệnh viện Nhi Đồng")
     lead = builders.a_lead(other)
-    forget_scopes()
     ref = office.claimed(office.wrong_dose())
     where = address("pass", ref=ref)
     found = as_lead.post(where, {**fields(as_lead.get(where), where), "words": "nhi dong", "step": "find"})

@@ -12,6 +12,7 @@ from tiemchung.cases.actions.applying import Order, apply_solution
 from tiemchung.cases.actions.declaring import drop_declared
 from tiemchung.cases.actions.desk import demand_answer, demand_reason, subject_of
 from tiemchung.cases.actions.ending import end_case
+from tiemchung.cases.actions.hearing import let_partners_hear
 from tiemchung.cases.actions.holding import Held, hold, hold_claimed
 from tiemchung.cases.kinds import KINDS, SolutionKind
 from tiemchung.cases.models import Case, CaseByPerson, CaseEffect
@@ -59,14 +60,14 @@ def settle_case(
 
     def act() -> dict[str, Any]:
         held = hold_claimed(by, at, asked, version)
-        _judge(solutions, answer, because)
+        judge_solutions(solutions, answer, because)
         order = Order(by, at, key, held.case.ref, because)
         return _settle(held, order, solutions, answer)
 
-    return _settled(_once(asked, key, "cases.settle_case", ask, at, act))
+    return _settled(once_held(asked, key, "cases.settle_case", ask, at, act))
 
 
-def _once(
+def once_held(
     ref: str, key: str, action: str, ask: dict[str, Any], at: dt.datetime, act: Callable[[], dict[str, Any]]
 ) -> dict[str, Any]:
     """Lock the case before the key is looked up, so that a twin who waited finds the first one's answer."""
@@ -75,7 +76,8 @@ def _once(
         return once(key, action, ask, at, act)
 
 
-def _judge(solutions: Sequence[Solution], answer: str, because: str) -> None:
+def judge_solutions(solutions: Sequence[Solution], answer: str, because: str) -> None:
+    """Raise Refused where a decision lacks its solutions, its words to the citizen or its reason."""
     if not 0 < len(solutions) <= MOST:
         raise Refused(refuse("CASE_NO_SOLUTION"))
     nothing = [s for s in solutions if s.kind is SolutionKind.NOTHING]
@@ -91,14 +93,9 @@ def _judge(solutions: Sequence[Solution], answer: str, because: str) -> None:
 
 def _settle(held: Held, order: Order, solutions: Sequence[Solution], answer: str) -> dict[str, Any]:
     case = held.case
-    effects = []
-    for number, solution in enumerate(solutions):
-        effect = apply_solution(Order(order.by, order.at, f"{order.key}:{number}", order.ref, order.because), solution)
-        if effect is not None:
-            effects.append(effect)
-    keep_effects(case, effects)
+    effects = apply_solutions(case, order, solutions)
     repeats = end_case(held, Step.SETTLE, by=order.by, at=order.at, answer=answer, note=order.because)
-    _name_person(case, solutions)
+    name_person(case, solutions, order.at)
     facts = {"solutions": [str(s.kind) for s in solutions], "repeats": repeats}
     write_line(
         by=order.by,
@@ -110,6 +107,17 @@ def _settle(held: Held, order: Order, solutions: Sequence[Solution], answer: str
         facts=facts,
     )
     return {"ref": case.ref, "effects": [_as_json(effect) for effect in effects], "repeats": repeats}
+
+
+def apply_solutions(case: Case, order: Order, solutions: Sequence[Solution]) -> list[Effect]:
+    """Do each of these in their order and keep what it did with the case; raise Refused as `apply_solution` does."""
+    effects = []
+    for number, solution in enumerate(solutions):
+        effect = apply_solution(Order(order.by, order.at, f"{order.key}:{number}", order.ref, order.because), solution)
+        if effect is not None:
+            effects.append(effect)
+    keep_effects(case, effects)
+    return effects
 
 
 def keep_effects(case: Case, effects: Sequence[Effect]) -> None:
@@ -128,7 +136,7 @@ def keep_effects(case: Case, effects: Sequence[Effect]) -> None:
     )
 
 
-def _name_person(case: Case, solutions: Sequence[Solution]) -> None:
+def name_person(case: Case, solutions: Sequence[Solution], at: dt.datetime) -> None:
     """Keep whom the desk settled on: the case is then found from the person's page."""
     named = next((s.keep_person or s.profile_id for s in solutions if s.keep_person or s.profile_id), None)
     if named is None:
@@ -136,6 +144,7 @@ def _name_person(case: Case, solutions: Sequence[Solution]) -> None:
     if case.person_id is None:
         case.person_id = people.person_of(named)
         case.save(force_update=True, update_fields=["person_id"])
+        let_partners_hear(case, at)
     row = CaseByPerson(person_id=named, contact_key=case.contact_key, case_id=case.id)
     CaseByPerson.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -167,7 +176,7 @@ def refuse_case(
         )
         return {"repeats": repeats}
 
-    return int(_once(asked, key, "cases.refuse_case", ask, at, act)["repeats"])
+    return int(once_held(asked, key, "cases.refuse_case", ask, at, act)["repeats"])
 
 
 def _as_json(effect: Effect) -> dict[str, Any]:

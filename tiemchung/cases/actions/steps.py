@@ -3,9 +3,11 @@
 import datetime as dt
 from uuid import UUID
 
+from tiemchung.cases.actions.hearing import let_partners_hear
 from tiemchung.cases.models import Case, CaseStep
 from tiemchung.cases.rules import CaseState, Desk, DeskLevel, Step, may_step, state_after
 from tiemchung.cases.sealed import seal_text
+from tiemchung.cases.telling import let_hear
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.ids import new_id
 from tiemchung.core.rows import put_row
@@ -26,7 +28,8 @@ def take_step(
 ) -> None:
     """Move the case in memory and write the step; the caller saves the case. Raises Refused where the table has none.
 
-    `first` begins the case from `before`; `told` is a desk that hears of it, else the holder's is written.
+    `first` begins the case from `before`; `told` is a desk that hears of it, else the holder's is written. Partners
+    who show the case hear of every new state.
     """
     state = before if first else CaseState(case.state)
     may_step(state, step).or_raise()
@@ -35,6 +38,10 @@ def take_step(
     case.version += 0 if first else 1
     desk = told or Desk(case.unit_id, DeskLevel(case.unit_level))
     put_row(_line(case, step, by, at, text, note, code, desk))
+    if first:
+        let_hear(case, at)
+    elif case.state != state:
+        let_partners_hear(case, at)
 
 
 def _line(case: Case, step: Step, by: Actor, at: dt.datetime, text: str, note: str, code: str, desk: Desk) -> CaseStep:

@@ -1,7 +1,9 @@
 """What puts the told doses right under the person they are about."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.proposing.parts import (
@@ -17,6 +19,7 @@ from tiemchung.cases.proposing.parts import (
     twin_reasons,
 )
 from tiemchung.cases.proposing.picture import Picture, Side
+from tiemchung.cases.proposing.together import together
 from tiemchung.cases.rules import ClaimedDose
 from tiemchung.cases.rules.nearness import DoseNearness, dose_nearness, may_be_twins
 from tiemchung.cases.solutions import Solution
@@ -33,10 +36,17 @@ def fixes_of(picture: Picture) -> Iterator[Suggestion]:
     pairs = _paired(picture.claim.doses, picture.own.standing)
     fixes = [_fix(picture, picture.own, told, pairs.get(n)) for n, told in enumerate(picture.claim.doses)]
     found = [fix for fix in fixes if fix is not None]
-    if len(found) > 1:
-        yield _together(found)
+    untold = [told.facility_id for told, fix in zip(picture.claim.doses, fixes, strict=True) if fix is None]
+    others = [place for place in untold if place is not None and not _records(picture, place)]
+    if len(found) > 1 or (found and others):
+        yield together(picture, found, others)
     else:
         yield from found
+
+
+def _records(picture: Picture, place: UUID) -> bool:
+    """Tell whether this desk may record a dose of that facility: then nothing speaks for anybody else's part there."""
+    return picture.rights.may_record(DoseFacts(product="", given_on=dt.date.min, facility_id=place))
 
 
 def _paired(told: Sequence[ClaimedDose], doses: Sequence[DoseView]) -> dict[int, tuple[DoseView, DoseNearness]]:
@@ -131,7 +141,8 @@ def _fix_missing(picture: Picture, own: Side, told: ClaimedDose) -> Suggestion |
     solution = Solution(SolutionKind.RECORD, profile_id=own.profile_id, facts=facts)
     allowed = own.seen and picture.rights.may_record(facts)
     shown = (twin,) if twin else ()
-    return made(own, [solution], why, 55 if picture.evidence else 45, shown, cells(told, twin), allowed=allowed)
+    score = 55 if picture.evidence else 45
+    return made(own, [solution], why, score, shown, cells(told, twin), allowed=allowed, place=facts.facility_id)
 
 
 def _declared(picture: Picture, own: Side, dose: DoseView, near: DoseNearness) -> Suggestion:
@@ -144,7 +155,8 @@ def _declared(picture: Picture, own: Side, dose: DoseView, near: DoseNearness) -
     why += [note("EVIDENCE_ATTACHED")] if picture.evidence else []
     solution = Solution(SolutionKind.VERIFY, profile_id=dose.profile_id, dose_id=dose.id, version=dose.version)
     allowed = own.seen and picture.rights.may_correct(dose, dose.facts)
-    return made(own, [solution], why, 80 if picture.evidence else 50, (dose,), (), allowed=allowed)
+    score, place = 80 if picture.evidence else 50, dose.facts.facility_id
+    return made(own, [solution], why, score, (dose,), (), allowed=allowed, place=place)
 
 
 def _right_already(own: Side, told: ClaimedDose, dose: DoseView) -> Suggestion:
@@ -169,7 +181,7 @@ def _amend(
         SolutionKind.AMEND, profile_id=dose.profile_id, dose_id=dose.id, version=dose.version, changes=changes
     )
     allowed = own.seen and picture.rights.may_correct(dose, dose.facts.amended(changes))
-    return made(own, [solution], why, score, (dose,), cells(told, dose), allowed=allowed)
+    return made(own, [solution], why, score, (dose,), cells(told, dose), allowed=allowed, place=dose.facts.facility_id)
 
 
 def _void(
@@ -184,7 +196,7 @@ def _void(
     solution = Solution(SolutionKind.VOID, profile_id=dose.profile_id, dose_id=dose.id, version=dose.version)
     shown = (dose, beside) if beside else (dose,)
     allowed = own.seen and picture.rights.may_correct(dose, dose.facts)
-    return made(own, [solution], why, score, shown, (), allowed=allowed)
+    return made(own, [solution], why, score, shown, (), allowed=allowed, place=dose.facts.facility_id)
 
 
 def void_twins(picture: Picture) -> Iterator[Suggestion]:
@@ -196,20 +208,3 @@ def void_twins(picture: Picture) -> Iterator[Suggestion]:
         for first in counted[:place]:
             if may_be_twins(sketch_of(first), sketch_of(later)):
                 yield _void(picture, picture.own, later, twin_reasons(first), 65, beside=first)
-
-
-def _together(fixes: Sequence[Suggestion]) -> Suggestion:
-    """Make one suggestion of what each told dose needs: a case is settled as a whole."""
-    doing = [fix for fix in fixes if fix.kinds != (str(SolutionKind.NOTHING),)] or fixes[:1]
-    blocked = next((fix.blocked for fix in doing if fix.blocked), "")
-    reasons = {(r.code, repr(r.facts)): r for fix in fixes for r in fix.reasons}
-    return Suggestion(
-        solutions=() if blocked else tuple(s for fix in doing for s in fix.solutions),
-        kinds=tuple(k for fix in doing for k in fix.kinds),
-        reasons=tuple(reasons.values()),
-        score=min(fix.score for fix in doing),
-        person=fixes[0].person,
-        doses=tuple({d.id: d for fix in fixes for d in fix.doses}.values()),
-        cells=tuple(c for fix in fixes for c in fix.cells),
-        blocked=blocked,
-    )

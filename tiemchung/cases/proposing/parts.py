@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from tiemchung.cases.proposing.picture import Side
 from tiemchung.cases.rules import Claim, ClaimedDose
@@ -26,6 +27,7 @@ def made(
     cells: tuple[Cell, ...],
     *,
     allowed: bool,
+    place: UUID | None = None,
 ) -> Suggestion:
     """Give a suggestion about this person; what the desk may not do or see is left out of it."""
     return Suggestion(
@@ -37,6 +39,7 @@ def made(
         doses=shown if side.seen else (),
         cells=cells if side.seen else (),
         blocked="" if allowed else OTHER_DESK,
+        place=place,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tiemchung.cases.kinds import Kind
-from tiemchung.cases.rules import Claim
+from tiemchung.cases.rules import Claim, Desk
 from tiemchung.cases.suggestions import PersonLine
 from tiemchung.doses.rules import DoseState
 from tiemchung.doses.values import DoseFacts, DoseView
@@ -55,6 +55,35 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftPhone:
+    """A phone on record that is the person's no more: the reporter says so, or messages to it arrive no more.
+
+    `shown` and `new_shown`, the phone of the report, are the last digits.
+    """
+
+    contact_id: UUID
+    shown: str
+    new_shown: str
+    said_lost: bool
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Where the parts of a report go that the asking desk may not do itself.
+
+    By a facility, None for what belongs to where the person lives: the desk that answers for it, None where there is
+    none but the asking one, and whether it has refused its part already.
+    """
+
+    desk_at: Callable[[UUID | None], Desk | None]
+    was_refused: Callable[[UUID | None], bool]
+
+
+NO_REST = Rest(lambda place: None, lambda place: False)
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """One case beside the record: whom it is about where that is known, and who else may be meant.
 
@@ -69,3 +98,5 @@ class Picture:
     others: tuple[Side, ...]
     rights: Rights
     phone_taken: bool = False
+    rest: Rest = NO_REST
+    left_phone: LeftPhone | None = None

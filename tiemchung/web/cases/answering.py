@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,7 +18,6 @@ from tiemchung.web.cases.frame import (
     Opened,
     codes_of,
     go_on,
-    level_of,
     name_of,
     names_of,
     open_to_desks,
@@ -26,6 +25,7 @@ from tiemchung.web.cases.frame import (
     steps_told,
     wants_letter,
 )
+from tiemchung.web.cases.rests import desk_in, rest_items, rest_typed
 from tiemchung.web.shared.staff_page import staff_page, tell
 from tiemchung.web.shared.trying import attempt
 from tiemchung.web.shared.typed import key_in, line_in, number_in, text_in
@@ -49,20 +49,25 @@ Typed = dict[str, Any]
 def refuse(request: HttpRequest, ref: str) -> HttpResponse:
     """Refuse a report by one of the procedure's reasons, with the words that the citizen gets."""
     typed: Typed = {"refusal": line_in(request.POST, "refusal", 40), "text": text_in(request.POST, "text")}
+    rest = desk_in(rest_typed(request) or "")
     items = [(code, say(f"case.refusal.{code}.label")) for code in RefusalCode]
 
     def facts(case: Opened) -> dict[str, Any]:
         ready = {ready_words(code, case.file.language) for code in RefusalCode}
         if typed["refusal"] in set(RefusalCode) and (not typed["text"] or typed["text"] in ready):
             typed["text"] = ready_words(typed["refusal"], case.file.language)
-        return {"reasons": items}
+        chosen, rests = rest_items(case, rest_typed(request))
+        return {"reasons": items, "rest": chosen, "rests": rests}
 
     def act(case: Opened, version: int, key: str) -> Any:
         facts(case)
-        return actions.refuse_case(by=case.by, at=clock.now(), key=key, ref=case.file.ref, version=version,
-                                   refusal=typed["refusal"], answer=typed["text"])  # fmt: skip
+        ask: dict[str, Any] = {
+            "by": case.by, "at": clock.now(), "key": key, "ref": case.file.ref, "version": version,
+            "refusal": typed["refusal"], "answer": typed["text"],
+        }  # fmt: skip
+        return actions.refuse_part(**ask, rest=rest) if rest is not None else actions.refuse_case(**ask)
 
-    return _deed(request, ref, "refuse", typed, act, done="refused", facts=facts)
+    return _deed(request, ref, "refuse", typed, act, done="refused" if rest is None else "parted", facts=facts)
 
 
 @open_to_desks
@@ -151,16 +156,6 @@ def _form(
 def ready_words(code: str, language: str) -> str:
     """Give the citizen's sentence of a reason, in the reporter's language."""
     return say(f"case.refusal.{code}.citizen", language)
-
-
-def desk_in(text: str) -> Desk | None:
-    """Give the desk that a form names as `LEVEL:id`, None for anything else."""
-    level, _, unit = text.partition(":")
-    try:
-        found = level_of(level)
-        return Desk(UUID(unit), found) if found else None
-    except ValueError:
-        return None
 
 
 def desk_items(case: Opened, typed: Typed) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
 from tiemchung.people.reads import NotFound
 from tiemchung.web.cases.frame import Opened, codes_of, go_on, open_to_desks, opened, steps_told, wants_letter
 from tiemchung.web.cases.preview import Looks, freshened, previews
+from tiemchung.web.cases.rests import desk_in, rest_items, rest_typed
 from tiemchung.web.cases.wire import BadPacket, pack, unpack
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.trying import attempt, rehearse, told_as_warnings
@@ -32,7 +33,10 @@ _FIELD_OF = {"REASON_MISSING": "because", "PEOPLE_REASON_REQUIRED": "because", "
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a member of staff has decided so far; whatever happens it is shown again."""
+    """What a member of staff has decided so far; whatever happens it is shown again.
+
+    `rest` is what becomes of the doses of other places, None as long as nobody was asked.
+    """
 
     solutions: tuple[Solution, ...]
     version: int
@@ -40,6 +44,7 @@ class Decision:
     answer: str = ""
     because: str = ""
     override: str = ""
+    rest: str | None = None
 
     @property
     def meant(self) -> tuple[Solution, ...]:
@@ -57,6 +62,7 @@ def read_decision(request: HttpRequest) -> Decision:
         answer=text_in(data, "answer"),
         because=text_in(data, "because"),
         override=text_in(data, "override", 500),
+        rest=rest_typed(request),
     )
 
 
@@ -79,6 +85,8 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
     if step not in ("do", "next"):
         return check_page(request, case, decision)
     tried = attempt(lambda: _settle(request, case, decision, decision.answer, decision.because))
+    if tried.possible and desk_in(decision.rest or "") is not None:
+        return go_on(request, "parted", case.file.ref)
     if tried.possible:
         return go_on(request, "settled", case.file.ref, stay=True, paper=wants_letter(case.file))
     return check_page(request, opened(request, ref), decision, tried.verdict)
@@ -91,6 +99,8 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
     """
     looks = Looks(case)
     shown = previews(looks, decision.solutions)
+    chosen, rests = rest_items(case, decision.rest)
+    decision = replace(decision, rest=chosen)
     tried = verdict is None
     if verdict is None:
         verdict = _trial(request, case, decision)
@@ -120,6 +130,8 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         news=news,
         person_id=next((one.keep_person or one.profile_id for one in decision.solutions), None),
         nothing=[one.kind for one in decision.solutions] == [SolutionKind.NOTHING],
+        rest=chosen,
+        rests=rests,
         kinds=[(kind.lower(), say(f"case.solution.{kind}.label")) for kind in SolutionKind if kind != "NOTHING"],
         errors=errors_of(verdict),
     )
@@ -158,11 +170,13 @@ def _trial(request: HttpRequest, case: Opened, decision: Decision) -> Verdict:
 
 
 def _settle(request: HttpRequest, case: Opened, decision: Decision, answer: str, because: str) -> Any:
+    rest = desk_in(decision.rest or "")
+    ask: dict[str, Any] = {
+        "by": case.by, "at": clock.now(), "key": decision.key, "ref": case.file.ref, "version": decision.version,
+        "solutions": decision.meant, "answer": answer, "because": because,
+    }  # fmt: skip
     try:
-        return actions.settle_case(
-            by=case.by, at=clock.now(), key=decision.key, ref=case.file.ref, version=decision.version,
-            solutions=decision.meant, answer=answer, because=because,
-        )  # fmt: skip
+        return actions.settle_part(**ask, rest=rest) if rest is not None else actions.settle_case(**ask)
     except NotFound:
         raise Refused(refuse("CASE_PERSON_UNSEEN")) from None
 

@@ -17,6 +17,7 @@ from tiemchung.people.reads import PersonSight
 from tiemchung.people.rules.births import birth_text
 from tiemchung.vaccines.rules import the_book
 from tiemchung.web.hotline.frame import moment_words
+from tiemchung.web.shared.case_parts import part_sentence
 from tiemchung.web.shared.claim_places import units_named
 from tiemchung.web.shared.words import has_words, say, state_words
 
@@ -79,7 +80,7 @@ def cases_told(cases: Sequence[Progress], at: dt.datetime) -> list[dict[str, Any
             "ref": one.ref,
             "title": say("cases.queue.line", ref=shown_ref(one.ref), kind=say(f"case.kind.{one.kind}.short")),
             "state": one.state,
-            "read": [case_sentence(one, names[one.desk.unit_id], at), *paper_wanted(one, names)],
+            "read": _read_out(one, names, at),
             "steps": [
                 {"title": say(f"case.step.{step.step}"), "facts": [moment_words(step.at), step.text]}
                 for step in one.steps
@@ -89,6 +90,12 @@ def cases_told(cases: Sequence[Progress], at: dt.datetime) -> list[dict[str, Any
         }
         for one in cases
     ]
+
+
+def _read_out(one: Progress, names: Mapping[UUID, str], at: dt.datetime) -> list[str]:
+    desk = names[one.desk.unit_id]
+    part = part_sentence(one, desk)
+    return [case_sentence(one, desk, at), *([part] if part else []), *paper_wanted(one, names)]
 
 
 def case_sentence(one: Progress, desk: str, at: dt.datetime) -> str:

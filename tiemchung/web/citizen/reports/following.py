@@ -23,6 +23,7 @@ from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.people.reads import Holder, holders_of
 from tiemchung.web.citizen.reports.frame import Errors, book_page, contact_in, first_words, reader
 from tiemchung.web.citizen.reports.sending import SENT
+from tiemchung.web.shared.case_parts import part_sentence, state_sentence, step_title
 from tiemchung.web.shared.claim_places import late_words, units_named
 from tiemchung.web.shared.formats import format_moment
 from tiemchung.web.shared.gate import open_to_citizen
@@ -113,6 +114,8 @@ def _report_page(
         "ref": shown_ref(case.ref),
         "late": is_late(case),
         "late_words": late_words(case.desk),
+        "standing": state_sentence(case),
+        "part": part_sentence(case, units[case.desk.unit_id]),
         "desk": units[case.desk.unit_id],
         "why": say(f"case.why.{case.why}") if has_words(f"case.why.{case.why}") else "",
         "steps": [_told(step, units, own=own) for step in shown],
@@ -141,12 +144,12 @@ def _told(step: StepView, units: dict[UUID, str], *, own: bool) -> dict[str, Any
     """Give one step as the history lists it; what was written is shown to the phone that reported."""
     unit = units.get(step.unit_id, "") if step.unit_id and step.by_kind != Kind.CITIZEN else ""
     facts = [format_moment(step.at), unit, step.text if own else ""]
-    return {"title": say(f"case.step.{step.step}"), "facts": [fact for fact in facts if fact]}
+    return {"title": step_title(step, "case.step"), "facts": [fact for fact in facts if fact]}
 
 
 def _refusal(case: Progress) -> str:
     key = f"case.refusal.{case.refusal}.citizen"
-    return say(key) if case.refusal and has_words(key) and say(key) != case.answer else ""
+    return say(key) if case.refusal and has_words(key) and say(key) not in case.answer else ""
 
 
 def _travel(case: Progress) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ from tiemchung.people.rules.phones import normalise_phone
 from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
+from tiemchung.web.shared.case_parts import part_sentence, state_sentence, step_title
 from tiemchung.web.shared.chosen_language import code_language
 from tiemchung.web.shared.claim_places import late_words, unit_name
 from tiemchung.web.shared.formats import format_moment, mask_phone
@@ -98,8 +99,10 @@ def _progress_page(
         "late": found.state in OPEN and at >= found.due_at,
         "desk": unit_name(found.desk, names.get(found.desk.unit_id, "")),
         "steps": [_step(step, names, full=full) for step in shown],
-        "last": f"{say(f'report.step.{shown[-1].step}')}, {format_moment(shown[-1].at)}" if shown else "",
+        "last": f"{step_title(shown[-1], 'report.step')}, {format_moment(shown[-1].at)}" if shown else "",
         "asked": found.state is CaseState.NEED_MORE_INFO,
+        "standing": state_sentence(found),
+        "part": part_sentence(found, unit_name(found.desk, names.get(found.desk.unit_id, ""))),
         "question": question if full else "",
         "late_words": late_words(found.desk),
         "may_answer": full and found.state in OPEN,
@@ -118,7 +121,7 @@ def _progress_page(
 def _step(step: StepView, names: dict[Any, str], *, full: bool) -> dict[str, Any]:
     """Give one step as the page's history lists it; what was written is shown to the proven phone only."""
     unit = names.get(step.unit_id, "") if step.unit_id else ""
-    title = say(f"report.step.{step.step}")
+    title = step_title(step, "report.step")
     told = [step.text] if step.text and full else []
     where = [unit] if unit and step.by_kind != Kind.CITIZEN else []
     return {"title": title, "facts": [format_moment(step.at), *where, *told]}
