@@ -11,13 +11,14 @@ OWN = (
     "CITIZEN_NEVER_GIVEN", "CITIZEN_SAYS_OTHERWISE", "CITIZEN_NAMES_NUMBER", "CITIZEN_NAMES_PHONE",
     "DECLARED_BY_CITIZEN", "FACILITY_HAS_IT", "ON_RECORD_ALREADY", "NOWHERE_ON_RECORD", "EVIDENCE_ATTACHED",
     "VOIDED_TWIN", "VOIDED_ALREADY", "TWIN_ON_RECORD", "DOSE_UNDER_NEAR_PERSON",
+    "REPORTED_FROM", "OLD_PHONE_LOST", "OLD_PHONE_SILENT",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_whatever_is_suggested_is_said_in_words(lang: str) -> None:
     for code in (*DoseReason, *OWN):
-        assert say(f"suggest.reason.{code}", lang, on="05/08/2021")
+        assert say(f"suggest.reason.{code}", lang, on="05/08/2021", phone="***123")
     assert {code for code in WEIGHTS if f"people.near.{code}" not in sentences(lang)} == set()
     for cause in BulkCause:
         assert say(f"bulk.cause.{cause}", lang)

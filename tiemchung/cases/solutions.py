@@ -9,6 +9,8 @@ from uuid import UUID
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.doses.values import DoseFacts
 
+REPORTERS = "REPORTER"
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:
@@ -17,7 +19,8 @@ class Solution:
     LINK keep_person, join_person - RECORD profile_id, facts - AMEND profile_id, dose_id, version, changes -
     VERIFY, VOID profile_id, dose_id, version - AMEND_PERSON profile_id, version, changes - ADD_NUMBER profile_id,
     system, number - ADD_PHONE profile_id, number, relation in `system` - MOVE_PHONE the same, and the contact_id of the
-    phone that is theirs no more - NOTHING: the record is right already.
+    phone that is theirs no more, the new one REPORTERS where it is the one that the case was reported from and nobody
+    need read - NOTHING: the record is right already.
     """
 
     kind: SolutionKind

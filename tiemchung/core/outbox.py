@@ -229,6 +229,18 @@ def messages_about(contact_keys: Sequence[bytes], about_ids: Sequence[UUID]) -> 
     return tuple(_view(row) for row in found)
 
 
+def states_to(contact: bytes, *, since: dt.datetime, limit: int = 20) -> tuple[OutboxMessage.State, ...]:
+    """Give how far the messages to this contact since then have come, the newest first; one statement."""
+    found = rows(
+        OutboxMessage,
+        "contact_key = %s AND created_at >= %s ORDER BY created_at DESC, id DESC LIMIT %s",
+        contact,
+        since,
+        limit,
+    )
+    return tuple(OutboxMessage.State(row.state) for row in found)
+
+
 def lost_messages(limit: int = 200) -> tuple[MessageView, ...]:
     """Give the messages that will never arrive and that nobody has noted yet, the first that was lost first."""
     with allow_cross_shard("what is lost on the whole node; the index holds only what nobody has noted"):

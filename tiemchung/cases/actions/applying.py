@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.cases.kinds import SolutionKind
+from tiemchung.cases.reads.reporters_phone import reporters_phone
 from tiemchung.cases.rules import shown_ref
-from tiemchung.cases.solutions import Effect, Solution
+from tiemchung.cases.solutions import REPORTERS, Effect, Solution
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
 from tiemchung.doses import actions as doses
@@ -181,7 +182,7 @@ def _move_phone(order: Order, what: Solution) -> Effect:
         at=order.at,
         person_id=what.profile_id,
         contact_id=what.contact_id,
-        to_phone=what.number,
+        to_phone=reporters_phone(order.ref) if what.number == REPORTERS else what.number,
         because=order.why,
         relation=what.system,
     )

@@ -3,10 +3,10 @@
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.proposing.fixes import fixes_of, void_twins
 from tiemchung.cases.proposing.persons import joins_of, person_fixes
-from tiemchung.cases.proposing.picture import Picture, Rights, Side
+from tiemchung.cases.proposing.picture import Picture, Rest, Rights, Side
 from tiemchung.cases.suggestions import Suggestion
 
-__all__ = ["Picture", "Rights", "Side", "propose"]
+__all__ = ["Picture", "Rest", "Rights", "Side", "propose"]
 
 
 def propose(picture: Picture, *, limit: int = 8) -> tuple[Suggestion, ...]:

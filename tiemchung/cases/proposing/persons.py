@@ -6,12 +6,12 @@ from typing import Any
 
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.proposing.parts import made, nearest, note, notes, person_cells
-from tiemchung.cases.proposing.picture import Picture, Side
+from tiemchung.cases.proposing.picture import LeftPhone, Picture, Side
 from tiemchung.cases.rules.nearness import DoseNearness, may_suggest_link
-from tiemchung.cases.solutions import Solution
+from tiemchung.cases.solutions import REPORTERS, Solution
 from tiemchung.cases.suggestions import Cell, Suggestion
 from tiemchung.doses.values import DoseView
-from tiemchung.people.rules import BirthPrecision, Sex
+from tiemchung.people.rules import BirthPrecision, PhoneRelation, Sex
 from tiemchung.people.rules.identifiers import possible_systems
 from tiemchung.people.rules.near import LIKELY, POSSIBLE
 
@@ -70,10 +70,27 @@ def person_fixes(picture: Picture) -> Iterator[Suggestion]:
     for system, value in possible_systems(number)[:1]:
         solution = Solution(SolutionKind.ADD_NUMBER, profile_id=own.profile_id, system=system, number=value)
         yield made(own, [solution], [note("CITIZEN_NAMES_NUMBER")], 50, (), (), allowed=allowed)
+    if picture.left_phone is not None:
+        yield _move(own, picture.left_phone, allowed=allowed)
     phone = picture.claim.other_phone or wanted.get("phone", "")
     if phone and not picture.phone_taken:
         solution = Solution(SolutionKind.ADD_PHONE, profile_id=own.profile_id, system="OWN", number=phone)
         yield made(own, [solution], [note("CITIZEN_NAMES_PHONE")], 40, (), (), allowed=allowed)
+
+
+def _move(own: Side, left: LeftPhone, *, allowed: bool) -> Suggestion:
+    """Offer to move the person from the phone that they have left to the one that they report from, unread."""
+    why = [note("REPORTED_FROM", phone=left.new_shown)]
+    why += [note("OLD_PHONE_LOST", phone=left.shown)] if left.said_lost else []
+    why += [note("OLD_PHONE_SILENT", phone=left.shown)] if left.silent else []
+    solution = Solution(
+        SolutionKind.MOVE_PHONE,
+        profile_id=own.profile_id,
+        contact_id=left.contact_id,
+        system=PhoneRelation.OWN,
+        number=REPORTERS,
+    )
+    return made(own, [solution], why, 80 if left.said_lost and left.silent else 65, (), (), allowed=allowed)
 
 
 def _wanted(wanted: Any) -> dict[str, Any]:

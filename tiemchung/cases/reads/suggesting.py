@@ -12,6 +12,8 @@ from uuid import UUID
 from tiemchung.cases.kinds import KINDS
 from tiemchung.cases.models import Evidence
 from tiemchung.cases.proposing import Picture, Rights, Side, propose
+from tiemchung.cases.reads.reporters_phone import left_phone
+from tiemchung.cases.reads.rests import rest_of
 from tiemchung.cases.rules import Claim
 from tiemchung.cases.suggestions import Suggestion
 from tiemchung.cases.values import CaseFile
@@ -54,10 +56,11 @@ class AtHand:
 def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None = None) -> tuple[Suggestion, ...]:
     """Give the ways to settle this case that its desk is offered, likeliest first.
 
-    At most eight statements, and two for another phone that the claim names, whatever is on record; one more each for
-    a former id among the persons and for one who is in sight by permit alone. What is at `hand` is not read again. The
-    caller holds a file that this desk may see and notes the look at the persons that are shown (`seen_in`). Persons
-    outside its scope come masked; what only another desk may do is marked OTHER_DESK.
+    At most eight statements, two for another phone that the claim names and two for one that a proved reporter may have
+    left, whatever is on record; one more each for a former id among the persons and for one who is in sight by permit
+    alone. What is at `hand` is not read again. The caller holds a file that this desk may see and notes the look at
+    the persons that are shown (`seen_in`). Persons outside its scope come masked; what only another desk may do is
+    marked OTHER_DESK.
     """
     hand = hand or AtHand()
     near = people.near_profiles(_near_claim(file), limit=NEAREST, known=hand.people)
@@ -77,6 +80,8 @@ def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None 
         others=tuple(side for side in sides if own is None or side.person_id != own.person_id),
         rights=_rights(by, at, own, sights),
         phone_taken=_taken(file),
+        rest=rest_of(at, file, sights[own.person_id].area_id if own is not None else None),
+        left_phone=left_phone(file, sights[file.person_id].profile_ids, at) if own and file.person_id else None,
     )
     return propose(picture)
 

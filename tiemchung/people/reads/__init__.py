@@ -1,6 +1,7 @@
 """The questions that others may ask about people; every one resolves joined profiles first."""
 
 from tiemchung.people.reads.changes import change_of
+from tiemchung.people.reads.contacts import PhoneOnRecord, phones_on_record
 from tiemchung.people.reads.holders import (
     PHONE_SEAL,
     Change,
@@ -51,6 +52,7 @@ __all__ = [
     "NearProfile",
     "NotFound",
     "PersonSight",
+    "PhoneOnRecord",
     "ReviewLine",
     "ReviewPage",
     "SawLine",
@@ -73,6 +75,7 @@ __all__ = [
     "person_of",
     "persons_on_phone",
     "phone_row",
+    "phones_on_record",
     "profile_ids_of",
     "profiles_numbered",
     "proven_persons",

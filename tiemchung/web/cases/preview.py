@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tiemchung.cases.kinds import SolutionKind
-from tiemchung.cases.solutions import Solution
+from tiemchung.cases.solutions import REPORTERS, Solution
 from tiemchung.doses import reads as doses
 from tiemchung.doses.values import DoseView
 from tiemchung.people.actions import PersonView
@@ -39,6 +39,7 @@ class Looks:
 
     def __init__(self, case: Opened) -> None:
         self._case = case
+        self.reporters_phone = say("suggest.reporters_phone", phone=case.file.phone_shown)
         self._found: dict[UUID, PersonView | None] = {}
 
     def person(self, person_id: UUID | None) -> PersonView | None:
@@ -105,7 +106,8 @@ def _cells(looks: Looks, what: Solution) -> list[Cell]:
         return [Cell(say(f"people.phone_relation.{what.system}"), "", what.number, True)]
     if what.kind is _K.MOVE_PHONE:
         old = next((p.shown for p in phones_of(looks.person(what.profile_id)) if p.contact_id == what.contact_id), "")
-        return [Cell(say(f"people.phone_relation.{what.system}"), old, what.number, True)]
+        new = looks.reporters_phone if what.number == REPORTERS else what.number
+        return [Cell(say(f"people.phone_relation.{what.system}"), old, new, True)]
     return []
 
 
