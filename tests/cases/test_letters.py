@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from tests.builders import NOW, a_facility, a_key, a_lead, a_person, a_phone
 from tests.cases.conftest import Office
 from tests.cases.test_settling import record, settle
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import (
     answer_back,
     ask_back,
@@ -138,7 +137,6 @@ def test_a_repeats_letter_is_owed_by_the_desk_that_answered_and_not_by_the_one_i
     assert repeat.joined
     other = a_facility("Trạm Y tế Đa Kao")
     stranger = a_lead(other)
-    forget_scopes()
     file = claim_case(by=office.lead, at=NOW, ref=lead.ref)
     pass_case(by=office.lead, at=NOW, ref=lead.ref, version=file.version, unit_id=other.id, level="FACILITY",
               because="Mũi này tiêm ở trạm kia")  # fmt: skip
@@ -229,7 +227,6 @@ def test_another_desk_sees_none_of_it_and_prints_nothing(office: Office) -> None
     (line,) = letters_waiting(office.lead, NOW).lines
     run_id = print_letter(by=office.lead, at=NOW, key="k", letter_id=line.letter_id)
     stranger = a_lead(a_facility("Trạm Y tế Đa Kao"))
-    forget_scopes()
     for other in (stranger, office.corrector):
         assert waiting(office, other) == []
         assert letters_printed(other, NOW) == ()

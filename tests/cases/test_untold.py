@@ -8,7 +8,6 @@ import pytest
 from tests.builders import NOW, a_facility, a_key, a_lead, a_phone
 from tests.cases.conftest import Office
 from tests.cases.test_rehoming import DAY, succeeded
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import (
     answer_back,
     ask_back,
@@ -164,7 +163,6 @@ def test_the_flag_goes_where_the_case_goes(told: Told) -> None:
     told.lose("case_asked")
     other = a_facility("Trạm khác")
     boss = a_lead(other)
-    forget_scopes()
     file = claim_case(by=told.office.lead, at=NOW, ref=told.case.ref)
     pass_case(
         by=told.office.lead, at=NOW, ref=file.ref, version=file.version, unit_id=other.id, level="FACILITY",

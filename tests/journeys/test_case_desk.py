@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
@@ -25,7 +26,11 @@ from tiemchung.cases.rules import CaseState, Claim, ClaimedDose, shown_ref
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor
+from tiemchung.core.models import OutboxMessage
+from tiemchung.core.outbox import contact_key
 from tiemchung.doses import reads as doses
+from tiemchung.people import actions as people
+from tiemchung.people.reads import persons_on_phone
 from tiemchung.web.shared.words import say
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -229,6 +234,59 @@ def on_paper(office: Office, name: str, home: str, person_id: UUID) -> OpenedCas
     claim = Claim(full_name=name, birth_date=GIVEN.replace(year=1950), doses=(told,), address_text=home)
     return actions.open_case(by=SYSTEM, at=clock.now(), key=builders.a_key(), kind="DOSE1_MISSING", door="HOTLINE",
                              claim=claim, person_id=person_id)  # fmt: skip
+
+
+def test_who_shows_a_paper_reports_on_a_dose_from_their_own_page(walk: Walk, office: Office) -> None:
+    page, phone = walk.page, builders.a_phone()
+    people.add_phone(by=SYSTEM, at=clock.now(), profile_id=office.person_id, phone=phone, relation="OWN")
+    walk.enter(office.lead)
+    page.goto(walk.address + reverse("authority:person", kwargs={"person_id": office.person_id}))
+    page.locator("input[name=purpose][value=COMPLAINT]").check()
+    page.locator("main form button").first.click()
+    page.wait_for_url(re.compile(str(office.person_id)))
+    walk.look("counter-person")
+    page.locator(f"a[href$='/{office.person_id}/{office.dose.id}'][href*='/phan-anh/ghi/']").click()
+    walk.look("counter-kinds")
+    page.locator("input[name=kind][value=DOSE_WRONG]").check()
+    page.locator("main form button").first.click()
+    page.wait_for_url(re.compile(r"kind=DOSE_WRONG"))
+    page.fill("#lot_1", "FA1034")
+    page.locator("main form button.nhsuk-button").last.click()
+    page.wait_for_load_state("load")
+    expect(page.locator("#paper-error")).to_be_visible()
+    walk.look("counter-no-paper")
+    page.locator("input[name=paper][value=ID_CARD]").check()
+    page.locator("main form button.nhsuk-button").last.click()
+    page.wait_for_load_state("load")
+    walk.look("counter-receipt")
+    case = Case.objects.get()
+    assert (case.person_id, case.dose_id, case.door) == (office.person_id, office.dose.id, "DESK")
+    assert OutboxMessage.objects.filter(contact_key=contact_key(phone), kind="case_at_desk").count() == 1
+    walk.go(f"/{case.ref}")
+    seen = say("cases.at_desk.taken", walk.lang, paper=say("cases.at_desk.paper.ID_CARD", walk.lang))
+    expect(page.get_by_text(seen)).to_be_visible()
+    walk.look("counter-file")
+
+
+def test_a_lost_phone_is_left_by_one_click(walk: Walk, office: Office) -> None:
+    page, old, new = walk.page, builders.a_phone(), builders.a_phone()
+    people.add_phone(by=SYSTEM, at=clock.now(), profile_id=office.person_id, phone=old, relation="OWN")
+    told = (ClaimedDose(1, "PFIZER", "FA1O34", GIVEN, facility_id=office.facility.id),)
+    case = office.report(
+        "OTHER_PHONE_OR_NUMBER", told, person_id=office.person_id, phone=new, text="Tôi bị mất điện thoại cũ.",
+        other_phone=old, at=clock.now(),
+    )  # fmt: skip
+    walk.enter(office.lead)
+    walk.go(f"/{office.claimed(case, at=clock.now())}")
+    walk.look("left-phone")
+    page.locator("li", has_text=say("case.solution.MOVE_PHONE.label", walk.lang)).locator("button").first.click()
+    page.wait_for_load_state("load")
+    walk.look("left-phone-check")
+    assert new[-9:] not in page.content()
+    page.fill("#because", WHY)
+    walk.press("do")
+    page.wait_for_url(re.compile(rf"/phan-anh/{case.ref}$"))
+    assert persons_on_phone(contact_key(new)) == {office.person_id}
 
 
 def test_two_letters_one_of_them_a_repeats_leave_by_one_press_on_two_sheets(walk: Walk, office: Office) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from tiemchung.cases.rules import Desk
 from tiemchung.cases.solutions import Solution
 from tiemchung.core.verdict import Reason
 from tiemchung.doses.values import DoseView
@@ -41,7 +42,8 @@ class Suggestion:
     """One way to settle a case: what would be done, why, how sure (0 to 100), and what it is about.
 
     `blocked` is OTHER_DESK where this desk may not do it itself: the case is passed to one that may. `solutions` is
-    then empty.
+    then empty. `place` is the facility at which it is done, None for where the person lives. With a `rest` it is this
+    desk's own part alone, and that desk answers for what is left.
     """
 
     solutions: tuple[Solution, ...]
@@ -52,3 +54,5 @@ class Suggestion:
     doses: tuple[DoseView, ...] = ()
     cells: tuple[Cell, ...] = ()
     blocked: str = ""
+    place: UUID | None = None
+    rest: Desk | None = None

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from tiemchung.cases.rules import CaseState, Claim, Desk
+from tiemchung.cases.rules import CaseState, Claim, Desk, Part, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ class CaseFile:
     steps: tuple[StepView, ...]
     repeats: tuple[RepeatView, ...]
     effects: tuple[EffectView, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Give the parts of the report that other desks have answered."""
+        return parts_of(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,10 @@ class DeskLines:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What its reporter sees of a case: where it stands and what was said, no personal data of the claim."""
+    """What its reporter sees of a case: where it stands and what was said, no personal data of the claim.
+
+    `parts` are those that other desks have answered.
+    """
 
     ref: str
     case_id: UUID
@@ -209,6 +217,7 @@ class Progress:
     person_id: UUID | None
     dose_id: UUID | None
     joined_to: bool
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

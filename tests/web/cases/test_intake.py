@@ -11,7 +11,6 @@ from django.test import Client
 from tests import builders
 from tests.web.cases.conftest import LATER, Office, address, enter_as, fields, shown
 from tests.web.cases.test_letter import paper
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import reads
 from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.models import Case, Evidence
@@ -178,7 +177,6 @@ def test_a_place_elsewhere_that_is_in_the_list_is_chosen_from_it(office: Office,
 def test_a_place_in_no_list_goes_to_the_authority_of_its_province(office: Office, as_lead: Client) -> None:
     far = builders.an_area("01", level=Level.PROVINCE)
     builders.an_officer(Role.DATA_CORRECTOR, far)
-    forget_scopes()
     as_lead.post(address("intake"), told(place="elsewhere", words="Nhà văn hóa", province=str(far.id)))
     case = Case.objects.get()
     assert (case.unit_id, case.route_why) == (far.id, "PLACE_KNOWN")

@@ -10,7 +10,6 @@ from django.test import Client
 from tests import builders
 from tests.web.cases.conftest import LATER, Office, address, enter_as, shown
 from tests.web.cases.test_letter import HOME, told
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases import actions, reads
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.models import Case
@@ -175,7 +174,6 @@ def test_another_desk_opens_no_run_prints_no_letter_and_counts_none(office: Offi
     run = as_lead.post(address("print_letters"), {"key": builders.a_key()})["Location"]
     stranger = enter_as(builders.a_lead(builders.a_facility("Trạm Y tế Đa Kao")))
     above = enter_as(office.corrector)
-    forget_scopes()
     for browser in (stranger, above):
         assert "Thư chưa in (0)" in shown(browser.get(address("letters")))
         assert browser.get(run).status_code == 404

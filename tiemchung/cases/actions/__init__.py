@@ -4,6 +4,7 @@ from tiemchung.cases.actions.bulk import approve_bulk, propose_bulk, run_bulks, 
 from tiemchung.cases.actions.declaring import DeclaredDose, declared_facts, report_declared, withdraw_declared
 from tiemchung.cases.actions.desk import answer_back, ask_back, claim_case, next_case, pass_case, release_case
 from tiemchung.cases.actions.opening import open_case
+from tiemchung.cases.actions.parting import refuse_part, settle_part
 from tiemchung.cases.actions.printing import print_letter, print_waiting
 from tiemchung.cases.actions.returning import reopen_case, withdraw_case
 from tiemchung.cases.actions.settling import SettledCase, refuse_case, settle_case
@@ -25,11 +26,13 @@ __all__ = [
     "print_waiting",
     "propose_bulk",
     "refuse_case",
+    "refuse_part",
     "release_case",
     "reopen_case",
     "report_declared",
     "run_bulks",
     "settle_case",
+    "settle_part",
     "sound_alarms",
     "told_otherwise",
     "undo_bulk",

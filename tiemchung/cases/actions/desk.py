@@ -144,11 +144,7 @@ def pass_case(*, by: Actor, at: dt.datetime, ref: str, version: int, unit_id: UU
     """
     held = hold_claimed(by, at, clean_ref(ref), version)
     demand_reason(because)
-    target = Desk(unit_id, DeskLevel(level))
-    holder = Desk(held.case.unit_id, DeskLevel(held.case.unit_level))
-    may_pass_to(holder, target, _reachable(target, at)).or_raise()
-    way = way_to(target, local(at).date())
-    may_end_at(holder, way).or_raise()
+    way = way_on(held.case, Desk(unit_id, DeskLevel(level)), at)
     _leave(held, way, by, at, note=because)
     tell_all(held.case, "PASSED", at)
     facts = {"level": way.desk.level, "asked": level}
@@ -156,6 +152,18 @@ def pass_case(*, by: Actor, at: dt.datetime, ref: str, version: int, unit_id: UU
         by=by, at=at, action="cases.pass_case", subject_id=subject_of(held.case), object_id=held.case.id, facts=facts
     )
     return way.desk
+
+
+def way_on(case: Case, target: Desk, at: dt.datetime) -> Route:
+    """Give the way by which a case goes on to a desk, or to the one that answers instead of it today.
+
+    Raises Refused with CASE_SAME_DESK, CASE_DESK_UNKNOWN or CASE_DESK_UNMANNED.
+    """
+    holder = Desk(case.unit_id, DeskLevel(case.unit_level))
+    may_pass_to(holder, target, _reachable(target, at)).or_raise()
+    way = way_to(target, local(at).date())
+    may_end_at(holder, way).or_raise()
+    return way
 
 
 def _leave(held: Held, way: Route, by: Actor, at: dt.datetime, *, note: str) -> None:

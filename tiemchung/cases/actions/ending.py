@@ -5,6 +5,7 @@ import datetime as dt
 from tiemchung.cases.actions.holding import Held
 from tiemchung.cases.actions.joining import close_defects, follow_desk, waiting_repeats
 from tiemchung.cases.actions.moving import end_row
+from tiemchung.cases.actions.partly import whole_answer
 from tiemchung.cases.actions.promoting import promote
 from tiemchung.cases.actions.steps import take_step
 from tiemchung.cases.defects import is_apart
@@ -25,10 +26,12 @@ def end_case(
 
     Each reporter is told in the same transaction. Whoever may know nothing of the case is told that theirs is settled,
     in no words of its answer; a refusal is not theirs, their report is then a case of its own. A withdrawn case
-    leaves its repeats to the caller.
+    leaves its repeats to the caller. What other desks answered of it before stands before this answer.
     """
     close_defects(held.case)
-    _end_one(held.case, step, by=by, at=at, answer=answer, code=code, note=note)
+    whole = whole_answer(held.case, step, answer)
+    answer, words = whole.text, whole.message
+    _end_one(held.case, step, by=by, at=at, answer=answer, code=code, note=note, words=words)
     _end_rows(held, at)
     if step is Step.WITHDRAW:
         drop_letter(held.case, held.case.unit_id)
@@ -36,7 +39,7 @@ def end_case(
     near, apart = _parted(held.case)
     for repeat in near:
         follow_desk(repeat, held.case)  # it may have been taken over from above, of which nobody is told
-        _end_one(repeat, step, by=by, at=at, answer=answer, code=code, note="")
+        _end_one(repeat, step, by=by, at=at, answer=answer, code=code, note="", words=words)
     if step is Step.REFUSE:
         promote(apart, held.case, (0, None), at)
         return len(near)
@@ -51,12 +54,14 @@ def _parted(lead: Case) -> tuple[list[Case], list[Case]]:
     return [r for r in repeats if not is_apart(r, lead)], [r for r in repeats if is_apart(r, lead)]
 
 
-def _end_one(case: Case, step: Step, *, by: Actor, at: dt.datetime, answer: str, code: str, note: str) -> None:
+def _end_one(
+    case: Case, step: Step, *, by: Actor, at: dt.datetime, answer: str, code: str, note: str, words: str = ""
+) -> None:
     take_step(case, step, by=by, at=at, text=answer, code=code, note=note)
     case.settled_at, case.refusal = at, code
     case.sealed_answer = seal_text(case.id, answer)
     case.save(force_update=True)
-    tell(case, _TOLD[step], at)
+    tell(case, _TOLD[step], at, words=words)
 
 
 def _end_rows(held: Held, at: dt.datetime) -> None:

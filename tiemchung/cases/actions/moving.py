@@ -13,14 +13,17 @@ from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
 
 
-def move_case(held: Held, way: Route, *, by: Actor, at: dt.datetime, note: str) -> None:
-    """End the row of a locked, open case at its desk and begin one at the new, with the alarms still to come."""
+def move_case(held: Held, way: Route, *, by: Actor, at: dt.datetime, note: str, said: str = "", code: str = "") -> None:
+    """End the row of a locked, open case at its desk and begin one at the new, with the alarms still to come.
+
+    The step keeps what was `said` to the citizen, and as its code why the case lies there now, or the `code` given.
+    """
     case, old, target = held.case, held.inbox, way.desk
     assert old is not None
     left = {**_alarms_left(old, at, top=len(way.above)), "untold_at": old.untold_at}  # the row ends and forgets
     ladder = ladder_of_desk(target, local(at).date())
     case.unit_id, case.unit_level, case.route_why = target.unit_id, target.level, way.why
-    take_step(case, Step.PASS_ON, by=by, at=at, note=note, code=way.why)
+    take_step(case, Step.PASS_ON, by=by, at=at, text=said, note=note, code=code or way.why)
     case.save(force_update=True)
     end_row(old, at, "PASSED")
     CaseInbox.objects.filter(unit_id=target.unit_id, case_id=case.id, open=True, watch=True).update(

@@ -103,7 +103,7 @@ def _open(by: Actor, at: dt.datetime, case: Case, claim: Claim, phone: str, abov
     known_lead = lead is not None and not is_apart(case, lead)
     _put(by, at, case, way, lead)
     if lead is None:
-        put_inbox(case, way, areas_of_ladder(known.ladder))
+        put_inbox(case, way, areas_of_ladder(known.answering(way.desk).ladder))
     else:
         follow_lead(case, lead)
     tell(case, "JOINED" if known_lead else "RECEIVED", at)

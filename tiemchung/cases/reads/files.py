@@ -12,7 +12,7 @@ from tiemchung.cases.kinds import Door
 from tiemchung.cases.models import Case, CaseByPerson, CaseByRef, CaseEffect, CaseInbox, CaseRepeat, CaseStep
 from tiemchung.cases.reads.desks import desk_of_actor
 from tiemchung.cases.reads.following import shown_with, state_shown
-from tiemchung.cases.rules import CaseState, Desk, DeskLevel, Step, clean_ref
+from tiemchung.cases.rules import PART_DONE, CaseState, Desk, DeskLevel, Part, Step, clean_ref, parts_of
 from tiemchung.cases.sealed import open_claim, open_phone, open_text
 from tiemchung.cases.values import CaseFile, EffectView, Progress, RepeatView, StepView
 from tiemchung.core.actor import Actor, Kind
@@ -72,7 +72,7 @@ def file_of(case: Case) -> CaseFile:
     key, case_id = case.contact_key, case.id
     inbox = next(iter(rows(CaseInbox, _HELD, case.unit_id, case_id)), None)
     steps, repeated = _steps(case)
-    settled = any(step.step == Step.SETTLE for step in steps)  # nothing else leaves an effect
+    settled = any(step.step == Step.SETTLE or step.code == PART_DONE for step in steps)  # nothing else leaves an effect
     return CaseFile(
         ref=case.ref,
         case_id=case_id,
@@ -188,7 +188,7 @@ def progress_of_all(cases: Sequence[Case]) -> tuple[Progress, ...]:
     every = list({one.id: one for one in (*cases, *holders)}.values())
     steps, effects = _steps_of(every), _effects_of(holders)
     return tuple(
-        _progress(case, lead, _told(case, lead, steps), effects[lead.id])
+        _progress(case, lead, _told(case, lead, steps), effects[lead.id], parts_of(steps[lead.id]))
         for case, lead in zip(cases, holders, strict=True)
     )
 
@@ -232,7 +232,9 @@ def _effects_of(cases: Sequence[Case]) -> dict[UUID, list[EffectView]]:
     return found
 
 
-def _progress(case: Case, lead: Case, steps: Iterable[StepView], effects: Iterable[EffectView]) -> Progress:
+def _progress(
+    case: Case, lead: Case, steps: Iterable[StepView], effects: Iterable[EffectView], parts: tuple[Part, ...]
+) -> Progress:
     return Progress(
         ref=case.ref,
         case_id=case.id,
@@ -250,6 +252,7 @@ def _progress(case: Case, lead: Case, steps: Iterable[StepView], effects: Iterab
         person_id=case.person_id,
         dose_id=case.dose_id,
         joined_to=lead is not case,
+        parts=parts,
     )
 
 

@@ -16,6 +16,7 @@ from tiemchung.cases.rules.clock import (
     is_late,
 )
 from tiemchung.cases.rules.letters import MOST_A_RUN, LetterKind, is_owed
+from tiemchung.cases.rules.parts import PART_DONE, Part, PartKind, is_mixed, part_kind, parts_of
 from tiemchung.cases.rules.refs import clean_ref, new_ref, shown_ref
 from tiemchung.cases.rules.refusals import RefusalCode
 from tiemchung.cases.rules.reopening import may_reopen
@@ -49,6 +50,7 @@ __all__ = [
     "NATION",
     "OPEN",
     "OVER",
+    "PART_DONE",
     "THE_NATION",
     "TRANSITIONS",
     "Alarm",
@@ -59,6 +61,8 @@ __all__ = [
     "DeskLevel",
     "Known",
     "LetterKind",
+    "Part",
+    "PartKind",
     "RefusalCode",
     "Route",
     "RouteReason",
@@ -74,12 +78,15 @@ __all__ = [
     "first_alarm",
     "hours_left",
     "is_late",
+    "is_mixed",
     "is_owed",
     "may_end_at",
     "may_pass_to",
     "may_reopen",
     "may_step",
     "new_ref",
+    "part_kind",
+    "parts_of",
     "route",
     "shown_ref",
     "state_after",

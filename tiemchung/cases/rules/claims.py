@@ -32,6 +32,7 @@ class Claim:
     """Everything of one report. `numbers` are (system, number); `wanted` holds personal data as they should be.
 
     Area ids are those of the day of the report. The phone is kept apart: it proves and answers, it names nobody.
+    `seen_paper` is the identity paper that staff saw when the person of the report stood at their desk.
     """
 
     full_name: str = ""
@@ -48,6 +49,7 @@ class Claim:
     wanted: Mapping[str, str] = field(default_factory=dict)
     other_phone: str = ""
     text: str = ""
+    seen_paper: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Give plain values."""

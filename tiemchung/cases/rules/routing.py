@@ -1,7 +1,7 @@
 """Which desk answers for a case (9458/BYT-CNTT: the facility, else by what is known of the place)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -56,17 +56,29 @@ class RouteReason(StrEnum):
     PASSED_ON = "PASSED_ON"
     TWO_PLACES = "TWO_PLACES"  # the lowest authority of all the places that a report names
     REHOMED = "REHOMED"  # its desk has nobody today, was closed, succeeded or merged
+    PART_DONE = "PART_DONE"  # another desk has answered for its part, this one answers for the rest
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of the place, as units of today: the ladder from the facility or the smallest area upwards.
 
-    `ladder` never holds the nation; `why` says where its first rung came from.
+    `ladder` never holds the nation; `why` says where its first rung came from. `instead` answers where nobody sits on
+    the whole ladder.
     """
 
     ladder: tuple[Desk, ...]
     why: RouteReason
+    instead: "Known | None" = field(default=None, compare=False)
+
+    def answering(self, desk: Desk) -> "Known":
+        """Give the ladder that this desk was found on, the fuller one where it is on neither."""
+        return self.instead if self.instead is not None and desk not in self.ladder else self
+
+    @property
+    def every_desk(self) -> tuple[Desk, ...]:
+        """Give all desks that may answer."""
+        return self.ladder if self.instead is None else tuple(dict.fromkeys((*self.ladder, *self.instead.ladder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,8 @@ class Route:
 def route(known: Known, staffed: Iterable[UUID]) -> Route:
     """Name the lowest desk of the ladder where somebody is posted; the ministry answers for what nobody holds."""
     manned = set(staffed)
+    if known.instead is not None and manned.isdisjoint(desk.unit_id for desk in known.ladder):
+        return route(known.instead, manned)
     rungs = [*known.ladder, THE_NATION]
     for place, desk in enumerate(rungs):
         if desk.unit_id in manned or desk == THE_NATION:
@@ -94,20 +108,21 @@ def route(known: Known, staffed: Iterable[UUID]) -> Route:
 def above_facilities(known: Known) -> Known:
     """Give the ladder without facilities: nobody judges what it is suspected of itself."""
     ladder = tuple(desk for desk in known.ladder if desk.level is not DeskLevel.FACILITY)
-    return Known(ladder, RouteReason.ABOVE_FACILITY)
+    instead = above_facilities(known.instead) if known.instead is not None else None
+    return Known(ladder, RouteReason.ABOVE_FACILITY, instead)
 
 
 def above_all(places: Sequence[Known]) -> Known:
     """Give the ladder that answers for all of these places at once: none of them can put right what lies in another.
 
-    Where they are one, that one's own; where nobody but the ministry stands above all, the first one's own, for the
-    ministry corrects nothing and could only pass it back.
+    Where they are one, that one's own; where nobody but the ministry stands above all, or nobody sits there, the first
+    one's own: the ministry corrects nothing, and the first desk answers for its part and passes on the rest.
     """
     first = places[0]
     shared = tuple(desk for desk in first.ladder if all(desk in place.ladder for place in places[1:]))
     if shared == first.ladder or not shared:
         return first
-    return Known(shared, RouteReason.TWO_PLACES)
+    return Known(shared, RouteReason.TWO_PLACES, instead=first)
 
 
 def desk_of(by: Actor, area_today: UUID | None) -> Desk | None:

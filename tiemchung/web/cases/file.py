@@ -31,6 +31,7 @@ from tiemchung.web.cases.frame import (
     units_of,
 )
 from tiemchung.web.cases.papers import papers_of
+from tiemchung.web.cases.rests import parts_told
 from tiemchung.web.cases.sides import area_name, dose_pairs, other_phone_shown, person_cells, wanted_cells
 from tiemchung.web.cases.suggested import likely_person, suggestions_of
 from tiemchung.web.cases.travel import travel_told
@@ -103,7 +104,8 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
         "history": steps_told(kept, names=names, messages=messages),
         "repeats": repeats_of(case, whose, named, messages),
         "others": others_of(case),
-        "travel": travel_told(case) if case.over else [],
+        "parts": parts_told(kept),
+        "travel": travel_told(case) if case.over or kept.parts else [],
         "answer": kept.steps[-1].text if case.over and kept.steps else "",
     }
 
@@ -129,7 +131,11 @@ def summary_of(case: Opened, names: dict[UUID, str]) -> list[dict[str, str]]:
         ("door", f"{say(f'case.door.{kept.door}')}. {phone}"),
         ("desk", desk),
     ]
-    return [{"key": say(f"cases.file.{key}"), "value": value} for key, value in rows]
+    told = [{"key": say(f"cases.file.{key}"), "value": value} for key, value in rows]
+    if kept.claim.seen_paper:
+        paper = say(f"cases.at_desk.paper.{kept.claim.seen_paper}")
+        told.append({"key": say("cases.at_desk.row"), "value": say("cases.at_desk.taken", paper=paper)})
+    return told
 
 
 def standing_of(case: Opened) -> str:

@@ -10,7 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from tiemchung.cases import actions, reads
-from tiemchung.cases.rules import NATION, OVER, Desk, DeskLevel, Step, hours_left, is_late, shown_ref
+from tiemchung.cases.rules import (
+    NATION,
+    OVER,
+    Desk,
+    DeskLevel,
+    RefusalCode,
+    Step,
+    hours_left,
+    is_late,
+    part_kind,
+    shown_ref,
+)
 from tiemchung.cases.values import CaseFile
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
@@ -152,7 +163,7 @@ def steps_told(
     sent = {step.number: (messages or {}).get((file.case_id, step.number)) for step in steps}
     return [
         {
-            "title": say(f"case.step.{s.step}"),
+            "title": _step_title(s),
             "facts": _step_facts(s, known),
             "text": s.text,
             "sent": sent_told(sent[s.number]),
@@ -168,12 +179,17 @@ def sent_told(message: MessageView | None) -> dict[str, str] | None:
     return {"state": message.state, "since": say("cases.untold.since", at=message.since)}
 
 
+def _step_title(step: Any) -> str:
+    part = part_kind(step.step, step.code)
+    return say(f"cases.rest.step.{part}") if part is not None else say(f"case.step.{step.step}")
+
+
 def _step_facts(step: Any, names: dict[UUID, str]) -> list[str]:
     who = ", ".join(part for part in (step.by_name, say(f"access.role.{step.by_role}") if step.by_role else "") if part)
     facts = [say("cases.file.step", at=step.at, who=who) if who else say("cases.file.step_at", at=step.at)]
     if step.step in ("CONFIRM", "RECEIVE", "PASS_ON", "ESCALATE", "REOPEN") and step.unit_id in names:
         facts.append(say("cases.file.to_desk", name=names[step.unit_id]))
-    if step.step == "REFUSE" and step.code:
+    if step.code in set(RefusalCode):
         facts.append(say(f"case.refusal.{step.code}.label"))
     if step.note:
         facts.append(say("cases.file.note", text=step.note))

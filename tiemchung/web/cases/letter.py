@@ -107,7 +107,7 @@ def parts_of(what: Letter, at: dt.datetime) -> dict[str, Any]:
         "paragraphs": [
             say(_opening(what), lang, kind=kind, **facts),
             *_reason(what),
-            *([what.said] if what.said else []),
+            *(part for part in what.said.split("\n\n") if part),
         ],
         "ways": [
             say(f"cases.letter.{way}", lang, **facts)
@@ -118,13 +118,15 @@ def parts_of(what: Letter, at: dt.datetime) -> dict[str, Any]:
 
 def _opening(what: Letter) -> str:
     """Give the words with which the letter begins: whoever told the same as another hears no word of that answer."""
+    if what.over and reads.is_in_parts(what.lang, what.said):
+        return "cases.letter.PARTLY.text"
     untold = what.what == "SETTLED" and not what.said
     return "cases.letter.SETTLED.untold" if untold else f"cases.letter.{what.what}.text"
 
 
 def _reason(what: Letter) -> list[str]:
     key = f"case.refusal.{what.refusal}.citizen"
-    known = what.refusal and has_words(key) and say(key, what.lang) != what.said
+    known = what.refusal and has_words(key) and say(key, what.lang) not in what.said
     return [say(key, what.lang)] if known else []
 
 

@@ -12,6 +12,7 @@ from tiemchung.core.verdict import Reason
 from tiemchung.doses.values import DoseView
 from tiemchung.people.rules import birth_text
 from tiemchung.web.cases.frame import Opened
+from tiemchung.web.cases.rests import desk_name, desk_word
 from tiemchung.web.cases.sides import dose_line, place_names, product_name
 from tiemchung.web.cases.wire import pack
 from tiemchung.web.shared.words import has_words, say, state_words
@@ -59,6 +60,8 @@ def _told(one: Suggestion, names: dict[UUID, str]) -> dict[str, Any]:
         "cells": [cell for cell in (_cell(cell, names) for cell in one.cells) if cell["told"] or cell["recorded"]],
         "what": pack(one.solutions) if one.solutions and not one.blocked else "",
         "blocked": one.blocked,
+        "rest": desk_word(one.rest),
+        "rest_name": desk_name(one.rest) if one.rest is not None else "",
         "because": f"{say('cases.file.suggested_because')}: {'; '.join(why)}"[:500] if why else "",
     }
 
