@@ -185,8 +185,8 @@ def correct_birth(screen: Screen, station: Station) -> None:
     screen.look("amend")
     page.locator("main form button[value=check]").click()
     page.locator("main form button[value=do]").click()
-    page.wait_for_load_state("load")
-    expect(page.get_by_text("18/05/1990").first).to_be_visible()
+    page.wait_for_url("**/staff/danh-tinh")  # on with the list that it came from
+    expect(page.get_by_text("Đã sửa hồ sơ của Đỗ Quốc Khánh")).to_be_visible()
 
 
 def correct_number(screen: Screen, station: Station) -> None:
@@ -200,7 +200,7 @@ def correct_number(screen: Screen, station: Station) -> None:
     screen.look("number-wrong")
     page.fill("#number-value", station.right_number)
     screen.press("Lưu số đúng")
-    expect(page.get_by_text("Đã lưu số mới, hệ thống sẽ gửi đối chiếu lại")).to_be_visible()
+    expect(page.get_by_text("Đã lưu số mới của Hồ Ngọc Lan, hệ thống sẽ gửi đối chiếu lại")).to_be_visible()
 
 
 def let_police_confirm(screen: Screen, station: Station) -> None:
@@ -208,6 +208,7 @@ def let_police_confirm(screen: Screen, station: Station) -> None:
     screen.choose("Phạm Thị Hồng")
     screen.press("Chuyển công an xác minh")
     expect(screen.page.get_by_text("Đã chuyển công an xác minh")).to_be_visible()
+    screen.choose("Phạm Thị Hồng")
     screen.look("review")
     assert station.state(station.hong) == IdentityState.LOCAL_REVIEW
     screen.press("Ghi xác nhận")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from tiemchung.core import clock
@@ -21,6 +21,7 @@ from tiemchung.web.authority.frame import looks_at_person, opened
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.typed import key_in, line_in, number_in, text_in, uuid_in
+from tiemchung.web.shared.way_back import leading_back, way_back
 from tiemchung.web.shared.words import say
 
 MOST_FOUND = 12
@@ -36,7 +37,7 @@ def place_dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResp
     if found is None:
         raise Http404
     if found.facts.facility_id is not None:
-        return redirect("authority:dose", person_id=person_id, dose_id=dose_id)
+        return redirect(leading_back(_address(person_id, dose_id), way_back(request)))
     words, chosen = line_in(data, "q", 120) or found.facts.place_name, uuid_in(data, "facility")
     typed = {"because": text_in(data, "because"), "evidence": text_in(data, "evidence", 500)}
     version, verdict, errors = number_in(data, "version") or found.version, Verdict(), {}
@@ -55,12 +56,17 @@ def place_dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResp
                 verdict = refused.verdict
             else:
                 tell(request, "dose_place.done", place=place.name)
-                return redirect("authority:dose", person_id=person_id, dose_id=dose_id)
+                return redirect(way_back(request) or _address(person_id, dose_id))
     facts: dict[str, Any] = {"person": person, "dose": found, "q": words, "chosen": str(chosen or ""), **typed}
     facts |= {"places": _offered(words, found.facts.given_on), "now": compared(found.facts, found.facts)}
     facts |= {"version": version, "key": key_in(data), "verdict": verdict, "product_name": product_name}
+    facts["back"] = leading_back(_address(person_id, dose_id), way_back(request))
     status = 422 if errors or verdict.refusals else 200
     return staff_page(request, "authority/dose_place.html", status, errors=errors, **facts)
+
+
+def _address(person_id: UUID, dose_id: UUID) -> str:
+    return reverse("authority:dose", kwargs={"person_id": person_id, "dose_id": dose_id})
 
 
 def _offered(words: str, on: Any) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tiemchung.core import clock
@@ -35,6 +36,7 @@ from tiemchung.web.authority.frame import (
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.trying import Tried, rehearse, told_as_warnings
 from tiemchung.web.shared.typed import key_in, number_in, text_in
+from tiemchung.web.shared.way_back import leading_back, way_back
 from tiemchung.web.shared.words import say_reason
 
 STEPS = {"void": rules.EntryKind.VOIDED, "verify": rules.EntryKind.VERIFIED, "amend": rules.EntryKind.AMENDED}
@@ -60,7 +62,7 @@ def dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResponse:
     return staff_page(
         request,
         "authority/dose.html",
-        **_facts(shown),
+        **_facts(request, shown),
         history=told_history(shown.entries),
         may=may,
         places=nowhere and may["amend"].allowed and by.role in rules.AREA_CORRECTORS,
@@ -90,12 +92,12 @@ def amend_dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResp
     answer, tried = _go(request, act)
     if answer is not None:
         tell(request, "authority.done.amended", name=shown.person.main.full_name)
-        return redirect("authority:dose", person_id=person_id, dose_id=dose_id)
+        return redirect(way_back(request) or _address(shown))
     if not tried.possible or request.POST.get("step") == "back":
         return _refused_amendment(request, shown, form, tried.verdict, again)
     rows = compared(shown.dose.facts, shown.dose.facts.amended(form.changes))
     facts = {"rows": rows, "typed": form.typed, "verdict": told_as_warnings(tried.verdict), **again}
-    return staff_page(request, "authority/amend_check.html", **_facts(shown), **facts)
+    return staff_page(request, "authority/amend_check.html", **_facts(request, shown), **facts)
 
 
 @open_to_correctors
@@ -126,7 +128,7 @@ def _step(
 ) -> HttpResponse:
     shown = _shown(request, person_id, dose_id)
     again: dict[str, Any] = {"version": shown.dose.version, "key": str(uuid4()), "because": "", "evidence": ""}
-    facts = {**_facts(shown), "name": name, "verdict": Verdict(), "checked": False, "conflict": None}
+    facts = {**_facts(request, shown), "name": name, "verdict": Verdict(), "checked": False, "conflict": None}
     if request.method == "GET":
         return staff_page(request, "authority/dose_step.html", **facts, **again)
     again = {
@@ -143,7 +145,7 @@ def _step(
     answer, tried = _go(request, act)
     if answer is not None:
         tell(request, f"authority.done.{name}", name=shown.person.main.full_name)
-        return redirect("authority:dose", person_id=person_id, dose_id=dose_id)
+        return redirect(way_back(request) or _address(shown))
     if not tried.possible:
         changed = _codes(tried.verdict) & {"CHANGED_MEANWHILE"}
         again |= {"version": shown.dose.version, "seen": again["version"]} if changed else {}
@@ -172,9 +174,14 @@ def _shown(request: HttpRequest, person_id: UUID, dose_id: UUID) -> Shown:
     return Shown(person, found, reads.history_of(ids, dose_id))
 
 
-def _facts(shown: Shown) -> dict[str, Any]:
-    now = compared(shown.dose.facts, shown.dose.facts)
-    return {"person": shown.person, "dose": shown.dose, "now": now, "product_name": product_name}
+def _address(shown: Shown) -> str:
+    return reverse("authority:dose", kwargs={"person_id": shown.person.person_id, "dose_id": shown.dose.id})
+
+
+def _facts(request: HttpRequest, shown: Shown) -> dict[str, Any]:
+    now, way = compared(shown.dose.facts, shown.dose.facts), way_back(request)
+    told = {"person": shown.person, "dose": shown.dose, "now": now, "product_name": product_name}
+    return {**told, "way": way, "back": leading_back(_address(shown), way)}
 
 
 def _amend_page(
@@ -182,7 +189,7 @@ def _amend_page(
 ) -> HttpResponse:
     products = [(product.code, product.label) for product in vaccines.products(clock.today())]
     first = {"verdict": Verdict(), "because": "", "evidence": "", "conflict": None}
-    facts = {**first, **_facts(shown), "typed": typed, "products": products, **facts}
+    facts = {**first, **_facts(request, shown), "typed": typed, "products": products, **facts}
     return staff_page(request, "authority/amend.html", status, **facts)
 
 

@@ -15,6 +15,7 @@ from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.passport_people import COUNTS, heading_of, people_behind, place_in, place_words
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
 from tiemchung.web.shared.typed import uuid_in
+from tiemchung.web.shared.way_back import leading_back
 from tiemchung.web.shared.words import say
 
 
@@ -34,13 +35,14 @@ def passport_people(request: HttpRequest, reason: str, area_id: UUID | None = No
     units = None if here is None and not unit_id else [unit for line in lines for unit in line.units]
     after = place_in(request.GET.get("after", ""))
     found = people_behind(reason, units, by=by, at=at, purpose=purpose_of(request), after=after)
+    back = request.get_full_path()
     for row in found.rows:
         who = row["who"]
-        row["href"] = person_address(who.person_id) if who else None
+        row["href"] = leading_back(person_address(who.person_id), back) if who else None
         if who and reason == PassportState.REVOKED and may_sign_centrally(by):
             row["deed"] = (say("signing.reissue.open"), reverse("authority:reissue", args=[who.person_id]))
-        elif who and row["task"]:
-            row["deed"] = deed_of(by, row["task"], at_facility=row["at_facility"])
+        elif who and row["task"] and (deed := deed_of(by, row["task"], at_facility=row["at_facility"])):
+            row["deed"] = (deed[0], leading_back(deed[1], back))
     more = {"don-vi": str(unit_id)} if unit_id else {}
     name = lines[0].name if unit_id else here.full_name if here else say("passports.board.country")
     return staff_page(

@@ -30,8 +30,9 @@ from tiemchung.web.authority.frame import (
     purpose_of,
     set_purpose,
 )
-from tiemchung.web.shared.staff_page import actor_of, staff_page
+from tiemchung.web.shared.staff_page import CASE_ROLES, actor_of, staff_page
 from tiemchung.web.shared.typed import line_in
+from tiemchung.web.shared.way_back import leading_back, way_back
 from tiemchung.web.shared.words import say, say_reason
 
 
@@ -78,7 +79,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show one person: who they are, what sources know, every dose, every decision about them."""
     by, shown = actor_of(request), opened(request, person_id)
     if shown.person_id != person_id:
-        return redirect(person_address(shown.person_id))
+        return redirect(leading_back(person_address(shown.person_id), way_back(request)))
     ids = [profile.profile_id for profile in shown.profiles]
     birth = doses.birth_of(shown.main.birth_date, shown.main.birth_precision)
     record = doses.record_of(ids, birth=birth, on=clock.today())
@@ -96,12 +97,18 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         passport_name=passport_name(shown.person_id, shown.main.full_name),
         can=can_do(by),
         purpose=purpose_of(request),
+        way=way_back(request),
     )
 
 
 def can_do(by: Actor) -> dict[str, bool]:
     """Give which of the page's deeds this role has at all; each deed's own rule still decides."""
-    return {"join": may_join(by), "amend": by.role in MAY_AMEND, "trail": by.role in TRAIL_ROLES}
+    return {
+        "join": may_join(by),
+        "amend": by.role in MAY_AMEND,
+        "trail": by.role in TRAIL_ROLES,
+        "take_report": by.role in CASE_ROLES,
+    }
 
 
 def purpose_items() -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from tiemchung.web.authority.frame import looks_at_person, open_to_amenders, ope
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.trying import rehearse
 from tiemchung.web.shared.typed import date_in, line_in, number_in, text_in
+from tiemchung.web.shared.way_back import way_back
 from tiemchung.web.shared.words import say
 
 FIELDS = ("full_name", "birth", "sex", "address_text")
@@ -25,12 +26,13 @@ FIELDS = ("full_name", "birth", "sex", "address_text")
 @require_http_methods(["GET", "POST"])
 @looks_at_person
 def amend_person(request: HttpRequest, profile_id: UUID) -> HttpResponse:
-    """Correct name, birth, sex or address of one profile: the form, before and after, the deed."""
+    """Correct name, birth, sex or address of one profile: the form, before and after, the deed; then the list."""
     person = opened(request, profile_id)
     profile = next((p for p in person.profiles if p.profile_id == profile_id), None)
     if profile is None:
         raise Http404
     facts: dict[str, Any] = {"person": person, "profile": profile, "sexes": sex_items(), "verdict": Verdict()}
+    facts["way"] = way_back(request)
     if request.method == "GET":
         facts |= {"typed": first_values(profile), "version": profile.version, "because": ""}
         return staff_page(request, "authority/amend_person.html", **facts)
@@ -55,7 +57,7 @@ def amend_person(request: HttpRequest, profile_id: UUID) -> HttpResponse:
         except Refused as refused:
             return _again(request, facts, again, refused.verdict)
         tell(request, "authority.done.person", name=typed["full_name"])
-        return redirect(person_address(person.person_id))
+        return redirect(way_back(request) or person_address(person.person_id))
     tried = rehearse(act)
     if not tried.possible or not changes or request.POST.get("step") == "back":
         return _again(request, facts, again, tried.verdict, nothing=not changes)

@@ -87,7 +87,8 @@ def close_role(request: HttpRequest, opening_id: UUID) -> HttpResponse:
         except Refused as refused:
             verdict = refused.verdict
         else:
-            tell(request, "accounts.role.closed", **_named(opening))
+            named = _named(opening)
+            tell(request, "accounts.role.closed", role=named["role"], area=named["area"])
             return redirect("accounts:roles")
     return staff_page(
         request,

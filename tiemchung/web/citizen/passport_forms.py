@@ -76,5 +76,5 @@ def _reader(request: HttpRequest) -> Actor:
 
 
 def _told(request: HttpRequest, person_id: UUID, words: str) -> HttpResponse:
-    request.session[TOLD] = words
+    request.session[TOLD] = (words, False)
     return redirect("citizen:passport", person_id=person_id)

@@ -25,6 +25,7 @@ from tiemchung.visits import reads as visits
 from tiemchung.web.facility.fields import date_in, key_in, line, new_key, raw_line, uuid_in
 from tiemchung.web.facility.frame import actor_of, hides_strangers, open_to_desk, page, refused_words
 from tiemchung.web.shared.scanning import allow_wasm
+from tiemchung.web.shared.way_back import way_back
 from tiemchung.web.shared.words import say
 
 PURPOSE = "vaccination desk"
@@ -57,7 +58,7 @@ def _label(choice: visits.DayChoice | None) -> str:
 
 @open_to_desk
 def choose_day_page(request: HttpRequest) -> HttpResponse:
-    """Ask for the vaccine and lot of the day: one choice among the lots that may be used."""
+    """Ask for the vaccine and lot of the day, one choice among the lots that may be used, and go on where one was."""
     today = clock.today()
     errors: dict[str, str] = {}
     lot_id = uuid_in(request.POST, "lot")
@@ -68,7 +69,7 @@ def choose_day_page(request: HttpRequest) -> HttpResponse:
                 errors["lot"] = say("desk.day.choose")
             else:
                 visit_actions.choose_day(by=actor_of(request), at=clock.now(), product=lot.product, lot_id=lot.id)
-                return redirect("facility:desk")
+                return redirect(way_back(request) or "facility:desk")
         except Refused as refused:
             errors["lot"] = refused_words(refused.verdict)
     elif (choice := visits.day_choice(actor_of(request), today)) is not None:

@@ -26,6 +26,7 @@ from tiemchung.web.facility.frame import hides_strangers
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import actor_of, address_of, staff_page, tell
 from tiemchung.web.shared.typed import line_in, text_in
+from tiemchung.web.shared.way_back import leading_back, way_back
 from tiemchung.web.shared.words import say, say_reason
 
 PURPOSE = "identity review"
@@ -51,7 +52,7 @@ def identities(request: HttpRequest) -> HttpResponse:
     return staff_page(
         request,
         "facility/identities.html",
-        lines=[_told(line) for line in found.lines],
+        lines=[_told(line, request.get_full_path()) for line in found.lines],
         shows=_shows(by, state),
         state=state,
         more=_query(state, found.more) if found.more else None,
@@ -112,8 +113,8 @@ def _do(
         partial(act, by=actor_of(request), at=clock.now(), person_id=person_id, **typed)()
     except Refused as refused:
         return _page(request, person_id, form=form, typed=typed, verdict=refused.verdict)
-    tell(request, f"identity.done.{deed}")
-    return redirect("facility:identity", person_id=person_id)
+    tell(request, f"identity.done.{deed}", name=reads.review_of(person_id).full_name)
+    return redirect(way_back(request) or _address(person_id))
 
 
 def _page(
@@ -126,8 +127,9 @@ def _page(
 ) -> HttpResponse:
     by = actor_of(request)
     opened = people.open_person(by=by, at=clock.now(), person_id=person_id, purpose=PURPOSE)
+    way = way_back(request)
     if opened.person_id != person_id:
-        return redirect("facility:identity", person_id=opened.person_id)
+        return redirect(leading_back(_address(opened.person_id), way))
     line = reads.review_of(person_id)
     errors = _errors(form, verdict) if verdict is not None else {}
     return staff_page(
@@ -143,10 +145,24 @@ def _page(
         form=form,
         typed=typed or {},
         errors=errors,
-        whole=address_of("authority:person", person_id=person_id),
-        amend=address_of("authority:amend_person", profile_id=person_id),
-        join=address_of("authority:find_twin", person_id=person_id) if may_join(by) else None,
+        way=way,
+        **_pages(by, person_id, way),
     )
+
+
+def _address(person_id: UUID) -> str:
+    return reverse("facility:identity", kwargs={"person_id": person_id})
+
+
+def _pages(by: Actor, person_id: UUID, way: str | None) -> dict[str, str | None]:
+    """Give the pages of other audiences about this person; a look leads back here, a correction on to the list."""
+    whole = address_of("authority:person", person_id=person_id)
+    amend = address_of("authority:amend_person", profile_id=person_id)
+    return {
+        "whole": leading_back(whole, leading_back(_address(person_id), way)) if whole else None,
+        "amend": leading_back(amend, way or reverse("facility:identities")) if amend else None,
+        "join": address_of("authority:find_twin", person_id=person_id) if may_join(by) else None,
+    }
 
 
 def _errors(form: str, verdict: Verdict) -> dict[str, str]:
@@ -168,11 +184,11 @@ def _can(state: IdentityState, by: Actor) -> dict[str, bool]:
     }
 
 
-def _told(line: ReviewLine) -> dict[str, Any]:
+def _told(line: ReviewLine, here: str) -> dict[str, Any]:
     act = say(f"identity.act.{line.state}")
     return {
         "line": line,
-        "href": reverse("facility:identity", kwargs={"person_id": line.person_id}),
+        "href": leading_back(_address(line.person_id), here),
         "act": act,
         "act_of": say("identity.act.of", act=act, name=line.full_name),
         "number": _number(line) or say("identity.list.number_none"),

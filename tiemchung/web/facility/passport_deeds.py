@@ -1,4 +1,4 @@
-"""What a facility does about one thing in the way of a passport: one deed, and the page where it is done."""
+"""What a facility does about one thing in the way of a passport: the deed, and the page where it is done."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ from tiemchung.certificates.reads import TaskView
 from tiemchung.certificates.rules import TO_SIGN, Lack
 from tiemchung.core.actor import Actor, Role
 from tiemchung.people.reads import PersonSight
-from tiemchung.web.shared.staff_page import address_of
+from tiemchung.web.shared.staff_page import CASE_ROLES, address_of
 from tiemchung.web.shared.words import say
 
 _OF_DOSE = {
     Lack.DOSE_UNVERIFIED: "authority:verify_dose",
     Lack.PRODUCT_NOT_ACCEPTED: "authority:dose",
 }
-_OF_PROFILE = frozenset({Lack.NAME_MISSING, Lack.BIRTH_INCOMPLETE, Lack.SEX_MISSING})
+_OF_PROFILE = frozenset({Lack.NAME_MISSING, Lack.BIRTH_INCOMPLETE, Lack.SEX_MISSING, Lack.NOT_ISSUABLE})
 _OF_IDENTITY = frozenset(
     {Lack.NUMBER_MISSING, Lack.IDENTITY_MISMATCHED, Lack.IDENTITY_NOT_FOUND, Lack.IDENTITY_DUPLICATE}
 )
@@ -27,19 +27,36 @@ class Deed:
     href: str | None = None
 
 
-def deed_of(by: Actor, task: TaskView, who: PersonSight) -> Deed:
-    """Give what to do about a line of the work list.
+def deeds_of(by: Actor, task: TaskView, who: PersonSight) -> list[Deed]:
+    """Give what to do about a line of the work list; nothing where all lines are one deed, signed together.
 
     Whoever is not in this facility's sight is found by number first: that opens them for a shift (people.rules.sight).
     """
     reason = task.reason
-    if reason in (Lack.IDENTITY_WAITING, "TO_ISSUE"):
-        return Deed(say(f"passports.reason.{reason}.deed"))
     if reason == TO_SIGN:
-        return Deed(say(f"passports.reason.{reason}.deed"), address_of("facility:passport_sign"))
+        return []
+    if reason in (Lack.IDENTITY_WAITING, "TO_ISSUE"):
+        return [Deed(say(f"passports.reason.{reason}.deed"))]
     if not who.seen:
-        return Deed(say("passports.find_first"), address_of("authority:people"))
-    return Deed(say(f"passports.reason.{reason}.deed"), _page(by, task, who))
+        return [Deed(say("passports.find_first"), address_of("authority:people"))]
+    first = Deed(say(f"passports.reason.{reason}.deed"), _page(by, task, who))
+    return [first, *_more(by, task, who)]
+
+
+def look_of(task: TaskView, who: PersonSight) -> str | None:
+    """Give where a line is looked at: its dose with all that happened to it, else its person; None for a stranger."""
+    if not who.seen:
+        return None
+    if task.dose_id is not None:
+        return address_of("authority:dose", person_id=who.person_id, dose_id=task.dose_id)
+    return address_of("authority:person", person_id=who.person_id)
+
+
+def _more(by: Actor, task: TaskView, who: PersonSight) -> list[Deed]:
+    """Give the other way where there are two: doses given elsewhere are reported with their paper."""
+    if task.reason != Lack.SERIES_INCOMPLETE or by.role not in CASE_ROLES:
+        return []
+    return [Deed(say("passports.given_elsewhere"), address_of("cases:intake_person", person_id=who.person_id))]
 
 
 def _page(by: Actor, task: TaskView, who: PersonSight) -> str | None:

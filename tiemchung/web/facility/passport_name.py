@@ -24,7 +24,8 @@ def name_on_passport(request: HttpRequest, person_id: UUID) -> HttpResponse:
     by = actor_of(request)
     opened = people.open_person(by=by, at=clock.now(), person_id=person_id, purpose=PURPOSE)
     if request.method == "POST":
-        tell_words(request, take_word(request, by, opened.person_id))
+        words, went = take_word(request, by, opened.person_id)
+        tell_words(request, words, went=went)
         return redirect("facility:passport_name", person_id=opened.person_id)
     return staff_page(
         request,

@@ -9,6 +9,7 @@ from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.passports import PURPOSE
 from tiemchung.web.shared.passport_people import STANDING, heading_of, people_behind, place_in, place_words
 from tiemchung.web.shared.staff_page import actor_of, staff_page
+from tiemchung.web.shared.way_back import leading_back
 
 
 @require_safe
@@ -22,7 +23,8 @@ def passport_people(request: HttpRequest, reason: str) -> HttpResponse:
     found = people_behind(reason, [by.facility_id], by=by, at=at, purpose=PURPOSE, after=after, own=True)
     for row in found.rows:
         who = row["who"]
-        row["href"] = reverse("facility:person", args=[who.person_id]) if who and who.seen else None
+        page = reverse("facility:person", args=[who.person_id]) if who and who.seen else None
+        row["href"] = leading_back(page, request.get_full_path()) if page else None
     return staff_page(
         request,
         "facility/passport_people.html",

@@ -92,9 +92,9 @@ def _facts(run: RunView) -> list[dict[str, Any]]:
     ]
     if run.refused:
         told.append(("over", say("passports.run.refused", n=run.refused)))
-    if run.rate is not None and run.is_open:
+    if run.rate is not None and run.state is RunState.RUNNING:
         told.append(("rate", say("passports.run.a_second", n=max(1, round(run.rate)))))
-    if run.seconds_left is not None and run.is_open:
+    if run.seconds_left is not None and run.state is RunState.RUNNING:
         minutes = round(run.seconds_left / 60)
         told.append(("left", say("passports.run.minutes", n=minutes) if minutes else say("passports.run.soon")))
     if run.ended_at is not None:

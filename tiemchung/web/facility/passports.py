@@ -21,13 +21,16 @@ from tiemchung.doses.values import DoseView
 from tiemchung.people.reads import PersonSight, sights_of
 from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.history import label_of
-from tiemchung.web.facility.passport_deeds import deed_of
+from tiemchung.web.facility.passport_deeds import deeds_of, look_of
 from tiemchung.web.shared.passport_people import HELD, heading_of
 from tiemchung.web.shared.staff_page import actor_of, staff_page
+from tiemchung.web.shared.way_back import leading_back
 from tiemchung.web.shared.words import say
 
 PURPOSE = "passports"
 REASONS = (*Lack, TO_SIGN, TO_ISSUE)
+# What the facility need not work on: the register answers by itself, and a vaccine that is right as recorded stays so.
+NO_WORK = (Lack.IDENTITY_WAITING, Lack.PRODUCT_NOT_ACCEPTED)
 
 
 @require_safe
@@ -39,13 +42,9 @@ def passports(request: HttpRequest) -> HttpResponse:
     return staff_page(
         request,
         "facility/passports.html",
-        ready=counts.number(TO_SIGN),
-        ready_since=_since(counts, TO_SIGN),
-        signs=by.role is Role.FACILITY_LEAD,
-        has_key=_has_key(by, at),
-        own_key=_has_own_key(by, at),
-        open_run=next((run for run in runs if run.is_open), None),
-        gaps=_gaps(counts),
+        **_ready(by, at, counts, runs),
+        gaps=_gaps(counts, [lack for lack in Lack if lack not in NO_WORK]),
+        no_work=_gaps(counts, NO_WORK),
         onward=_onward(counts),
         runs=[run_told(run) for run in runs],
     )
@@ -57,17 +56,20 @@ def work(request: HttpRequest, reason: str) -> HttpResponse:
     """Show everybody who waits for one thing, each with what there is to do."""
     if reason not in set(map(str, REASONS)):
         raise Http404
-    by, at = actor_of(request), clock.now()
+    by, at, here = actor_of(request), clock.now(), request.get_full_path()
+    counts = reads.counts_of_facility(by)
     tasks = reads.work_list(by, reason, after=_place(request.GET.get("after", "")), limit=PAGE + 1)
     more = tasks[PAGE - 1].place if len(tasks) > PAGE else None
     return staff_page(
         request,
         "facility/passport_work.html",
         reason=reason,
-        rows=_rows(by, at, tasks[:PAGE]),
-        total=reads.counts_of_facility(by).number(reason),
+        waits=reason not in NO_WORK,
+        rows=_rows(by, at, tasks[:PAGE], here),
+        total=counts.number(reason),
         more=_query(more) if more else None,
         first=reverse("facility:passport_work", args=[reason]) if request.GET.get("after") else None,
+        **(_ready(by, at, counts, reads.runs_of_facility(by)) if reason == TO_SIGN else {}),
     )
 
 
@@ -85,8 +87,20 @@ def run_told(run: RunView) -> dict[str, Any]:
     }
 
 
-def _gaps(counts: UnitCounts) -> list[dict[str, Any]]:
-    found = [(lack, counts.waiting[lack]) for lack in Lack if lack in counts.waiting]
+def _ready(by: Actor, at: dt.datetime, counts: UnitCounts, runs: Sequence[RunView]) -> dict[str, Any]:
+    """Give what is ready to sign, and who signs it here and how."""
+    return {
+        "ready": counts.number(TO_SIGN),
+        "ready_since": _since(counts, TO_SIGN),
+        "signs": by.role is Role.FACILITY_LEAD,
+        "has_key": _has_key(by, at),
+        "own_key": _has_own_key(by, at),
+        "open_run": next((run for run in runs if run.is_open), None),
+    }
+
+
+def _gaps(counts: UnitCounts, lacks: Sequence[Lack]) -> list[dict[str, Any]]:
+    found = [(lack, counts.waiting[lack]) for lack in lacks if lack in counts.waiting]
     return [
         {
             "number": waiting.number,
@@ -116,22 +130,27 @@ def _since(counts: UnitCounts, reason: str) -> str:
     return str(say("passports.oldest", day=clock.local(oldest).date())) if oldest else ""
 
 
-def _rows(by: Actor, at: dt.datetime, tasks: Sequence[TaskView]) -> list[dict[str, Any]]:
+def _rows(by: Actor, at: dt.datetime, tasks: Sequence[TaskView], here: str) -> list[dict[str, Any]]:
     """Give the lines of a list; whom the facility may not open is named all the same, for it gave the dose."""
     sights = sights_of(by, at, [task.person_id for task in tasks])
     doses = doses_named((t.profile_id, t.dose_id) for t in tasks if t.profile_id and t.dose_id)
     note_look(by=by, at=at, action="passports.work", subject_ids=sights, purpose=PURPOSE)
-    return [_row(by, task, sights[task.person_id], doses) for task in tasks if task.person_id in sights]
+    return [_row(by, task, sights[task.person_id], doses, here) for task in tasks if task.person_id in sights]
 
 
-def _row(by: Actor, task: TaskView, who: PersonSight, doses: Mapping[UUID, DoseView]) -> dict[str, Any]:
+def _row(by: Actor, task: TaskView, who: PersonSight, doses: Mapping[UUID, DoseView], here: str) -> dict[str, Any]:
     dose = doses.get(task.dose_id) if task.dose_id else None
     return {
         "who": who,
         "dose": say("passports.dose", product=label_of(dose.facts.product), day=dose.facts.given_on) if dose else "",
         "since": task.since,
-        "deed": deed_of(by, task, who),
+        "look": _leading_back(look_of(task, who), here),
+        "deeds": [(deed.text, _leading_back(deed.href, here)) for deed in deeds_of(by, task, who)],
     }
+
+
+def _leading_back(href: str | None, here: str) -> str | None:
+    return leading_back(href, here) if href else None
 
 
 def _has_key(by: Actor, at: dt.datetime) -> bool:

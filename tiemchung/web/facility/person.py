@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from tiemchung.cases.actions.elsewhere import DoseElsewhere, dose_elsewhere, report_elsewhere
@@ -29,6 +30,7 @@ from tiemchung.web.facility.frame import (
     refused_words,
 )
 from tiemchung.web.facility.history import birth_of, given_today, history_lines, label_of, record_of
+from tiemchung.web.shared.way_back import leading_back, way_back
 from tiemchung.web.shared.words import say
 
 OF_STOCK = frozenset({"LOT_NOT_IN_STOCK", "LOT_USED_UP"})
@@ -40,7 +42,7 @@ OUTCOMES = (VisitState.DEFERRED, VisitState.CONTRAINDICATED, VisitState.REFERRED
 @open_to_desk
 @hides_strangers
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Show who stands here, their doses, and the three taps to the next one."""
+    """Show who stands here, their doses, and the three taps to the next one; without a lot of the day, to look at."""
     told = request.session.pop("desk_told", [])
     notes = Verdict(tuple(Reason(code, Severity.WARN, False, facts) for code, facts in told))
     reported = any(reason.code == REPORTED for reason in notes.reasons)
@@ -62,8 +64,9 @@ def elsewhere(request: HttpRequest, person_id: UUID) -> HttpResponse:
         errors["first-day"] = say("elsewhere.day_wrong")
     if number is None:
         errors["other_phone"] = say("elsewhere.phone_wrong")
+    page_again = leading_back(_address(person_id), way_back(request))
     if found is None:
-        return redirect("facility:person", person_id=person_id)
+        return redirect(page_again)
     if not errors:
         try:
             opened = report_elsewhere(
@@ -71,7 +74,7 @@ def elsewhere(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 other_phone=number or "", text=say("elsewhere.text", "vi", vaccine=label_of(found.product)),
             )  # fmt: skip
             request.session["desk_told"] = [[REPORTED, {"ref": shown_ref(opened.ref)}]]
-            return redirect("facility:person", person_id=person_id)
+            return redirect(page_again)
         except Refused as refused:
             errors["first-day"] = refused_words(refused.verdict)
     return _person_page(request, person_id, status=422, errors=errors, found=found)
@@ -86,7 +89,7 @@ def inject(request: HttpRequest, person_id: UUID) -> HttpResponse:
     lot_id = uuid_in(request.POST, "lot")
     faults = _faults(request, typed)
     if lot_id is None:
-        return redirect("facility:choose_day")
+        return _ask_for_lot(request, person_id)
     if faults:
         return _person_page(request, person_id, status=400, errors=faults, typed=typed)
     try:
@@ -164,22 +167,23 @@ def _person_page(
     today = visits.day_of(at)
     opened = people.open_person(by=by, at=at, person_id=person_id, purpose=PURPOSE)
     choice = visits.day_choice(by, today)
-    if choice is None:
-        return redirect("facility:choose_day")
+    if choice is None and typed is not None:
+        return _ask_for_lot(request, person_id)
     doses = record_of(opened, today)
     if looks_elsewhere:
         found = dose_elsewhere(by=by, at=at, who=opened, record=doses, purpose=PURPOSE)
-    verdict = visits.may_inject(choice, record=doses, birth=birth_of(opened), on=today, at=at)
-    form = form_for(birth_of(opened), today)
+    birth = birth_of(opened)
+    verdict = visits.may_inject(choice, record=doses, birth=birth, on=today, at=at) if choice else Verdict()
+    form = form_for(birth, today)
     shown = refused if refused is not None else verdict
-    data = request.POST
     return page(
         request,
         "person",
         status,
         who=opened,
         choice=choice,
-        label=label_of(choice.product),
+        label=label_of(choice.product) if choice else "",
+        **_ways(request, opened.person_id),
         form=form,
         verdict=shown,
         offers_override=shown.needs_override or verdict.needs_override,
@@ -190,15 +194,8 @@ def _person_page(
         history=history_lines(doses),
         card=doses.card,
         given_today=given_today(opened, doses, today),
-        ticked=typed.ticked if typed else frozenset(),
-        figures=typed.typed if typed else {},
-        reacted_to=line(data, "reacted_to", 30),
-        confirmed=bool(data.get("confirmed")),
-        because=line(data, "because", visit_actions.LONGEST_REASON + 1),
-        outcome=line(data, "outcome", 20),
+        **_typed_again(request, typed),
         outcomes=[(state, say(f"desk.defer.{state}")) for state in OUTCOMES],
-        defer_because=line(data, "defer_because", visit_actions.LONGEST_REASON + 1),
-        again=date_in(data, "again").parts,
         deferring=deferring,
         products=[("", say("desk.screen.reacted_unknown")), *((p.code, p.label) for p in vaccines.products(today))],
         key=_key(request, refused),
@@ -207,6 +204,41 @@ def _person_page(
         authority_page=address_of("authority:person", person_id=opened.person_id),
         has_passport=opened.person_id in passports_in_force([opened.person_id], at),
     )
+
+
+def _typed_again(request: HttpRequest, typed: TypedScreening | None) -> dict[str, Any]:
+    """Give what was ticked and typed, to be shown again: an error loses nothing."""
+    data = request.POST
+    return {
+        "ticked": typed.ticked if typed else frozenset(),
+        "figures": typed.typed if typed else {},
+        "reacted_to": line(data, "reacted_to", 30),
+        "confirmed": bool(data.get("confirmed")),
+        "because": line(data, "because", visit_actions.LONGEST_REASON + 1),
+        "outcome": line(data, "outcome", 20),
+        "defer_because": line(data, "defer_because", visit_actions.LONGEST_REASON + 1),
+        "again": date_in(data, "again").parts,
+    }
+
+
+def _ways(request: HttpRequest, person_id: UUID) -> dict[str, Any]:
+    """Give the list to go back to, this page with that list behind it, and where the lot of the day is chosen."""
+    way = way_back(request)
+    again = leading_back(_address(person_id), way)
+    return {"way": way, "page_again": again, "lot_at": _lot_address(request, person_id)}
+
+
+def _address(person_id: UUID) -> str:
+    return reverse("facility:person", kwargs={"person_id": person_id})
+
+
+def _lot_address(request: HttpRequest, person_id: UUID) -> str:
+    """Give where the lot of the day is chosen, and from there back to this person and the list before."""
+    return leading_back(reverse("facility:choose_day"), leading_back(_address(person_id), way_back(request)))
+
+
+def _ask_for_lot(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    return redirect(_lot_address(request, person_id))
 
 
 def _elsewhere(found: DoseElsewhere | None, request: HttpRequest) -> dict[str, Any]:

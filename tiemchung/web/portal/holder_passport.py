@@ -71,7 +71,7 @@ def passport_screen(request: HttpRequest) -> HttpResponse:
     if view is None:
         return redirect("portal:holder_ask")
     at = clock.now()
-    told = request.session.pop(TOLD, "")
+    told = request.session.pop(TOLD, None)
     facts = {"page": passport_page(view, at, spoken_language()), "shown_at": at, "told": told}
     return private_page(request, "portal/holder_passport.html", facts)
 

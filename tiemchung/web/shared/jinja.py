@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from tiemchung.web.shared import formats, words
 from tiemchung.web.shared.language import LANGUAGES, spoken_language
+from tiemchung.web.shared.way_back import leading_back
 
 
 def say_safely(key: str, lang: str | None = None, **facts: Any) -> Markup:
@@ -77,6 +78,7 @@ def environment(**options: Any) -> Environment:
         static=static,
         csp_nonce=csp_nonce,
         current_path=current_path,
+        leading_back=leading_back,
         ui=Components(env),
     )
     return env

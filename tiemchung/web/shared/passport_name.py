@@ -10,13 +10,14 @@ from tiemchung.core.actor import Actor
 from tiemchung.web.shared.words import say, say_reason
 
 
-def take_word(request: HttpRequest, by: Actor, person_id: UUID) -> str:
-    """Keep that the forms of the name shown are right, and give what to tell; the form's `mark` says which they were.
+def take_word(request: HttpRequest, by: Actor, person_id: UUID) -> tuple[str, bool]:
+    """Keep that the forms of the name shown are right, and give what to tell and whether it went.
 
-    Raises NotFound for a person that is not theirs.
+    The form's `mark` says which forms they were. Raises NotFound for a person that is not theirs.
     """
     verdict = confirm_name(by=by, at=clock.now(), person_id=person_id, mark=_mark(request.POST.get("mark", "")))
-    return str(say("passport.name.thanks") if verdict.allowed else say_reason(verdict.refusals[0]))
+    words = say("passport.name.thanks") if verdict.allowed else say_reason(verdict.refusals[0])
+    return str(words), verdict.allowed
 
 
 def _mark(text: str) -> bytes:

@@ -109,7 +109,12 @@ def ways_of(request: HttpRequest, by: Actor) -> list[dict[str, Any]]:
 
 
 def staff_page(request: HttpRequest, template: str, status: int = 200, **facts: Any) -> HttpResponse:
-    """Answer with a page in the staff's frame; `facts` are the page's own."""
+    """Answer with a page in the staff's frame; `facts` are the page's own.
+
+    Raises ValueError for facts under the frame's name of what was told: the frame would show them as a banner.
+    """
+    if "told_before" in facts:
+        raise ValueError("the frame's own name: told_before")
     by = actor_of(request)
     frame = {
         "actor": by,
@@ -118,17 +123,17 @@ def staff_page(request: HttpRequest, template: str, status: int = 200, **facts: 
         "home": reverse("staff:home"),
         "sign_out": reverse("staff:sign_out"),
         "footer_links": [{"href": reverse("staff:account"), "text": say("staff.account.title")}],
-        "done": [str(message) for message in messages.get_messages(request)],
+        "told_before": [(str(one), one.level == messages.SUCCESS) for one in messages.get_messages(request)],
         "errors": {},
     }
     return render(request, template, {**frame, **facts}, status=status, using="jinja2")
 
 
-def tell(request: HttpRequest, key: str, **facts: Any) -> None:
-    """Say once, on the next page, what has just changed."""
-    tell_words(request, say(key, **facts))
+def tell(request: HttpRequest, key: str, *, went: bool = True, **facts: Any) -> None:
+    """Say once, on the next page, what has just changed, or with `went` False why nothing has."""
+    tell_words(request, say(key, **facts), went=went)
 
 
-def tell_words(request: HttpRequest, words: str) -> None:
-    """Say once, on the next page, these words."""
-    messages.success(request, words)
+def tell_words(request: HttpRequest, words: str, *, went: bool = True) -> None:
+    """Say once, on the next page, these words: as done, or with `went` False as something that did not go."""
+    (messages.success if went else messages.warning)(request, words)
