@@ -137,16 +137,19 @@ class Drill:
     def agree(self, order: UUID, first: object, second: object) -> None:
         """Let the first person try to agree to their own order, and then the second one agree."""
         from tiemchung.certificates.actions import decide_order
+        from tiemchung.certificates.rules import Factor, FactorProof
         from tiemchung.core import clock
         from tiemchung.core.verdict import Refused
 
+        at = clock.now()
+        proof = FactorProof(Factor.PASSKEY, at)
         try:
-            decide_order(order_id=order, agree=True, by=first, at=clock.now(), because="diễn tập, tự duyệt")  # type: ignore[arg-type]
+            decide_order(order_id=order, agree=True, by=first, at=at, proof=proof, because="diễn tập, tự duyệt")  # type: ignore[arg-type]
         except Refused:
             self.say("the first person cannot be the second")
         else:
             expect(False, "whoever asked must not decide")
-        decide_order(order_id=order, agree=True, by=second, at=clock.now(), because="đồng ý, diễn tập")  # type: ignore[arg-type]
+        decide_order(order_id=order, agree=True, by=second, at=at, proof=proof, because="đồng ý, diễn tập")  # type: ignore[arg-type]
         self.agreed = time.monotonic()
         self.say("agreed by the second person")
 

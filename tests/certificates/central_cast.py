@@ -9,7 +9,7 @@ from tiemchung.certificates.actions import make_facility_keys, refresh_passports
 from tiemchung.certificates.actions.central_signing import start_central_run, work_central_batch
 from tiemchung.certificates.keys import signer_of
 from tiemchung.certificates.models import Certificate, DoseSignature, FacilityKey
-from tiemchung.certificates.rules import CertificateKind, CertificateState, PassportState
+from tiemchung.certificates.rules import CertificateKind, CertificateState, Factor, FactorProof, PassportState
 from tiemchung.certificates.statements import statement_of
 from tiemchung.certificates.units import unit_of
 from tiemchung.core.actor import SYSTEM, Actor, Role
@@ -30,6 +30,11 @@ from tiemchung.places.reads import FacilityView
 def a_ministry_officer(**more: object) -> Actor:
     """Give an officer of the ministry, who allows the centre's signature."""
     return a_staff_member(Role.MINISTRY_OFFICER, full_name=str(more.pop("full_name", "Phạm Thị Oanh")))
+
+
+def a_passkey_shown(at: dt.datetime) -> FactorProof:
+    """Give the proof of somebody who has just shown a passkey, which is enough for every deed."""
+    return FactorProof(Factor.PASSKEY, at)
 
 
 def a_vaccinated_person(

@@ -8,6 +8,7 @@ import pytest
 from tests.builders import NOW, a_facility, a_key, a_lead
 from tests.certificates.central_cast import (
     a_ministry_officer,
+    a_passkey_shown,
     a_passport,
     centre_signs,
     certificate_of,
@@ -39,7 +40,7 @@ def give_up_key_of(facility: FacilityView, *, since: dt.datetime = NOW, kid: byt
     order = order_revocation(
         target=OrderTarget.FACILITY_KEY, kid=kid, since=since, by=a_lead(facility), at=LATER, because=WHY
     )
-    decide_order(order_id=order, agree=True, by=a_ministry_officer(), at=LATER)
+    decide_order(order_id=order, agree=True, by=a_ministry_officer(), at=LATER, proof=a_passkey_shown(LATER))
     return order
 
 

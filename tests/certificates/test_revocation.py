@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from tests.builders import NOW, a_dose, a_facility, a_lead, a_person, a_staff_member, an_officer
 from tests.certificates.central_cast import (
     a_ministry_officer,
+    a_passkey_shown,
     a_passport,
     a_ready_person,
     a_vaccinated_person,
@@ -31,8 +33,17 @@ from tiemchung.certificates.models import (
     SigningKey,
 )
 from tiemchung.certificates.reads.states import NumberState, state_of_number
-from tiemchung.certificates.rules import CertificateState, KeyPurpose, OrderTarget, PassportState
+from tiemchung.certificates.rules import (
+    CertificateState,
+    Factor,
+    FactorProof,
+    KeyPurpose,
+    OrderTarget,
+    PassportState,
+)
+from tiemchung.certificates.rules.central import PROOF_LASTS
 from tiemchung.core.actor import Role
+from tiemchung.core.models import AuditLine
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.models import Dose
 
@@ -129,7 +140,7 @@ def test_a_facilitys_key_falls_since_a_moment_and_takes_only_what_it_signed_sinc
     )
     work_all()
     assert state_online(made[after]) is NumberState.VALID  # one person asked, nobody has decided
-    decide_order(order_id=order, agree=True, by=a_ministry_officer(), at=LATER)
+    decide_order(order_id=order, agree=True, by=a_ministry_officer(), at=LATER, proof=a_passkey_shown(LATER))
     work_all()
     assert [state_online(made[person]) for person in (before, after, elsewhere)] == [
         NumberState.VALID, NumberState.REVOKED, NumberState.VALID,
@@ -151,7 +162,7 @@ def test_signed_again_with_a_new_key_the_passport_comes_back() -> None:
     order = order_revocation(
         target=OrderTarget.FACILITY_KEY, kid=bytes(key.kid), since=NOW, by=a_lead(facility), at=LATER, because=WHY
     )
-    decide_order(order_id=order, agree=True, by=a_ministry_officer(), at=LATER)
+    decide_order(order_id=order, agree=True, by=a_ministry_officer(), at=LATER, proof=a_passkey_shown(LATER))
     work_all()
     facility_signs(person, at=LATER)
     centre_signs(at=LATER)
@@ -167,15 +178,58 @@ def test_a_central_key_needs_two_people_and_the_second_may_not_be_the_first() ->
     )
     assert SigningKey.objects.get(id=key.id).compromised_since is None
     with pytest.raises(Refused) as refused:
-        decide_order(order_id=order, agree=True, by=first, at=LATER)
+        decide_order(order_id=order, agree=True, by=first, at=LATER, proof=a_passkey_shown(LATER))
     assert codes_of(refused) == ["SECOND_PERSON_NEEDED"]
     with pytest.raises(Refused):
-        decide_order(order_id=order, agree=True, by=an_officer(Role.PROVINCE_OFFICER), at=LATER)
-    decide_order(order_id=order, agree=True, by=second, at=LATER)
+        decide_order(
+            order_id=order, agree=True, by=an_officer(Role.PROVINCE_OFFICER), at=LATER, proof=a_passkey_shown(LATER)
+        )
+    decide_order(order_id=order, agree=True, by=second, at=LATER, proof=a_passkey_shown(LATER))
     assert SigningKey.objects.get(id=key.id).compromised_since == NOW
     with pytest.raises(Refused) as decided:
-        decide_order(order_id=order, agree=False, by=second, at=LATER)
+        decide_order(order_id=order, agree=False, by=second, at=LATER, proof=a_passkey_shown(LATER))
     assert codes_of(decided) == ["ORDER_DECIDED"]
+
+
+@pytest.mark.parametrize(
+    ("proof", "code"),
+    [
+        (None, "FACTOR_NEEDED"),
+        (FactorProof(Factor.PASSKEY, LATER - PROOF_LASTS - dt.timedelta(seconds=1)), "FACTOR_NEEDED"),
+        (FactorProof(Factor.PASSKEY, LATER + dt.timedelta(seconds=1)), "FACTOR_NEEDED"),
+        (FactorProof(Factor.CODE, LATER), "PASSKEY_NEEDED"),
+    ],
+)
+def test_a_central_key_is_not_decided_without_a_passkey_shown_just_now(proof: FactorProof | None, code: str) -> None:
+    a_passport()
+    key = SigningKey.objects.get(purpose=KeyPurpose.PASSPORT)
+    order = order_revocation(
+        target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=NOW, by=a_ministry_officer(), at=LATER, because=WHY
+    )
+    with pytest.raises(Refused) as refused:
+        decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER, proof=proof)
+    assert codes_of(refused) == [code]
+    assert SigningKey.objects.get(id=key.id).compromised_since is None
+    assert RevocationOrder.objects.get(id=order).decided_at is None
+
+
+def test_a_facilitys_key_is_decided_with_a_code_only_by_who_has_no_passkey() -> None:
+    facility = a_facility()
+    a_passport(facilities=[facility])
+    key = FacilityKey.objects.get(facility_id=facility.id)
+    order = order_revocation(
+        target=OrderTarget.FACILITY_KEY, kid=bytes(key.kid), since=NOW, by=a_lead(facility), at=LATER, because=WHY
+    )
+    has, has_not, code = a_ministry_officer(), a_ministry_officer(), FactorProof(Factor.CODE, LATER)
+    Authenticator.objects.create(user_id=has.id, type=Authenticator.Type.WEBAUTHN, data={})
+    for by, proof, why in ((has, code, "PASSKEY_NEEDED"), (has_not, None, "FACTOR_NEEDED")):
+        with pytest.raises(Refused) as refused:
+            decide_order(order_id=order, agree=True, by=by, at=LATER, proof=proof)
+        assert codes_of(refused) == [why]
+    decide_order(order_id=order, agree=True, by=has_not, at=LATER, proof=code)
+    assert FacilityKey.objects.get(id=key.id).revoked_at == LATER
+    line = AuditLine.objects.get(action="agree_revocation", object_id=order)
+    assert line.facts["factor"] == "CODE"
 
 
 def test_every_certificate_of_a_compromised_central_key_is_made_anew_and_cards_are_left_alone() -> None:
@@ -189,7 +243,7 @@ def test_every_certificate_of_a_compromised_central_key_is_made_anew_and_cards_a
     order = order_revocation(
         target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=NOW, by=a_ministry_officer(), at=LATER, because=WHY
     )
-    decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER)
+    decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER, proof=a_passkey_shown(LATER))
     assert [state_online(one) for one in old] == [NumberState.REVOKED] * 3  # at once, before any batch
     work_all()
     new = [certificate_of(person) for person in persons]
@@ -206,7 +260,7 @@ def test_a_card_key_that_is_given_up_gives_every_card_a_new_number() -> None:
     order = order_revocation(
         target=OrderTarget.CENTRAL_KEY, kid=bytes(old.kid), since=NOW, by=a_ministry_officer(), at=LATER, because=WHY
     )
-    decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER)
+    decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER, proof=a_passkey_shown(LATER))
     work_all()
     assert state_online(old) is NumberState.REVOKED
     new = Certificate.objects.get(person_id=person.person_id, state=CertificateState.ISSUED)

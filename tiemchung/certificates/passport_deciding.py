@@ -7,13 +7,13 @@ from uuid import UUID
 from tiemchung.certificates.content import PersonFacts, dcc_parts, fingerprint, still_states
 from tiemchung.certificates.models import Certificate, DoseSignature
 from tiemchung.certificates.passport_batch import Known, OpenTask, PassportBatch, taken_away
+from tiemchung.certificates.reads.set_aside import mark_in
 from tiemchung.certificates.rules import (
     TO_ISSUE,
     TO_SIGN,
     CertificateState,
     Gap,
     Identity,
-    Lack,
     Live,
     PassportState,
     doubts,
@@ -94,13 +94,13 @@ def _content(
 
     What the centre's trial found that it cannot state is a gap, beside any other, until something else would be stated.
     """
-    marked = known is not None and any(reason["code"] == Lack.NOT_ISSUABLE for reason in known.reasons)
-    if stated is None or (gaps and not marked):
+    mark = mark_in(known.reasons) if known else None
+    if stated is None or (gaps and mark is None):
         return None, gaps
     dose = next(dose for dose in facts.record.doses if dose.id == stated)
     content = fingerprint(dcc_parts(facts, dose))
-    if marked and known is not None and known.content == content:
-        return content, (*gaps, not_issuable(facts.record.doses))
+    if mark is not None and known is not None and known.content == content:
+        return content, (*gaps, not_issuable(facts.record.doses, mark))
     return None if gaps else content, gaps
 
 
@@ -230,6 +230,8 @@ def _plain(gap: Gap) -> dict[str, str | None]:
         told["dose_id"] = str(gap.dose_id)
     if gap.facility_id is not None:
         told["facility_id"] = str(gap.facility_id)
+    if gap.why:
+        told["why"] = gap.why
     return told
 
 

@@ -49,10 +49,26 @@ def signed_by_us(row: Certificate, key: OwnKey | None) -> cose.Sign1:
     """
     if key is None:
         raise Untrue("KEY_UNKNOWN")
+    return _checked(row, _unpacked(row), key)
+
+
+def signed_by_its_key(row: Certificate) -> None:
+    """Check a text that lies apart from its row, by the key that it names itself; raises Untrue as `signed_by_us`."""
+    code = _unpacked(row)
+    key = key_of(code.message.kid)
+    if key is None:
+        raise Untrue("KEY_UNKNOWN")
+    _checked(row, code, key)
+
+
+def _unpacked(row: Certificate) -> hc1.Unpacked:
     try:
-        code = hc1.unpack(row.hc1)
+        return hc1.unpack(row.hc1)
     except Fault:
         raise Untrue("DAMAGED") from None
+
+
+def _checked(row: Certificate, code: hc1.Unpacked, key: OwnKey) -> cose.Sign1:
     if not cose.verify(code.message, key.public_key):
         raise Untrue("BAD_SIGNATURE")
     if key.purpose != row.kind:
@@ -71,7 +87,7 @@ def verified_only(rows: Iterable[Certificate], at: dt.datetime) -> list[Certific
     shown = []
     for row in rows:
         try:
-            signed_by_us(row, _key_of(bytes(row.kid)))
+            signed_by_us(row, key_of(bytes(row.kid)))
         except Untrue as problem:
             alarm_once(person_id=row.person_id, certificate_id=row.id, why=problem.why, at=at)
         else:
@@ -89,7 +105,8 @@ def alarm_once(*, person_id: UUID, certificate_id: UUID, why: str, at: dt.dateti
     once(f"{certificate_id}:{local(at).date()}", "alarm_not_shown", {}, at, alarm)
 
 
-def _key_of(kid: bytes) -> OwnKey | None:
+def key_of(kid: bytes) -> OwnKey | None:
+    """Give our key with this id, None for an id that is none of ours."""
     try:
         return _known_key(kid)
     except SigningKey.DoesNotExist:

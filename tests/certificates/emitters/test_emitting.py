@@ -1,6 +1,7 @@
 """Another form follows from a passport in force, once, and is known to the register like the passport itself."""
 
 import datetime as dt
+from copy import copy
 from hashlib import sha256
 from io import StringIO
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from tests.builders import NOW
@@ -33,10 +35,12 @@ from tiemchung.certificates.models import (
     Revocation,
     SigningKey,
 )
-from tiemchung.certificates.reads.emissions import emitted_forms, health_card_keys
+from tiemchung.certificates.reads.emissions import FALLEN, emitted_forms, health_card_keys
 from tiemchung.certificates.reads.states import state_of_number
 from tiemchung.certificates.rules import Lack, PassportState
 from tiemchung.core.actor import PUBLIC, SYSTEM, Actor, Kind
+from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.ids import new_id
 from tiemchung.core.models import AuditLine
 from tiemchung.core.verdict import Refused
 from tiemchung.people.reads import NotFound
@@ -147,6 +151,29 @@ def test_a_revoked_health_card_is_in_the_list_of_its_key_for_verifiers_of_that_f
     assert told.headers["Access-Control-Allow-Origin"] == "*"
     end = passports[0].expires_at + dt.timedelta(days=1)
     assert fetch(address, end).json()["rids"] == rids[:1]  # the counter never falls
+
+
+def test_the_list_of_revoked_health_cards_reads_no_other_of_the_country() -> None:
+    person = a_signed_person()
+    passport = issue_passport(person)
+    emit_certificate(by=SYSTEM, person_id=person, form="shc", at=LATER)
+    revoke_certificates(certificates=[passport], because="ORDER", at=LATER)
+    (fallen,) = Emission.objects.all()
+    assert fallen.revoked_at == LATER
+    standing = [copy(fallen) for _ in range(3000)]
+    for one in standing:
+        one.id, one.person_id, one.certificate_id, one.revoked_at = new_id(), new_id(), new_id(), None
+    Emission.objects.bulk_create(standing)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")  # only a table's owner may take its statistics
+        cursor.execute("ANALYZE certificates_emission")
+        with allow_cross_shard("the plan"):
+            cursor.execute(f"EXPLAIN (ANALYZE, COSTS off) {FALLEN}", [fallen.kid])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    scans = [line for line in plan.splitlines() if "certificates_emission" in line]
+    assert len(scans) == 1, plan
+    assert "emission_fallen" in scans[0]
+    assert "rows=1" in scans[0]
 
 
 def test_only_a_key_that_signs_health_cards_has_a_list_of_them(settings: Any) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from tests.builders import NOW, a_staff_member
-from tests.certificates.central_cast import a_ministry_officer, a_passport, certificate_of
+from tests.certificates.central_cast import a_ministry_officer, a_passkey_shown, a_passport, certificate_of
 from tiemchung.certificates import actions
 from tiemchung.certificates.actions import order_work
 from tiemchung.certificates.actions.central_signing import work_central_runs
@@ -54,7 +54,7 @@ def give_up(kid: bytes, since: dt.datetime = EMITTED - dt.timedelta(days=5)) -> 
         target=OrderTarget.CENTRAL_KEY, kid=kid, since=since, by=a_ministry_officer(), at=LATER,
         because="khoá bị lấy cắp khỏi kho",
     )  # fmt: skip
-    decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER)
+    decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER, proof=a_passkey_shown(LATER))
     return order
 
 

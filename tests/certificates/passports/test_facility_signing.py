@@ -35,6 +35,7 @@ from tiemchung.certificates.rules import PassportState, RunState
 from tiemchung.certificates.rules.facility import HANDED_OUT_FOR
 from tiemchung.certificates.statements import stated_moment
 from tiemchung.core.actor import SYSTEM, Actor
+from tiemchung.core.kept import forget_all
 from tiemchung.core.models import Alarm
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.actions import amend_dose
@@ -364,18 +365,16 @@ def test_the_doses_of_one_batch_state_one_moment(here: FacilityView, lead: Actor
 
 
 def test_a_facility_that_took_over_another_signs_its_doses(lead: Actor, here: FacilityView) -> None:
-    from tiemchung.certificates.units import forget_units
     from tiemchung.places.models import FacilitySuccessor
 
     closed = a_facility()
     person = a_vaccinated_person(facilities=[closed])
     FacilitySuccessor.objects.create(facility_id=closed.id, successor_id=here.id, from_on=NOW.date())
-    forget_units()
+    forget_all()
     know(person)
     assert finish(run_of(lead)).done == 2
     told = json.loads(bytes(DoseSignature.objects.filter(profile_id=person)[0].statement))
     assert (told["facility"], told["unit"]) == (str(closed.id), str(here.id))
-    forget_units()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.builders import NOW, a_facility, a_lead, a_staff_member, an_area
-from tests.certificates.central_cast import a_ministry_officer, a_passport, certificate_of
+from tests.certificates.central_cast import a_ministry_officer, a_passkey_shown, a_passport, certificate_of
 from tests.web.authority.conftest import CODE, LATER, enter_as, shown
 from tiemchung.certificates.actions import make_facility_key, order_revocation, retire_facility_key
 from tiemchung.certificates.models import Certificate, FacilityKey, RevocationOrder, SigningKey
@@ -119,6 +119,24 @@ def test_a_facilitys_key_is_decided_with_a_code_as_before() -> None:
     )
     browser = enter_as(a_ministry_officer())
     assert browser.post(f"{HERE}/{order}", {"answer": "agree", "code": CODE}).status_code == 302
+    assert FacilityKey.objects.get(id=key.id).revoked_at is not None
+
+
+@pytest.mark.usefixtures("good_passkey")
+def test_who_has_a_passkey_decides_a_facilitys_key_by_it() -> None:
+    facility = a_facility()
+    key = make_facility_key(facility_id=facility.id, at=NOW)
+    order = order_revocation(
+        target=OrderTarget.FACILITY_KEY, kid=key.kid, since=NOW, by=a_lead(facility), at=NOW, because=WHY
+    )
+    officer = a_ministry_officer()
+    give_passkey(officer)
+    browser, page = enter_as(officer), f"{HERE}/{order}"
+    assert 'name="code"' not in browser.get(page).content.decode()
+    assert browser.post(page, {"answer": "agree", "code": CODE}).status_code == 422
+    assert FacilityKey.objects.get(id=key.id).revoked_at is None
+    show_passkey(browser, page)
+    assert browser.post(page, {"answer": "agree"}).status_code == 302
     assert FacilityKey.objects.get(id=key.id).revoked_at is not None
 
 
@@ -251,7 +269,8 @@ def test_signatures_of_the_morning_stand_where_the_key_was_lost_at_noon(station:
     key = FacilityKey.objects.get(facility_id=station.id)
     form = DAY | {"since_time": "9:30", "because": WHY}
     assert enter_as(a_lead(station)).post(f"/staff/ho-chieu/khoa/{key.id}/thu-hoi", form).status_code == 302
-    decide_order(order_id=RevocationOrder.objects.get().id, agree=True, by=a_ministry_officer(), at=LATER)
+    order, by = RevocationOrder.objects.get().id, a_ministry_officer()
+    decide_order(order_id=order, agree=True, by=by, at=LATER, proof=a_passkey_shown(LATER))
     while work_orders(LATER):
         pass
     assert certificate_of(person).state == "ISSUED"

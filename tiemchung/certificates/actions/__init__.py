@@ -42,6 +42,7 @@ from tiemchung.certificates.actions.mailing import mail_passport
 from tiemchung.certificates.actions.names import confirm_name
 from tiemchung.certificates.actions.orders import decide_order, order_revocation
 from tiemchung.certificates.actions.passports import refresh_passports
+from tiemchung.certificates.actions.retrying import order_retry, retry_passport
 from tiemchung.certificates.actions.revoking import revoke_certificates
 from tiemchung.certificates.actions.watching import note_unknown, watch_batch
 from tiemchung.certificates.log import publish_head as publish_log_head
@@ -63,6 +64,7 @@ __all__ = [
     "make_facility_keys",
     "move_central_run",
     "note_unknown",
+    "order_retry",
     "order_revocation",
     "publish_log_head",
     "refresh_card",
@@ -73,6 +75,7 @@ __all__ = [
     "request_facility_key",
     "retire_central_key",
     "retire_facility_key",
+    "retry_passport",
     "revoke_certificates",
     "rotate_central_key",
     "start_central_run",

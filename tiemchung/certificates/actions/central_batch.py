@@ -258,11 +258,15 @@ def _bring_up_to_date(persons: Sequence[UUID], at: dt.datetime) -> None:
 def _set_aside(found: dict[UUID, str], at: dt.datetime) -> None:
     """Take persons out of what is ready whose facts make no certificate; somebody must look at each.
 
-    The mark stays as long as they would state the same; the refresh puts it on the list of their unit.
+    The mark stays as long as they would state the same, or until the ministry has them tried again (`retrying.py`);
+    the refresh puts it on the list of their unit.
     """
     if not found:
         return
-    Passport.objects.filter(person_id__in=list(found)).update(reasons=[{"code": str(Lack.NOT_ISSUABLE)}])
+    for why in set(found.values()):
+        persons = [person for person, code in found.items() if code == why]
+        mark = {"code": str(Lack.NOT_ISSUABLE), "why": why}
+        Passport.objects.filter(person_id__in=persons).update(reasons=[mark])
     refresh_passports(person_ids=found, at=at)
     for person, code in found.items():
         raise_alarm("PASSPORT_NOT_ISSUABLE", at=at, subject_id=person, why=code)

@@ -43,6 +43,10 @@ INSERT INTO certificates_revocation (id, hash, hash_type, kid, revoked_at, expir
 SELECT gen_random_uuid(), hash, hash_type, kid, %s, expires_at FROM certificates_emission
 WHERE person_id = ANY(%s) AND id = ANY(%s) ON CONFLICT (hash, kid) DO NOTHING
 """
+_FALL = """
+UPDATE certificates_emission SET revoked_at = %s
+WHERE person_id = ANY(%s) AND certificate_id = ANY(%s) AND revoked_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,11 @@ def list_emissions(certificates: Iterable[Certificate], at: dt.datetime) -> int:
     Gives how many were not in it.
     """
     gone = list(certificates)
-    return _listed(_LIST, {one.person_id for one in gone}, [one.id for one in gone], at)
+    persons, ids = {one.person_id for one in gone}, [one.id for one in gone]
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_FALL, [at, list(persons), ids])
+    return _listed(_LIST, persons, ids, at)
 
 
 def list_forms(emissions: Sequence[Emission], at: dt.datetime) -> int:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from tiemchung.access.factors import factors_of
 from tiemchung.access.reads import facility_scope
 from tiemchung.certificates.actions.cards import refresh_cards
 from tiemchung.certificates.actions.passports import refresh_passports
@@ -15,9 +16,11 @@ from tiemchung.certificates.rules import (
     PASSPORT_TRANSITIONS,
     CertificateKind,
     CertificateState,
+    FactorProof,
     OrderTarget,
     PassportState,
     PassportStep,
+    factor_suffices,
     may_ask_revocation,
     may_decide_revocation,
     takes_two,
@@ -73,11 +76,14 @@ def order_revocation(
         return order.id
 
 
-def decide_order(*, order_id: UUID, agree: bool, by: Actor, at: dt.datetime, because: str = "") -> None:
+def decide_order(
+    *, order_id: UUID, agree: bool, by: Actor, at: dt.datetime, proof: FactorProof | None = None, because: str = ""
+) -> None:
     """Decide an order that waits, as a second person; agreed, the key is believed no more from this moment.
 
-    What rests on the key follows in batches (`work_orders`). The caller has asked the second factor again. Raises
-    Refused with SECOND_PERSON_NEEDED, REVOCATION_NOT_YOURS or ORDER_DECIDED.
+    `proof` is the second factor that `by` gave anew for this: without one nothing is decided, and where a passkey is
+    due no code will do. What rests on the key follows in batches (`work_orders`). Raises Refused with
+    SECOND_PERSON_NEEDED, REVOCATION_NOT_YOURS, FACTOR_NEEDED, PASSKEY_NEEDED or ORDER_DECIDED.
     """
     with transaction.atomic():
         order = RevocationOrder.objects.select_for_update().filter(id=order_id).first()
@@ -85,13 +91,15 @@ def decide_order(*, order_id: UUID, agree: bool, by: Actor, at: dt.datetime, bec
             raise Refused(refuse("ORDER_DECIDED"))
         target = OrderTarget(order.target)
         may_decide_revocation(by, target, order.asked_by).or_raise()
+        has_passkey = by.id is not None and bool(factors_of(by.id).passkeys)
+        factor_suffices(target, proof, has_passkey=has_passkey, at=at).or_raise()
         order.decided_by, order.decided_name, order.decided_at, order.refused = by.id, by.name, at, not agree
         if agree:
             _stop_believing(order, target, at)
         else:
             order.done_at = at
         order.save()
-        _audit(order, "agree_revocation" if agree else "refuse_revocation", by, at, because)
+        _audit(order, "agree_revocation" if agree else "refuse_revocation", by, at, because, proof)
 
 
 def _stop_believing(order: RevocationOrder, target: OrderTarget, at: dt.datetime) -> None:
@@ -155,9 +163,13 @@ def _take_one(order: RevocationOrder, by: Actor, at: dt.datetime) -> int:
     return reached
 
 
-def _audit(order: RevocationOrder, action: str, by: Actor, at: dt.datetime, because: str = "") -> None:
+def _audit(
+    order: RevocationOrder, action: str, by: Actor, at: dt.datetime, because: str = "", proof: FactorProof | None = None
+) -> None:
     subject = order.person_id or order.id
     facts = {"target": order.target, "kid": bytes(order.kid or b"").hex()}
+    if proof is not None:
+        facts["factor"] = str(proof.how)
     write_line(
         by=by, at=at, action=action, subject_id=subject, object_id=order.id, because=because or order.because,
         facts=facts,

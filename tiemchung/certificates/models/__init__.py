@@ -6,7 +6,7 @@ from tiemchung.certificates.models.keys import Authority, FacilityKey, Revocatio
 from tiemchung.certificates.models.news import PassportNews
 from tiemchung.certificates.models.passports import DoseSignature, Passport, PassportTask
 from tiemchung.certificates.models.published import RevocationBatch, RevocationSlice
-from tiemchung.certificates.models.runs import LogHead, LogTile, SignRun
+from tiemchung.certificates.models.runs import IssueRetry, LogHead, LogTile, SignRun
 from tiemchung.certificates.models.trust import ForeignSigner, TrustImport
 from tiemchung.certificates.models.watching import SampleDay, WatchDay, WatchRange
 
@@ -20,6 +20,7 @@ __all__ = [
     "Emission",
     "FacilityKey",
     "ForeignSigner",
+    "IssueRetry",
     "LogHead",
     "LogTile",
     "Passport",

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from tiemchung.core.distribution import APPEND, Sharded
+from tiemchung.core.distribution import CHANGE, Sharded
 from tiemchung.core.models import ShardedModel
 
 
@@ -13,7 +13,7 @@ class Emission(ShardedModel):
     """
 
     distribution = Sharded(key="person_id", group="P")
-    rights = APPEND
+    rights = CHANGE
 
     person_id = models.UUIDField()
     certificate_id = models.UUIDField(help_text="the passport's certificate that it follows from")
@@ -25,7 +25,14 @@ class Emission(ShardedModel):
     log_position = models.BigIntegerField(help_text="leaf in the issuance log")
     emitted_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, help_text="fell with its passport then")
 
     class Meta:
         constraints = [models.UniqueConstraint("person_id", "certificate_id", "form", "kid", name="emitted_once")]
-        indexes = [models.Index("kid", "emitted_at", "id", name="emission_key")]
+        indexes = [
+            models.Index("kid", "emitted_at", "id", name="emission_key"),
+            # Lists of what fell are asked for by everybody, all the time, and have few lines of very many.
+            models.Index(
+                "kid", "form", "revoked_at", name="emission_fallen", condition=models.Q(revoked_at__isnull=False)
+            ),
+        ]

@@ -15,7 +15,7 @@ class Passport(ShardedModel):
 
     person_id = models.UUIDField()
     state = models.CharField(max_length=16, choices=[(s.value, s.value) for s in PassportState])
-    reasons = models.JSONField(default=list, help_text="[{code, dose_id?, facility_id?}], empty once eligible")
+    reasons = models.JSONField(default=list, help_text="[{code, dose_id?, facility_id?, why?}], empty once eligible")
     content = models.BinaryField(null=True, help_text="fingerprint of what a certificate would state now")
     unit_id = models.UUIDField(null=True, help_text="facility of the dose that it states")
     certificate_id = models.UUIDField(null=True)
@@ -33,6 +33,12 @@ class Passport(ShardedModel):
                 condition=models.Q(state=PassportState.FACILITY_SIGNED),
             ),
             models.Index("unit_id", "state", name="passport_of_unit"),
+            # The few that the centre's trial refused, in a country of passports.
+            models.Index(
+                "person_id",
+                name="passport_set_aside",
+                condition=models.Q(reasons__contains=[{"code": "NOT_ISSUABLE"}]),
+            ),
         ]
 
 

@@ -7,6 +7,28 @@ from tiemchung.core.distribution import CHANGE, Local
 from tiemchung.core.ids import new_id
 
 
+class IssueRetry(models.Model):
+    """One decision that everybody is tried again whom the centre's trial refused for one reason, and how far it is."""
+
+    distribution = Local()
+    rights = CHANGE
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    why = models.CharField(max_length=40, blank=True, help_text="the trial's code; empty for marks that name none")
+    because = models.TextField()
+    asked_by = models.UUIDField(null=True)
+    asked_name = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    after_id = models.UUIDField(null=True, help_text="every person up to here was looked at")
+    reached = models.PositiveIntegerField(default=0, help_text="persons whose mark was taken away")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("why", name="issue_retry_open", condition=models.Q(done_at__isnull=True))
+        ]
+
+
 class SignRun(models.Model):
     """One authorised run over everything that is ready: who allowed it, how far it is, why it stopped."""
 

@@ -12,6 +12,7 @@ from tiemchung.certificates.emitters.shc import jwk_of, rid_of
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.core.keyed import keyed_statements
 
 DOCUMENT = "fhir"  # in the list of forms like the others, but no code: a document that its holder downloads
 
@@ -52,13 +53,15 @@ def card_revocations(at: dt.datetime) -> tuple[CardRevocations, ...]:
     return tuple(_revoked_cards(key, at) for key in _card_signers(at))
 
 
-_FALLEN = """
+# As many rows are read as the list has lines: `emission_fallen` knows no others.
+FALLEN = """
 SELECT c.uvci FROM certificates_emission e
 JOIN certificates_certificate c ON c.person_id = e.person_id AND c.id = e.certificate_id
-WHERE e.form = 'shc' AND e.kid = %s AND c.state = 'REVOKED' ORDER BY c.revoked_at, c.uvci
+WHERE e.kid = %s AND e.form = 'shc' AND e.revoked_at IS NOT NULL ORDER BY e.revoked_at, c.uvci
 """
+OF_ONE_KEY = "the health cards of one key, of whoever they are"
 _LASTS = dt.timedelta(minutes=1)
-# Everybody may ask, and the emitted forms have no index of their keys.
+# Everybody may ask, and the list only grows.
 _read: dict[bytes, tuple[dt.datetime, CardRevocations]] = {}
 
 
@@ -67,8 +70,8 @@ def _revoked_cards(key: SigningKey, at: dt.datetime) -> CardRevocations:
     kept = _read.get(kid)
     if kept is not None and dt.timedelta(0) <= at - kept[0] < _LASTS:
         return kept[1]
-    with allow_cross_shard("the health cards of one key, of whoever they are"), connection.cursor() as cursor:
-        cursor.execute(_FALLEN, [kid])
+    with keyed_statements(), allow_cross_shard(OF_ONE_KEY), connection.cursor() as cursor:
+        cursor.execute(FALLEN, [kid])
         rids = tuple(rid_of(number) for (number,) in cursor.fetchall())
     found = CardRevocations(jwk_of(bytes(key.certificate))["kid"], 1 + len(rids), rids)
     _read[kid] = (at, found)

@@ -70,6 +70,20 @@ class CertificateFound:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateTaken:
+    """The certificate that an order is about: its number, the facility of its dose, what was asked for afterwards.
+
+    `follower` is the number of the passport that is in force in its place, empty where there is none.
+    """
+
+    number: str
+    kind: CertificateKind
+    facility_id: UUID | None
+    reissue: bool
+    follower: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchView:
     """One look at every certificate and at the log: how many certificates were verified, what was wrong."""
 
@@ -116,6 +130,21 @@ def order(by: Actor, order_id: UUID) -> OrderView | None:
     if row is None or (by.role not in _CENTRE and row.asked_by != by.id):
         return None
     return _order(row)
+
+
+def certificate_of_order(by: Actor, order_id: UUID) -> CertificateTaken | None:
+    """Give what an order took away and what came in its place; None for orders about keys and for other readers."""
+    row = RevocationOrder.objects.filter(id=order_id).first() if order(by, order_id) else None
+    if row is None or row.person_id is None or row.certificate_id is None:
+        return None
+    taken = Certificate.objects.filter(person_id=row.person_id, id=row.certificate_id).first()
+    if taken is None:
+        return None
+    passport = Passport.objects.filter(person_id=row.person_id).values_list("unit_id", "certificate_id").first()
+    unit, now_id = passport or (None, None)
+    now = Certificate.objects.filter(person_id=row.person_id, id=now_id, state="ISSUED") if now_id else None
+    follower = now.values_list("uvci", flat=True).first() if now is not None else None
+    return CertificateTaken(taken.uvci, CertificateKind(taken.kind), unit, row.reissue, follower or "")
 
 
 def kids_waiting(kids: Iterable[bytes]) -> frozenset[bytes]:

@@ -2,9 +2,13 @@
 
 from tiemchung.certificates.rules.central import (
     RUN_MOVES,
+    Factor,
+    FactorProof,
+    factor_suffices,
     may_ask_revocation,
     may_decide_revocation,
     may_sign_centrally,
+    needs_passkey,
     takes_two,
 )
 from tiemchung.certificates.rules.eligibility import (
@@ -65,6 +69,8 @@ __all__ = [
     "AuthorityKind",
     "CertificateKind",
     "CertificateState",
+    "Factor",
+    "FactorProof",
     "Gap",
     "Identity",
     "KeyPurpose",
@@ -80,6 +86,7 @@ __all__ = [
     "doubts",
     "ends_soon",
     "expiry",
+    "factor_suffices",
     "gaps_of",
     "key_wears_out",
     "may_ask_revocation",
@@ -87,6 +94,7 @@ __all__ = [
     "may_keep_keys",
     "may_sign_centrally",
     "may_turn_keys",
+    "needs_passkey",
     "not_issuable",
     "passport_dose",
     "rests_on",

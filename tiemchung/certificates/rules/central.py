@@ -1,11 +1,16 @@
 """Who may give the centre's signature and take it back, and how a signing run stands. Pure."""
 
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from tiemchung.certificates.rules.states import OrderTarget, RunState
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.verdict import YES, Verdict, refuse
 
+# From the factor to the deed that it is for: as long as a page keeps a passkey that was shown on it.
+PROOF_LASTS = dt.timedelta(minutes=2)
 _AREA_REVOKERS = frozenset({Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER})
 # What may be done to a run by hand: (before, after).
 RUN_MOVES = frozenset(
@@ -16,6 +21,21 @@ RUN_MOVES = frozenset(
         (RunState.PAUSED, RunState.STOPPED),
     }
 )
+
+
+class Factor(StrEnum):
+    """The second factors that count for a deed: a code can be read out over the telephone, a passkey cannot."""
+
+    CODE = "CODE"
+    PASSKEY = "PASSKEY"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorProof:
+    """The second factor that somebody gave anew for one deed, and when."""
+
+    how: Factor
+    at: dt.datetime
 
 
 def may_sign_centrally(by: Actor) -> Verdict:
@@ -53,6 +73,19 @@ def may_decide_revocation(by: Actor, target: OrderTarget, asked_by: UUID | None)
     if by.kind is not Kind.STAFF or by.id is None or by.role not in deciders:
         return refuse("REVOCATION_NOT_YOURS")
     return refuse("SECOND_PERSON_NEEDED") if by.id == asked_by else YES
+
+
+def needs_passkey(target: OrderTarget, *, has_passkey: bool) -> bool:
+    """Tell whether an order is decided by a passkey alone: a central key always (threat M28), else by who has one."""
+    return target is OrderTarget.CENTRAL_KEY or has_passkey
+
+
+def factor_suffices(target: OrderTarget, proof: FactorProof | None, *, has_passkey: bool, at: dt.datetime) -> Verdict:
+    """Say whether this proof is enough to decide an order at this moment: FACTOR_NEEDED or PASSKEY_NEEDED, if not."""
+    if proof is None or not dt.timedelta(0) <= at - proof.at <= PROOF_LASTS:
+        return refuse("FACTOR_NEEDED")
+    weak = needs_passkey(target, has_passkey=has_passkey) and proof.how is not Factor.PASSKEY
+    return refuse("PASSKEY_NEEDED") if weak else YES
 
 
 def takes_two(target: OrderTarget) -> bool:

@@ -52,11 +52,15 @@ KEEPS_FORCE = frozenset({Lack.IDENTITY_WAITING, Lack.PLACE_UNKNOWN, Lack.NOT_ISS
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One lack of one person: the dose and the facility concerned, where there is one."""
+    """One lack of one person: the dose and the facility concerned, where there is one.
+
+    `why` is the code under which the centre's trial refused somebody.
+    """
 
     code: Lack
     dose_id: UUID | None = None
     facility_id: UUID | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,9 @@ def gaps_of(course: Course, doses: Sequence[DoseView], identity: Identity) -> tu
     return (*_dose_gaps(course, doses, here), *of_identity)
 
 
-def not_issuable(doses: Sequence[DoseView]) -> Gap:
+def not_issuable(doses: Sequence[DoseView], why: str = "") -> Gap:
     """Give the gap of somebody of whose facts the centre could make no certificate, at their facility."""
-    return Gap(Lack.NOT_ISSUABLE, facility_id=_facility_of_latest(doses))
+    return Gap(Lack.NOT_ISSUABLE, facility_id=_facility_of_latest(doses), why=why)
 
 
 def passport_dose(course: Course) -> UUID | None:

@@ -1,10 +1,11 @@
-"""The centre's work: open runs, orders of revocation, passports near their end, the log's head."""
+"""The centre's work: open runs, orders of revocation and of another try, passports near their end, the log's head."""
 
 import datetime as dt
 
 from tiemchung.certificates.actions.central_signing import start_renewal_run, work_central_runs
 from tiemchung.certificates.actions.order_work import work_orders
 from tiemchung.certificates.actions.renewing import count_ending, note_endings
+from tiemchung.certificates.actions.retrying import work_retries
 from tiemchung.certificates.log import publish_head
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.core.worker import Loop
@@ -18,6 +19,11 @@ def sign(at: dt.datetime) -> int:
 def carry_out_orders(at: dt.datetime) -> int:
     """Carry out a batch of every agreed order."""
     return work_orders(at)
+
+
+def try_again(at: dt.datetime) -> int:
+    """Carry out a batch of every order to try again whom the trial refused."""
+    return work_retries(at)
 
 
 def tell_endings(at: dt.datetime) -> int:
@@ -44,6 +50,7 @@ def publish(at: dt.datetime) -> int:
 LOOPS = [
     Loop("certificates.central", sign, every=1.0),
     Loop("certificates.orders", carry_out_orders, every=2.0),
+    Loop("certificates.retries", try_again, every=2.0),
     Loop("certificates.endings", tell_endings, every=60.0),
     Loop("certificates.renew", renew, every=300.0),
     Loop("certificates.log_head", publish, every=60.0),

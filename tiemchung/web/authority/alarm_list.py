@@ -62,12 +62,19 @@ def facts_told(row: AlarmView) -> list[str]:
     """Say those facts of an alarm that have words; a sign-in's trace and the like are for the log."""
     told = []
     for name, value in sorted(row.facts.items()):
-        words = {"role": f"access.role.{value}", "kind": f"authority.kind.{value}"}.get(name, "")
-        if words and has_words(words):
+        words = next((key for key in _named(name, value) if has_words(key)), "")
+        if words:
             told.append(say(words))
         elif has_words(f"audit.fact.{name}"):
             told.append(say(f"audit.fact.{name}", value=value))
     return told
+
+
+def _named(name: str, value: Any) -> tuple[str, ...]:
+    """Give the keys under which the value of a fact may have words of its own, the first that has them counts."""
+    of = {"role": ("access.role",), "kind": ("authority.kind",), "purpose": ("trust.purpose",),
+          "why": ("audit.why", "signing.fault")}  # fmt: skip
+    return tuple(f"{begin}.{value}" for begin in of.get(name, ()))
 
 
 @open_to_watchers

@@ -6,7 +6,7 @@ A facility's work list has its own deeds (web/facility/passport_deeds.py); what 
 from django.urls import reverse
 
 from tiemchung.certificates.reads import TaskView
-from tiemchung.certificates.rules import Lack
+from tiemchung.certificates.rules import Lack, may_sign_centrally
 from tiemchung.core.actor import Actor, Role
 from tiemchung.doses.rules import AREA_CORRECTORS
 from tiemchung.people.rules.identity import REVIEWERS
@@ -14,21 +14,22 @@ from tiemchung.people.rules.sight import MAY_AMEND
 from tiemchung.web.shared.words import say
 
 Deed = tuple[str, str]  # words, address
-_OF_PROFILE = frozenset({Lack.NAME_MISSING, Lack.BIRTH_INCOMPLETE, Lack.SEX_MISSING})
+_OF_PROFILE = frozenset({Lack.NAME_MISSING, Lack.BIRTH_INCOMPLETE, Lack.SEX_MISSING, Lack.NOT_ISSUABLE})
 _OF_IDENTITY = frozenset(
     {Lack.NUMBER_MISSING, Lack.IDENTITY_MISMATCHED, Lack.IDENTITY_NOT_FOUND, Lack.IDENTITY_DUPLICATE}
 )
 _PLACED_FIRST = frozenset({Lack.PLACE_UNKNOWN, Lack.DOSE_UNVERIFIED})
-# Read with the person before one: what is wrong shows there.
-_LOOKED_AT = frozenset({Lack.SERIES_INCOMPLETE, "NOT_ISSUABLE"})
 
 
 def deed_of(by: Actor, task: TaskView, *, at_facility: bool) -> Deed | None:
     """Give what this reader does about a line of the list, None where another does or nothing is to be done.
 
     A dose is placed by the officers who correct where its holder lives, and verified by the province's corrector; a
-    dose without a facility is placed first, for then its facility verifies and signs it.
+    dose without a facility is placed first, for then its facility verifies and signs it. Whom the centre's trial
+    refused is corrected where they live, and tried again by the ministry.
     """
+    if task.reason == Lack.NOT_ISSUABLE and may_sign_centrally(by).allowed:
+        return str(say("set_aside.deed")), reverse("authority:retry_passport", args=[task.person_id])
     if task.dose_id is not None and not at_facility and task.reason in _PLACED_FIRST:
         page = _of_dose("place_dose", task) if by.role in AREA_CORRECTORS else None
         return (str(say("dose_place.deed")), page) if page else None
@@ -46,7 +47,8 @@ def _page(by: Actor, task: TaskView) -> str | None:
         return reverse("authority:amend_person", args=[task.person_id])
     if reason in _OF_IDENTITY and by.role in REVIEWERS:
         return reverse("facility:identity", args=[task.person_id])
-    looks = reason in _LOOKED_AT and by.role in MAY_AMEND
+    # Read with the person before one: what is missing shows there.
+    looks = reason == Lack.SERIES_INCOMPLETE and by.role in MAY_AMEND
     return reverse("authority:person", args=[task.person_id]) if looks else None
 
 

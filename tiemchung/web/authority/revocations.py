@@ -10,7 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tiemchung.certificates import actions, reads
 from tiemchung.certificates.reads import runs
-from tiemchung.certificates.rules import KeyStanding, OrderTarget, may_decide_revocation, may_sign_centrally
+from tiemchung.certificates.rules import (
+    CertificateKind,
+    Factor,
+    FactorProof,
+    KeyStanding,
+    OrderTarget,
+    may_decide_revocation,
+    may_sign_centrally,
+    needs_passkey,
+)
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.verdict import Refused, Verdict
@@ -42,7 +51,7 @@ def revocations(request: HttpRequest) -> HttpResponse:
         request,
         "authority/revocations.html",
         waiting=[_line(one) for one in every if one.decided_at is None],
-        done=[_line(one) for one in every if one.decided_at is not None],
+        decided=[_line(one) for one in every if one.decided_at is not None],
         may_one=by.role is not Role.ADMIN,
         keys=[
             {
@@ -132,40 +141,49 @@ def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Show one order; another person than who asked decides it, with the second factor given anew.
 
     A central key is decided by a passkey alone (threat M28): with a stolen code somebody could end every certificate.
+    Whoever has a passkey decides a facility's key by it too.
     """
     by = actor_of(request)
     found = runs.order(by, order_id)
     if found is None:
         raise Http404
+    taken = runs.certificate_of_order(by, order_id)
     may = may_decide_revocation(by, found.target, found.asked_by)
-    by_passkey = found.target is OrderTarget.CENTRAL_KEY
+    by_passkey = needs_passkey(found.target, has_passkey=bool(factor_asked(request).passkey_at))
     errors: dict[str, str] = {}
     if request.method == "POST" and may.allowed and found.decided_at is None:
         answer = request.POST.get("answer", "")
         wrong = passkey_wrong if by_passkey else factor_wrong
         errors = wrong(request) if answer in {"agree", "refuse"} else {"answer": say("signing.order.choose")}
         if not errors:
-            actions.decide_order(order_id=order_id, agree=answer == "agree", by=by, at=clock.now())
-            tell(request, f"signing.order.done.{answer}")
-            return redirect("authority:revocation", order_id=order_id)
+            at = clock.now()
+            proof = FactorProof(Factor.PASSKEY if by_passkey else Factor.CODE, at)
+            try:
+                actions.decide_order(order_id=order_id, agree=answer == "agree", by=by, at=at, proof=proof)
+            except Refused as refused:  # somebody was as quick
+                may = refused.verdict
+            else:
+                tell(request, f"signing.order.done.{answer}")
+                return redirect("authority:revocation", order_id=order_id)
     return staff_page(
         request,
         "authority/revocation.html",
-        422 if errors else 200,
+        422 if errors or (request.method == "POST" and may.refusals) else 200,
         order=found,
         line=_line(found),
-        facts=_order_facts(found),
+        facts=_order_facts(found, taken),
         may=may,
         errors=errors,
         factor=factor_asked(request, passkey_only=by_passkey),
-        reissue=_reissue(by, found),
+        reissue=_reissue(by, found, taken),
         answer=request.POST.get("answer", ""),
     )
 
 
-def _reissue(by: Actor, one: runs.OrderView) -> str | None:
-    """Give the page where the passport that an order took away is given back, for who may do that."""
-    done = one.target is OrderTarget.CERTIFICATE and one.state == "DONE" and one.person_id is not None
+def _reissue(by: Actor, one: runs.OrderView, taken: runs.CertificateTaken | None) -> str | None:
+    """Give the page where the passport that an order took away is given back, for who may; None once it is."""
+    open_still = taken is not None and taken.kind is CertificateKind.PASSPORT and not taken.follower
+    done = open_still and one.state == "DONE" and one.person_id is not None
     may = done and may_sign_centrally(by).allowed
     return reverse("authority:reissue", kwargs={"person_id": one.person_id}) if may else None
 
@@ -179,8 +197,9 @@ def _line(one: runs.OrderView) -> dict[str, Any]:
     }
 
 
-def _order_facts(one: runs.OrderView) -> list[dict[str, Any]]:
-    told: list[tuple[str, str]] = [("because", one.because)]
+def _order_facts(one: runs.OrderView, taken: runs.CertificateTaken | None) -> list[dict[str, Any]]:
+    told = _taken_facts(one, taken) if taken else []
+    told.append(("because", one.because))
     if one.kid:
         told.append(("key", one.kid.hex()))
         told += [("facility", place) for place in [_facility_of_key(one.kid)] if place]
@@ -191,6 +210,17 @@ def _order_facts(one: runs.OrderView) -> list[dict[str, Any]]:
         told.append(("decided", say("signing.order.by_at", name=one.decided_name, at=one.decided_at)))
     told.append(("reached", say("signing.order.reached_n", n=one.reached)))
     return [{"key": say(f"signing.order.fact.{name}"), "value": value} for name, value in told]
+
+
+def _taken_facts(one: runs.OrderView, taken: runs.CertificateTaken) -> list[tuple[str, str]]:
+    """Give which certificate it is, and what became of its holder's passport since."""
+    told = [("number", taken.number), ("kind", say(f"signing.kind.{taken.kind}"))]
+    told += [("facility", place) for place in [_facility_name(taken.facility_id)] if place]
+    if one.state == "DONE" and taken.kind is CertificateKind.PASSPORT:
+        asked = "awaited" if taken.reissue else "none"
+        follows = say("signing.order.follower", number=taken.follower) if taken.follower else ""
+        told.append(("then", follows or say(f"signing.order.then_{asked}")))
+    return told
 
 
 def _facility_of_key(kid: bytes) -> str:

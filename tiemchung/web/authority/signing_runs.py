@@ -9,9 +9,11 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tiemchung.certificates import actions
+from tiemchung.certificates.actions.central_signing import ALLOWANCE
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import RunView, runs
 from tiemchung.certificates.reads.board_lists import people_waiting
+from tiemchung.certificates.reads.set_aside import set_aside
 from tiemchung.certificates.rules import RUN_MOVES, TO_ISSUE, RunState
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
@@ -22,6 +24,7 @@ from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.words import has_words, say
 
 open_to_centre = open_to_staff(Role.MINISTRY_OFFICER)
+SYSTEM_NAME = "system"  # of a run that nobody allowed: renewals
 STEPS = {"tam-dung": RunState.PAUSED, "tiep-tuc": RunState.RUNNING, "dung": RunState.STOPPED}
 
 
@@ -57,6 +60,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         run=found,
         facts=_facts(found, left),
         why=_why(found.why),
+        all_signed=_all_signed(found, left),
         steps=[name for name, to in STEPS.items() if _may(found.state, to)],
         percent=min(100, (found.done + found.refused) * 100 // total) if total else 100,
     )
@@ -72,7 +76,7 @@ def move(request: HttpRequest, run_id: UUID, step: str) -> HttpResponse:
     try:
         actions.move_central_run(run_id=run_id, to=STEPS[step], by=actor_of(request), at=clock.now())
     except Refused:
-        tell(request, "signing.run.moved_meanwhile")
+        tell(request, "signing.run.moved_meanwhile", went=False)
     return redirect("authority:central_run", run_id=run_id)
 
 
@@ -95,7 +99,7 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
             "id": one.id,
             "state": one.state,
             "title": say("signing.run.of", at=one.allowed_at, name=one.allowed_name)
-            if one.allowed_name != "system"
+            if one.allowed_name != SYSTEM_NAME
             else say("signing.run.renewal", at=one.allowed_at),
             "facts": [say("signing.run.issued", n=one.done)]
             + ([say("passports.run.refused", n=one.refused)] if one.refused else []),
@@ -107,12 +111,23 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
         "ready": actions.count_ready(),
         "since": say("passports.oldest", day=clock.local(first[0].since).date()) if first else "",
         "in_force": runs.count_in_force(),
-        "open_run": next((one for one in every if one.is_open and one.allowed_name != "system"), None),
+        "set_aside": sum(one.number for one in set_aside(by)),
+        "open_run": next((one for one in every if one.is_open and one.allowed_name != SYSTEM_NAME), None),
         "runs": items,
         "factor": factor_asked(request),
         "verdict": Verdict(),
     }
     return staff_page(request, "authority/central_signing.html", status, **{**facts, **more})
+
+
+def _all_signed(found: RunView, left: int) -> str:
+    """Say that nobody waits and until when the run stays open for those who come; empty while there is something to do.
+
+    A renewal that the system began by itself ends with its list.
+    """
+    if left or not found.done or found.state is not RunState.RUNNING or found.allowed_name == SYSTEM_NAME:
+        return ""
+    return str(say("signing.run.all_signed", until=found.allowed_at + ALLOWANCE))
 
 
 def _why(code: str) -> str:
@@ -132,7 +147,7 @@ def _facts(found: RunView, left: int) -> list[dict[str, Any]]:
     ]
     if found.refused:
         told.append(("over", say("passports.run.refused", n=found.refused)))
-    if found.rate is not None and found.is_open:
+    if found.rate is not None and found.state is RunState.RUNNING:
         told.append(("rate", say("signing.run.a_second", n=max(1, round(found.rate)))))
         if left:
             minutes = round(left / found.rate / 60)
