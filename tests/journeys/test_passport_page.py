@@ -144,7 +144,7 @@ def test_a_revoked_one_leaves_the_phone_that_kept_it(phone_of_390: Page) -> None
     revoke_passport(person, at=clock.now())
     page.reload()
     expect(page.locator(".tc-card__qr")).to_have_count(0)
-    expect(page.get_by_text("Đã thu hồi")).to_be_visible()
+    expect(page.get_by_text("Đã thu hồi", exact=True)).to_be_visible()
     picture(page, "passport-revoked-390")
 
 

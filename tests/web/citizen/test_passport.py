@@ -1,6 +1,7 @@
 """The passport in the health book: everything for its holder, in plain words, and nothing for anybody else."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -26,7 +27,8 @@ from tiemchung.certificates.rules import Lack, PassportState
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.models import AuditLine
-from tiemchung.people.actions import amend_profile, link_profiles
+from tiemchung.people.actions import amend_profile, check_identities, link_profiles
+from tiemchung.people.models import IdentityCheck
 from tiemchung.web.shared.qr import qr_of
 from tiemchung.web.shared.words import sentences
 
@@ -91,7 +93,7 @@ def test_each_thing_in_the_way_says_what_it_is_and_who_does_what_next(
     lack(vaccinated, code, at=clock.now())
     page = words(signed_in(), vaccinated, lang)
     then = sentences(lang)[f"passport.lack.{code}.next"]
-    assert then.split("{")[0][:20] in page or then.split("}")[-1][:20] in page
+    assert all(piece in page for piece in re.split(r"\{[^}]*\}", then))
     assert sentences(lang)["passport.standing.NOT_ELIGIBLE"] in page
     assert "tc-card__qr" not in page
 
@@ -124,6 +126,28 @@ def test_revoked_or_ended_there_is_no_code(signed_in: SignedIn, vaccinated: UUID
     page = words(client, vaccinated)
     assert "Đã thu hồi" in page
     assert "tc-card__qr" not in page
+
+
+def test_what_an_officer_took_away_promises_nothing_by_itself(signed_in: SignedIn, vaccinated: UUID) -> None:
+    issue_passport(vaccinated, at=clock.now())
+    revoke_passport(vaccinated, at=clock.now())
+    page = words(signed_in(), vaccinated)
+    assert f"từ ngày {clock.today():%d/%m/%Y}" in page
+    assert "Hộ chiếu mới không tự cấp" in page
+    assert "tel:19009095" in page
+    assert sentences("vi")["passport.steps.title"] not in page
+    assert "được cấp tự động" not in page
+
+
+def test_while_the_police_are_asked_the_holder_reads_so(signed_in: SignedIn, vaccinated: UUID) -> None:
+    lack(vaccinated, Lack.IDENTITY_MISMATCHED, at=clock.now())
+    check_identities(person_ids=[vaccinated], at=clock.now())
+    client = signed_in()
+    for state, said in (("MISMATCHED", False), ("LOCAL_REVIEW", True)):
+        IdentityCheck.objects.filter(person_id=vaccinated).update(state=state, due_at=None)
+        page = words(client, vaccinated)
+        assert ("công an đang xác minh" in page) is said
+        assert ("đang rà soát" in page) is not said
 
 
 def test_after_a_renewal_the_old_number_is_named_with_its_own_end(signed_in: SignedIn, vaccinated: UUID) -> None:
@@ -190,10 +214,13 @@ def test_the_paper_is_a_pdf_whose_name_names_nobody(
     signed_in: SignedIn, vaccinated: UUID, paper: str, word: str
 ) -> None:
     made = issue_passport(vaccinated, at=clock.now())
-    answer = signed_in().get(address(vaccinated, "/giay"), {"giay": paper})
+    client = signed_in()
+    answer = client.get(address(vaccinated, "/giay"), {"giay": paper})
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Cache-Control"] == "no-store"
     assert "ho-chieu-vac-xin.pdf" in answer["Content-Disposition"]
+    client.cookies["lang"] = "en"
+    assert "vaccine-passport.pdf" in client.get(address(vaccinated, "/giay"))["Content-Disposition"]
     text = pypdfium2.PdfDocument(answer.content)[0].get_textpage().get_text_range()
     assert made.uvci in text
     assert word in text

@@ -76,7 +76,28 @@ def test_a_code_is_signed_once_and_shown_at_each_asking(reader: Client, vaccinat
 @pytest.mark.usefixtures("switched_on")
 def test_what_a_form_lacks_is_said_on_the_passports_page(reader: Client, vaccinated: UUID) -> None:
     assert reader.post(address(vaccinated, CODES), {"form": "vdsnc"})["Location"] == address(vaccinated)
-    assert say("verdict.EMIT_TRAVEL_DOCUMENT_MISSING.text", "vi") in page_of(reader, vaccinated)
+    page = page_of(reader, vaccinated)
+    assert say("verdict.EMIT_TRAVEL_DOCUMENT_MISSING.text", "vi") in page
+    assert "nhsuk-notification-banner--success" not in page
+    assert "nhsuk-notification-banner" not in page_of(reader, vaccinated)
+
+
+@pytest.mark.usefixtures("switched_on")
+def test_a_form_that_this_site_can_give_to_nobody_is_not_offered(
+    reader: Client, vaccinated: UUID, settings: Any
+) -> None:
+    settings.PUBLIC_ADDRESS = "http://localhost:8000"
+    page = page_of(reader, vaccinated)
+    assert 'value="shc"' not in page
+    assert 'value="ddcc"' in page
+
+
+@pytest.mark.usefixtures("switched_on")
+@pytest.mark.parametrize("form", ["icvp", "ddcc", "shc"])
+def test_another_form_is_not_headed_like_the_code_for_borders(reader: Client, vaccinated: UUID, form: str) -> None:
+    page = reader.post(address(vaccinated, CODES), {"form": form}).content.decode()
+    title = page.partition('id="form-title">')[2].partition("<")[0]
+    assert title == say(f"passport.other.form.{form}.name", "vi")
 
 
 @pytest.mark.usefixtures("switched_on")

@@ -13,7 +13,6 @@ from django.test import Client
 from tests.builders import a_person, a_phone, a_staff_member, an_area, an_officer
 from tests.web.citizen.conftest import NAME, give_dose, sign_in
 from tests.web.citizen.report_pages import a_photo, declare, fields_of, reports_of, send, texts_to
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions import claim_case, declaring, refuse_case
 from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.models import Evidence
@@ -225,7 +224,6 @@ def test_a_declared_dose_of_a_place_in_no_list_is_answered_where_the_place_lies(
 ) -> None:
     hanoi = an_area("01", level=Level.PROVINCE)
     an_officer(Role.DATA_CORRECTOR, hanoi)
-    forget_scopes()
     client = signed_in()
     client.post(f"/so/ho-so/{chau}/thieu-mui", fields_of(clock.today() - dt.timedelta(days=40)))
     place = {"place": "other", "place_name": "Nhà văn hóa", "place_province": str(hanoi.id)}

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +18,15 @@ from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.passport_name import take_word
 from tiemchung.web.shared.passport_page import passport_page, pdf_answer
 
-TOLD = "passport_told"
+TOLD = "passport_told"  # words, and whether what was asked went
+# A health card names its issuer by an address on the web: without one nobody can be given any.
+_NEEDS_HTTPS = frozenset({"shc"})
+
+
+def offered_forms() -> tuple[str, ...]:
+    """Give the other forms that this site can make at all; what one person lacks for one is said when they ask."""
+    reachable = settings.PUBLIC_ADDRESS.startswith("https://")
+    return tuple(form for form in emitted_forms() if reachable or form not in _NEEDS_HTTPS)
 
 
 def _passport(request: HttpRequest, person_id: UUID) -> PassportView:
@@ -44,8 +53,8 @@ def show_passport(request: HttpRequest, person_id: UUID) -> HttpResponse:
     facts = {
         "page": passport_page(view, clock.now(), spoken_language()),
         "shown_at": clock.now(),
-        "told": request.session.pop(TOLD, ""),
-        "other": {"forms": emitted_forms(), "gives_document": gives_documents()},
+        "told": request.session.pop(TOLD, None),
+        "other": {"forms": offered_forms(), "gives_document": gives_documents()},
         **frame(request),
     }
     return render(request, "citizen/passport.html", facts, using="jinja2")

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,17 +12,21 @@ from tiemchung.certificates.paper import Paper, passport_pdf
 from tiemchung.certificates.paper.facts import FIELDS, country_name
 from tiemchung.certificates.reads import PassportDose, PassportFields, PassportView
 from tiemchung.certificates.reads.passport_views import GapView
-from tiemchung.certificates.rules import PassportState
+from tiemchung.certificates.rules import Lack, PassportState
 from tiemchung.core.clock import local
+from tiemchung.people.reads import identity_states
+from tiemchung.people.rules import IdentityState
 from tiemchung.places.reads import facilities_by_id
 from tiemchung.web.shared.formats import format_date
 from tiemchung.web.shared.qr import Drawing, qr_of
 from tiemchung.web.shared.words import has_words, say, sentence
 
 FIRST = {"vi": "en", "en": "vi"}
-FILE = "ho-chieu-vac-xin.pdf"
+FILES = {"vi": "ho-chieu-vac-xin.pdf", "en": "vaccine-passport.pdf"}
 # What a page calls the passport's standing: the states, two that only the clock makes, and one of a bad signature.
 UNSEEN, EXPIRED, CHECKING = "UNSEEN", "EXPIRED", "CHECKING"
+# How a gap is named to its holder while the police are asked: nothing that the facility reviews alone.
+IN_REVIEW = "IDENTITY_IN_REVIEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class GapLine:
 class PassportPage:
     """A passport as pages show it; `qr` only while the certificate is in force, `step` is 0 to 3 of the three done.
 
-    `ends` is in Unix seconds, for a copy that is kept on a phone; empty where nothing is in force.
+    `since_on` is the day since which it stands so. `ends` is in Unix seconds, for a copy that is kept on a phone; empty
+    where nothing is in force.
     """
 
     view: PassportView
@@ -60,6 +65,7 @@ class PassportPage:
     gaps: tuple[GapLine, ...]
     waits_for: tuple[str, ...]
     expires_on: dt.date | None
+    since_on: dt.date | None
     ends: int | str
     made_at: str
 
@@ -83,6 +89,7 @@ def passport_page(view: PassportView, at: dt.datetime, lang: str) -> PassportPag
         gaps=tuple(_gaps(view, names, lang)),
         waits_for=tuple(names[key] for key in view.waits_for if key in names),
         expires_on=local(view.expires_at).date() if view.expires_at else None,
+        since_on=local(view.since).date() if view.since else None,
         ends=int(view.expires_at.timestamp()) if view.expires_at and in_force else "",
         made_at=f"{view.number}/{CHECKING if view.withheld else view.state or UNSEEN}/{int(view.name.confirmed)}",
     )
@@ -106,7 +113,7 @@ def pdf_answer(view: PassportView, paper: str, lang: str) -> HttpResponse:
     """
     made = passport_pdf(view, Paper.WALLET if paper == "THE" else Paper.A4, lang)
     response = HttpResponse(made, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(FILE)}"
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(FILES.get(lang, FILES['vi']))}"
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -129,11 +136,20 @@ def _fields(fields: PassportFields, lang: str) -> Iterable[FieldLine]:
 def _gaps(view: PassportView, names: Mapping[UUID, str], lang: str) -> Iterable[GapLine]:
     by_id = {dose.id: dose for dose in view.doses}
     seen = set()
-    for gap in view.gaps:
+    for gap in _as_reviewed(view):
         line = _gap(gap, by_id.get(gap.dose_id) if gap.dose_id else None, names, lang)
         if (line.what, line.then) not in seen:
             seen.add((line.what, line.then))
             yield line
+
+
+def _as_reviewed(view: PassportView) -> Iterable[GapView]:
+    """Give the gaps, and where the register contradicts and the police are already asked, say that instead."""
+    contradicted = any(gap.code == Lack.IDENTITY_MISMATCHED for gap in view.gaps)
+    check = identity_states([view.person_id]).get(view.person_id) if contradicted else None
+    asked = check is not None and check.state is IdentityState.LOCAL_REVIEW
+    for gap in view.gaps:
+        yield replace(gap, code=IN_REVIEW) if asked and gap.code == Lack.IDENTITY_MISMATCHED else gap
 
 
 def _gap(gap: GapView, dose: PassportDose | None, names: Mapping[UUID, str], lang: str) -> GapLine:
