@@ -80,6 +80,15 @@ function cardOf(claims) {
   };
 }
 
+/**
+ * The id under which lists name the card's key: health cards name it by thumbprint, our lists by the id of its
+ * certificate, as they do for every form that it signs.
+ */
+function listedUnder(jwk, head, trust) {
+  const kid = jwk && trust.kidOf(keyOfJwk(jwk).point ?? new Uint8Array());
+  return kid ? fromBase64(kid) : toUtf8(String(head.kid ?? ""));
+}
+
 /** Reads a SMART Health Card against a trust list (its `issuers`); same answer as readHc1. */
 export async function readShc(text, trust) {
   const { head, claims, signature, signed } = orDamaged(() => openJws(jwsOf(text)), "jws");
@@ -97,7 +106,7 @@ export async function readShc(text, trust) {
   if (!isCard || !card.name || typeof claims.nbf !== "number") found.add("SCHEMA");
   return {
     format: FORMAT, faults: found, card, wrong: [], key: keys.length ? { source: issuer.source, purpose: "" } : null,
-    kid: toUtf8(String(head.kid ?? "")),
+    kid: listedUnder(keys[holds.indexOf(true)], head, trust),
     issuedAt: Number.isFinite(claims.nbf) ? Math.floor(claims.nbf) : null,
     validUntil: Number.isFinite(claims.exp) ? Math.floor(claims.exp) : null,
     hashes: await revocationHashes({ alg: head.alg, signature, certificateId: card.certificateId }),

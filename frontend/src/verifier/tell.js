@@ -21,6 +21,14 @@ export function dayOfSeconds(seconds) {
   return `${two(at.getDate())}/${two(at.getMonth() + 1)}/${at.getFullYear()}`;
 }
 
+const VIETNAM_S = 7 * 3600; // no summer time there
+
+/** The last day of a code: of ours the one that paper and book print, wherever this device is. */
+function lastDay(answer) {
+  if (!answer.own) return dayOfSeconds(answer.validUntil);
+  return new Date((answer.validUntil + VIETNAM_S) * 1000).toISOString().slice(0, 10).split("-").reverse().join("/");
+}
+
 /** hh:mm dd/mm/yyyy of epoch seconds. */
 export function momentInWords(seconds) {
   const at = new Date(seconds * 1000);
@@ -54,7 +62,7 @@ function factLines(answer, words) {
   }
   const issuer = [answer.issuer, countryInWords(answer.country, words.lang)].filter(Boolean).join(", ");
   if (issuer) lines.push(fill(words.fact.issuer, { issuer }));
-  if (answer.validUntil) lines.push(fill(words.fact.until, { until: dayOfSeconds(answer.validUntil) }));
+  if (answer.validUntil) lines.push(fill(words.fact.until, { until: lastDay(answer) }));
   return lines;
 }
 
@@ -71,10 +79,13 @@ function holderOf(answer, words) {
   };
 }
 
+// Our own holders find their new code in the health book; whoever was certified elsewhere asks there.
+const ASK_ISSUER = new Set(["EXPIRED", "KEY_EXPIRED", "REVOKED"]);
+
 /** What the screen says: {verdict, title, what, todo, holder}; `words` as the page carries them. */
 export function tell(answer, words) {
   const facts = {
-    until: answer.validUntil ? dayOfSeconds(answer.validUntil) : "", from: answer.issuedAt ? dayOfSeconds(answer.issuedAt) : "",
+    until: answer.validUntil ? lastDay(answer) : "", from: answer.issuedAt ? dayOfSeconds(answer.issuedAt) : "",
     country: answer.country, format: answer.format,
   };
   const reason = words.reason[answer.reason || "GENUINE"] ?? words.reason.UNSUPPORTED_CONTENT;
@@ -82,7 +93,7 @@ export function tell(answer, words) {
     verdict: answer.verdict,
     title: words.result[answer.verdict],
     what: fill(reason.what, facts),
-    todo: fill(reason.todo, facts),
+    todo: fill(ASK_ISSUER.has(answer.reason) && !answer.own ? words.elsewhere.todo : reason.todo, facts),
     kind: answer.genuine ? kindLine(answer, words) : "",
     holder: holderOf(answer, words),
   };
@@ -104,7 +115,9 @@ export function tellChecked(answer, revokedAt, trust, now, words) {
   if (!answer.own) return "";
   if (answer.asked) return answer.reason ? words.checked.register_refuses : words.checked.register;
   if (!revokedAt) return "";
-  const key = freshness(revokedAt, now) === "FRESH" ? "lists" : "old_lists";
+  // The register is asked about good codes alone: what a list refuses was decided without it.
+  const fresh = answer.reason ? "listed" : "lists";
+  const key = freshness(revokedAt, now) === "FRESH" ? fresh : "old_lists";
   return fill(words.checked[key], { at: momentInWords(revokedAt), days: daysSince(revokedAt, now) });
 }
 

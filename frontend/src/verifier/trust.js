@@ -60,8 +60,8 @@ function byKid(entries) {
 }
 
 /**
- * Our own keys, as `/verify/trust.json` gives them, made ready: keysFor(kid bytes), keyOf(certificate DER), issuer(url),
- * authorities, revoked (Set of base64 hashes), givenUp (Set of base64 ids of keys of every purpose), address (ours), madeAt
+ * Our own keys, as `/verify/trust.json` gives them, made ready: keysFor(kid bytes), keyOf(certificate DER),
+ * kidOf(public key point: the base64 id of our key with it), issuer(url), authorities, revoked (Set of base64 hashes), givenUp (Set of base64 ids of keys of every purpose), address (ours), madeAt
  * (epoch seconds, 0 when it does not say).
  *
  * A key with `source` null is our own; `purpose` is CARD, PASSPORT or ""; what it signed from `givenUpAt` on (epoch
@@ -79,6 +79,7 @@ export function readTrust(list) {
     address: list?.address ?? "",
     keysFor: (kid) => kids.get(toBase64(kid)) ?? [],
     keyOf: (der) => entries.find((entry) => sameBytes(entry.der, der)),
+    kidOf: (point) => entries.find(({ publicKey }) => publicKey.point && sameBytes(publicKey.point, point))?.kid,
     issuer: (url) => issuers.get(url),
     authorities: (list?.authorities ?? []).map((der) => readAuthority(["", 0, 0, -1, der], [])).filter(Boolean),
   };

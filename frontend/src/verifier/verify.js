@@ -24,9 +24,9 @@ const NAMED = [
   ["2D-DOC", /^DC0[0-9]/, "UNSUPPORTED_CONTENT"],
 ];
 
-/** The text without what scanners add at its ends; spaces at the end of HC1 are left, since they may count. */
+/** The text without what scanners add at its ends and mail programs fold into it; spaces in HC1 stay: they may count. */
 function tidy(text) {
-  return text.replace(/^[\uFEFF\s\u0000]+/, "").replace(/[\r\n\t\u0000]+$/, "");
+  return text.replace(/^[\uFEFF\s\u0000]+/, "").replace(/[\r\n\t\u0000]+/g, "");
 }
 
 function answer(reason, { format = "", card = emptyCard(), issuedAt = null, validUntil = null, detail = "" } = {}) {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freshness, HARD_LIMIT, SOFT_LIMIT, weighed } from "../../src/verifier/freshness.js";
 import { emptyCard } from "../../src/verifier/card.js";
-import { countryInWords, dayInWords, fill, tell, tellList } from "../../src/verifier/tell.js";
+import { countryInWords, dayInWords, fill, tell, tellChecked, tellList } from "../../src/verifier/tell.js";
 
 const NOW = 1_700_000_000;
 const words = {
   lang: "vi",
-  result: { VALID: "hợp lệ", INVALID: "không hợp lệ", UNKNOWN: "không kiểm tra được" },
+  kind: {}, result: { VALID: "hợp lệ", INVALID: "không hợp lệ", UNKNOWN: "không kiểm tra được" },
   reason: {
     GENUINE: { what: "đúng", todo: "so tên" }, EXPIRED: { what: "hết hạn {until}", todo: "mã mới" },
     BAD_SIGNATURE: { what: "sai", todo: "từ chối" }, UNKNOWN_KEY: { what: "khóa lạ", todo: "cập nhật" },
@@ -16,6 +16,9 @@ const words = {
   holder: { proven: "cấp cho", unproven: "chưa xác nhận", born: "Sinh {born}", born_unknown: "không ghi" },
   fact: { dose_of: "Mũi {n}/{of}: {what}", dose: "Mũi {n}: {what}", dose_plain: "Tiêm: {what}", issuer: "Nơi cấp: {issuer}",
     until: "đến {until}", tested: "âm {on}", tested_positive: "dương {on}", recovered: "khỏi {on} {from} {until}" },
+  elsewhere: { todo: "hỏi nơi cấp" },
+  checked: { register: "sổ", register_refuses: "sổ từ chối", lists: "không hỏi được {at}", listed: "theo danh sách {at}",
+    old_lists: "cũ {days}" },
   list: { FRESH: "lúc {at}", OLD: "{days} ngày", TOO_OLD: "quá {days} ngày", NONE: "chưa có" },
 };
 const dose = { number: 2, of: 2, product: "Abdala", on: "2021-09-17" };
@@ -36,6 +39,23 @@ test("a forged answer shows nobody, an unknown key's only with the warning, an e
   const expired = tell(answer("INVALID", "EXPIRED", true, { validUntil: NOW }), words);
   assert.match(expired.what, /^hết hạn 1[45]\/11\/2023$/);
   assert.equal(expired.holder.heading, "cấp cho");
+});
+
+test("whoever holds an ended code of another issuer asks there; our own holders open their book", () => {
+  const ended = (own) => tell(answer("INVALID", "EXPIRED", true, { validUntil: NOW, own }), words).todo;
+  assert.deepEqual([ended(false), ended(true)], ["hỏi nơi cấp", "mã mới"]);
+});
+
+test("the last day of our own code is Vietnam's, as on paper, wherever the device is", () => {
+  const late = Date.UTC(2027, 10, 22, 19, 39) / 1000; // 02:39 of the next day there
+  assert.ok(tell(answer("VALID", "", true, { validUntil: late, own: true }), words).holder.lines.includes("đến 23/11/2027"));
+});
+
+test("a code that a list refuses was judged by the list, a good one that nobody could ask about says so", () => {
+  const by = (reason, more = {}) => tellChecked(answer("", reason, true, { own: true, ...more }), NOW, {}, NOW, words);
+  assert.match(by("REVOKED"), /^theo danh sách /);
+  assert.match(by(""), /^không hỏi được /);
+  assert.deepEqual([by("REVOKED", { asked: true }), by("", { asked: true })], ["sổ từ chối", "sổ"]);
 });
 
 test("what a certificate does not say is said so or left out", () => {

@@ -47,8 +47,9 @@ test("every key with the same id is tried", async () => {
   assert.equal(await outcome(issue(home), { trust: list(twin) }), "INVALID BAD_SIGNATURE");
 });
 
-test("what scanners add around the text does no harm", async () => {
-  for (const code of [`\uFEFF${issue(home)}\r\n`, `  ${issue(home)}   `, `${issue(home)}\u0000`]) {
+test("what scanners add around the text, and mail programs fold into it, does no harm", async () => {
+  const folded = issue(home).match(/[^]{1,76}/g).join("\r\n");
+  for (const code of [folded, `\uFEFF${issue(home)}\r\n`, `  ${issue(home)}   `, `${issue(home)}\u0000`]) {
     assert.equal(await outcome(code), "VALID");
   }
 });
@@ -180,6 +181,16 @@ test("a broken line in the trust list does not blind the others", async () => {
   assert.equal(readTrust(null).size, 0);
 });
 
+function healthCard(iss) {
+  const bundle = [
+    { resourceType: "Patient", name: [{ family: "Trần", given: ["Thị", "An"] }], birthDate: "1984-03-05" },
+    { resourceType: "Immunization", status: "completed", occurrenceDateTime: "2021-09-17", lotNumber: "L1",
+      vaccineCode: { coding: [{ system: "http://hl7.org/fhir/sid/cvx", code: "208" }] } },
+  ].map((resource, n) => ({ fullUrl: `resource:${n}`, resource }));
+  return { iss, nbf: NOW - DAY, vc: { type: ["https://smarthealth.cards#health-card"],
+    credentialSubject: { fhirVersion: "4.0.1", fhirBundle: { entry: bundle } }, rid: "abc-123" } };
+}
+
 function shcText(signer, kid, content) {
   const part = (value) => Buffer.from(value).toString("base64url");
   const signed = `${part(JSON.stringify({ zip: "DEF", alg: "ES256", kid }))}.${part(deflateRawSync(JSON.stringify(content)))}`;
@@ -190,19 +201,31 @@ function shcText(signer, kid, content) {
 test("a SMART Health Card is checked against its issuer's keys", async () => {
   const jwk = { ...makeJwk(home), kid: "k1" };
   const iss = "https://issuer.example";
-  const bundle = [
-    { resourceType: "Patient", name: [{ family: "Trần", given: ["Thị", "An"] }], birthDate: "1984-03-05" },
-    { resourceType: "Immunization", status: "completed", occurrenceDateTime: "2021-09-17", lotNumber: "L1",
-      vaccineCode: { coding: [{ system: "http://hl7.org/fhir/sid/cvx", code: "208" }] } },
-  ].map((resource, n) => ({ fullUrl: `resource:${n}`, resource }));
-  const content = { iss, nbf: NOW - DAY, vc: { type: ["https://smarthealth.cards#health-card"],
-    credentialSubject: { fhirVersion: "4.0.1", fhirBundle: { entry: bundle } } } };
+  const content = healthCard(iss);
   const known = readTrust({ issuers: [{ url: iss, keys: [jwk] }] });
   const read = await judge(shcText(home, "k1", content), { trust: known });
   assert.deepEqual([read.verdict, read.name, read.birthDate, read.doses[0].product, read.doses[0].lot],
     ["VALID", "Trần Thị An", "1984-03-05", "Comirnaty (Pfizer-BioNTech)", "L1"]);
   assert.equal(await outcome(shcText(makeSigner(), "k1", content), { trust: known }), "INVALID BAD_SIGNATURE");
   assert.equal(await outcome(shcText(home, "k1", content)), "UNKNOWN UNKNOWN_KEY");
+});
+
+test("a health card of ours is looked for in the list of its key, which it names by another name", async () => {
+  const iss = "https://ours.example";
+  const [text, hash] = [shcText(home, "a-thumbprint", healthCard(iss)), createHash("sha256").update("abc-123").digest().subarray(0, 16)];
+  const trust = readTrust({ keys: [home.line], issuers: [{ url: iss, keys: [{ ...makeJwk(home), kid: "a-thumbprint" }] }] });
+  const asked = [];
+  const listed = (...names) => ({ has: (kid, hashes) => {
+    asked.push(Buffer.from(kid).toString("base64"));
+    return names.includes(asked.at(-1)) && hashes.includes(hash.toString("base64"));
+  } });
+  const under = home.kid.toString("base64");
+  assert.equal(await outcome(text, { trust, revocations: listed(under) }), "INVALID REVOKED");
+  assert.equal(await outcome(text, { trust, revocations: listed("another") }), "VALID");
+  assert.deepEqual(asked, [under, under]);
+  const stranger = readTrust({ issuers: [{ url: iss, keys: [{ ...makeJwk(home), kid: "a-thumbprint" }] }] });
+  const named = Buffer.from("a-thumbprint").toString("base64");
+  assert.equal(await outcome(text, { trust: stranger, revocations: listed(named) }), "INVALID REVOKED");
 });
 
 function makeJwk(signer) {

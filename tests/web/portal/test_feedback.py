@@ -12,7 +12,6 @@ from django.test import Client
 
 from tests.builders import a_facility, a_phone, a_point, an_area, an_officer, country  # noqa: F401 - a fixture
 from tests.web.portal import feedback_pages as pages
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.kinds import KINDS, Door, kinds_at
 from tiemchung.cases.models import Case
@@ -182,7 +181,6 @@ def test_a_place_in_no_list_is_answered_where_it_lies_and_not_where_the_citizen_
 ) -> None:
     hanoi = an_area("01", level=Level.PROVINCE)
     an_officer(Role.DATA_CORRECTOR, hanoi)
-    forget_scopes()
     pages.fill_until_check(client, phone)
     place = {"place": "other", "place_name": "Nhà văn hóa", "place_province": str(hanoi.id)}
     client.post("/phan-anh/mui/1/noi-tiem", place | {"place_commune": commune})
@@ -194,7 +192,6 @@ def test_a_place_in_no_list_is_answered_where_it_lies_and_not_where_the_citizen_
 
 def test_where_nothing_is_said_of_the_place_the_reason_is_where_the_citizen_lives(client: Client, phone: str) -> None:
     an_officer(Role.DATA_CORRECTOR, an_area("79", level=Level.PROVINCE))
-    forget_scopes()
     pages.fill_until_check(client, phone, commune="")
     case = confirmed_case(client, phone)
     assert (str(case.unit_id), case.route_why) == (pages.saigon(), "RESIDENCE")

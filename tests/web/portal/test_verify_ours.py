@@ -33,8 +33,8 @@ def switched_on(settings: Any) -> None:
     settings.PUBLIC_ADDRESS = "https://tiemchung.example"
 
 
-def browsers_answer(text: str) -> dict[str, Any]:
-    asked = [{"text": text, "trust": verifier_list(LATER), "now": LATER.timestamp()}]
+def browsers_answer(text: str, kept: dict[str, Any] | None = None) -> dict[str, Any]:
+    asked = [{"text": text, "trust": verifier_list(LATER), "now": LATER.timestamp(), "kept": kept}]
     done = run_node("answers.js", stdin=json.dumps(asked))
     assert done.returncode == 0, done.stderr
     (answer,) = json.loads(done.stdout)
@@ -78,6 +78,33 @@ def test_a_form_of_it_that_no_register_holds_raises_an_alarm(form: str, monkeypa
     assert (alarm.code, alarm.facts["number_hash"]) == (
         "UNKNOWN_CERTIFICATE", base64.b64decode(browsers_answer(text)["numberHash"]).hex()
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["icvp", "ddcc", "shc", "vdsnc"])
+def test_a_revoked_form_is_refused_without_a_network_by_the_slices_alone(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A health card names its key by thumbprint, and was looked for under that name, where no list has it."""
+    books = (("PASSPORT", "C1234567"),)
+    monkeypatch.setattr(emitting, "numbers_of", lambda holders: dict.fromkeys(holders, books))
+    person_id = a_signed_person()
+    passport = issue_passport(person_id)
+    text = emit_certificate(by=SYSTEM, person_id=person_id, form=form, at=LATER).text
+    before = browsers_answer(text, slices_now())
+    revoke_certificates(certificates=[passport], because="ORDER", at=LATER, by=SYSTEM)
+    assert publish_revocations(at=LATER) >= 1
+    after = browsers_answer(text, slices_now())
+    assert [(one["verdict"], one["reason"]) for one in (before, after)] == [("VALID", ""), ("INVALID", "REVOKED")]
+
+
+def slices_now() -> dict[str, Any]:
+    """Give every list as a device keeps it: [place, name] of each slice by key, and the bytes by name in base64."""
+    lists, bodies = {}, {}
+    for line in revoked.lists(LATER):
+        slices = list(revoked.slices_of(base64.b64decode(line["kid"]), LATER))
+        lists[line["kid"]] = {"mode": line["mode"], "slices": [[one.place, one.name] for one in slices]}
+        bodies |= {one.name: base64.b64encode(one.body).decode() for one in slices}
+    return {"index": {"madeAt": LATER.timestamp(), "lists": lists}, "bodies": bodies}
 
 
 def test_what_is_revoked_is_in_the_slices_under_its_key() -> None:

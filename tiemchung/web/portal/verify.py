@@ -58,8 +58,9 @@ REASONS = (
 _SENTENCES = {
     "fact": ("dose", "dose_of", "dose_plain", "tested", "tested_positive", "recovered", "issuer", "until"),
     "kind": ("CARD", "PASSPORT"),
-    "checked": ("register", "register_refuses", "lists", "old_lists", "by_source", "by_old_source"),
+    "checked": ("register", "register_refuses", "lists", "listed", "old_lists", "by_source", "by_old_source"),
     "clock": ("days", "hours", "minutes"),
+    "elsewhere": ("todo",),
     "holder": ("proven", "unproven", "born", "born_unknown"),
     "list": ("FRESH", "OLD", "TOO_OLD", "NONE", "REFUSED"),
     "offline": ("waiting", "ready", "never"),
