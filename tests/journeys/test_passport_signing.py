@@ -187,20 +187,19 @@ def test_a_key_in_the_leads_own_hands_signs_through_the_browser(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     where = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setattr(passport_own_key, "AGENT", where)
-    passport_own_key._POLICY["connect-src"] = ["'self'", where]
+    monkeypatch.setitem(passport_own_key._POLICY, "connect-src", ["'self'", where])
     try:
         screen = screen_of(browser, opened, station.address, station.lead, 1280)
         page = screen.page
         page.goto("/staff/ho-chieu/chung-thu")
         screen.look("own-key")
-        page.get_by_role("button", name="Ký tiếp").click()
+        page.get_by_role("button", name="Ký các mũi đang chờ").click()
         expect(page.get_by_text("Bạn đã từ chối")).to_be_visible()
         assert not DoseSignature.objects.filter(signed_by=station.lead.id).exists()
-        page.get_by_role("button", name="Ký tiếp").click()
+        page.get_by_role("button", name="Ký các mũi đang chờ").click()
         expect(page.get_by_text("Đã ký 4 mũi.")).to_be_visible()
         screen.look("own-key-done")
     finally:
-        passport_own_key._POLICY["connect-src"] = ["'self'", passport_own_key.AGENT]
         server.shutdown()
         server.server_close()
     assert DoseSignature.objects.filter(signed_by=station.lead.id).count() == 4
