@@ -18,6 +18,7 @@ from tiemchung.core.outbox import (
     note_receipt,
     put_message,
     send_due,
+    states_to,
 )
 
 PHONE, TEXT = "+84900000001", "Mã của bạn là 123456"
@@ -38,7 +39,7 @@ class Gateway:
 
 
 def put(**facts) -> OutboxMessage:  # type: ignore[no-untyped-def]
-    key = put_message(to=PHONE, text=TEXT, kind="code", at=NOW, **facts)
+    key = put_message(**({"to": PHONE, "text": TEXT, "kind": "code", "at": NOW} | facts))
     return OutboxMessage.objects.get(id=key)
 
 
@@ -118,3 +119,12 @@ def test_a_sender_that_died_with_a_claim_leaves_the_message_to_the_next() -> Non
 
 def test_one_phone_has_one_key() -> None:
     assert contact_key(PHONE) == contact_key(PHONE) != contact_key("+84900000002")
+
+
+def test_how_messages_to_a_phone_fared_is_told_the_newest_first_and_of_that_phone_alone() -> None:
+    for days, state in ((9, "DELIVERED"), (3, "FAILED"), (1, "EXPIRED"), (0, "WAITING")):
+        message = put(at=NOW - dt.timedelta(days=days))
+        OutboxMessage.objects.filter(contact_key=message.contact_key, id=message.id).update(state=state)
+    put(to="+84900000002")
+    assert states_to(contact_key(PHONE), since=NOW - dt.timedelta(days=5)) == ("WAITING", "EXPIRED", "FAILED")
+    assert states_to(contact_key(PHONE), since=NOW - dt.timedelta(days=5), limit=1) == ("WAITING",)

@@ -13,11 +13,12 @@ from tests.journeys.browser import serve_plainly
 from tests.journeys.test_passport_signing import WIDTHS, screen_of
 from tiemchung.access import factors
 from tiemchung.access.actions import enrol_totp
-from tiemchung.certificates.actions import publish_log_head
+from tiemchung.certificates.actions import central_batch, publish_log_head
 from tiemchung.certificates.actions.central_signing import work_central_runs
 from tiemchung.certificates.actions.order_work import work_orders
+from tiemchung.certificates.actions.retrying import work_retries
 from tiemchung.certificates.actions.watching import watch_batch
-from tiemchung.certificates.models import Certificate, SigningKey, SignRun
+from tiemchung.certificates.models import Certificate, Passport, SigningKey, SignRun
 from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.core import clock
 from tiemchung.core.actor import Role
@@ -162,6 +163,50 @@ def test_a_lead_asks_for_the_end_of_the_facilitys_key_and_the_province_sees_that
     province.page.get_by_role("button", name="Tìm").click()
     expect(province.page.get_by_text("chờ Bộ Y tế quyết định").first).to_be_visible()
     province.look("province-keys")
+
+
+def test_whom_the_trial_refused_is_tried_again_when_its_fault_is_mended(
+    browser: Browser, opened: list[BrowserContext], centre: Centre, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as faulty:
+        faulty.setattr(central_batch, "lint", lambda draft, *, whole: "LINT_HOLDER")
+        central_batch.sign_batch(at=centre.at)
+    screen = screen_of(browser, opened, centre.address, centre.officer, width)
+    page = screen.page
+    page.goto("/authority/ho-chieu/ky")
+    expect(page.get_by_text("người không lập được chứng nhận")).to_be_visible()
+    screen.look("central-set-aside")
+    page.get_by_role("link", name="Không lập được chứng nhận", exact=True).click()
+    screen.look("set-aside")
+    page.get_by_role("link", name="Xem danh sách người").click()
+    page.check("input[value=CHECK]")
+    page.locator("main form button").first.click()
+    screen.look("set-aside-people")
+    page.get_by_role("link", name="Thử cấp lại").first.click()
+    page.get_by_role("button", name="Thử cấp ngay").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    screen.look("retry-one-empty")
+    page.get_by_label("Lý do").fill("phép kiểm đã được sửa")
+    page.get_by_label("Mã xác thực").fill(factors.code_at(SECRET, clock.now()))
+    page.get_by_role("button", name="Thử cấp ngay").click()
+    expect(page.get_by_text("Đã cấp hộ chiếu")).to_be_visible()
+    screen.look("retry-one-done")
+    page.goto("/authority/ho-chieu/thu-lai")
+    page.get_by_role("button", name="Thử lập lại cho tất cả").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Chọn một lỗi")
+    screen.look("set-aside-empty")
+    page.get_by_label("Họ tên hoặc ngày sinh trên bản thử khác: 1 người").check()
+    page.get_by_label("Lý do").fill("phép kiểm đã được sửa")
+    monkeypatch.setattr("tiemchung.web.authority.set_aside.factor_wrong", lambda request: {})  # its code was used up
+    page.get_by_role("button", name="Thử lập lại cho tất cả").click()
+    expect(page.get_by_text("Đang chuyển sang chờ ký")).to_be_visible()
+    while work_retries(clock.now()):
+        pass
+    page.reload()
+    expect(page.get_by_text("Không có ai đang bị bỏ lại")).to_be_visible()
+    screen.look("set-aside-done")
+    assert Passport.objects.filter(state="FACILITY_SIGNED").count() == 1
+    assert [line for line in screen.complaints if "422" not in line] == []
 
 
 def test_the_watch_tells_what_last_night_found(

@@ -171,8 +171,7 @@ def test_a_look_counts_once_a_day_and_past_the_budget_nothing_is_shown(
     assert open_person(by=NURSE, at=AT + dt.timedelta(days=1), person_id=people[2], purpose="desk").person_id
 
 
-def test_a_canary_rings_when_it_is_found_or_opened(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tiemchung.access.canaries._kept", None)
+def test_a_canary_rings_when_it_is_found_or_opened(register: Register) -> None:
     an = register().person_id
     put_canary(by=MINISTRY, at=AT, person_id=an, because="bait for the curious")
     _find("nguyen van an")

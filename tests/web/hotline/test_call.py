@@ -8,7 +8,6 @@ import time_machine
 
 from tests import builders
 from tests.web.hotline.conftest import BORN, LATER, NAME, Centre, address, enter_as, fields, shown
-from tiemchung.access.scope import forget_scopes
 from tiemchung.cases.actions.desk import ask_back, claim_case
 from tiemchung.cases.models import Call, Case
 from tiemchung.cases.reads import progress_of
@@ -335,7 +334,6 @@ def test_doses_under_another_phone_are_reported_without_naming_one(centre: Centr
 def test_a_place_that_is_in_no_list_is_answered_by_the_authority_of_its_own_province(centre: Centre) -> None:
     city = builders.an_area("79", level=Level.PROVINCE)
     corrector = builders.an_officer(Role.DATA_CORRECTOR, city)
-    forget_scopes()
     centre.begin()
     asked = centre.post("case_form", missing_dose(province=""), kind="DOSE1_MISSING")
     assert asked.status_code == 422
@@ -408,7 +406,6 @@ def test_a_declared_dose_is_on_the_card_three_clicks_after_the_proof(centre: Cen
 def test_a_declared_dose_of_a_place_in_no_list_goes_to_the_authority_of_that_place(centre: Centre) -> None:
     far = builders.an_area("01", level=Level.PROVINCE)
     builders.an_officer(Role.DATA_CORRECTOR, far)
-    forget_scopes()
     centre.proved(centre.phone)
     check = centre.post("case_form", declared_dose(province=str(far.id)), kind="DOSE_DECLARED")
     filled = fields(check, address("case_form", kind="DOSE_DECLARED")) | {"step": "do"}
