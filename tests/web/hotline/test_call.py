@@ -17,6 +17,7 @@ from tiemchung.cases.sealed import open_claim
 from tiemchung.core.actor import Role
 from tiemchung.core.models import AuditLine
 from tiemchung.core.outbox import contact_key
+from tiemchung.doses.actions import void_dose
 from tiemchung.doses.models import LedgerEntry
 from tiemchung.doses.reads import doses_of, history_of
 from tiemchung.doses.rules import DoseState
@@ -25,7 +26,13 @@ from tiemchung.places.rules import Level
 
 def personal(centre: Centre) -> list[str]:
     """Give what of An must not be seen before she has proved herself."""
-    return [NAME, "1985", centre.number, centre.number[-4:], centre.phone[-3:], "FA1O34", "Mũi gần nhất", "Bến Nghé"]
+    masked = [f"•{centre.number[-3:]}", _masked_phone(centre)]
+    return [NAME, "1985", centre.number, *masked, "FA1O34", "Mũi gần nhất", "Bến Nghé"]
+
+
+def _masked_phone(centre: Centre) -> str:
+    """Give the mask's end: three digits alone also stand in hours, references and the hotline's own number."""
+    return f"• {centre.phone[-3:]}"
 
 
 def test_the_console_has_one_box_and_says_how_many_may_still_be_seen(centre: Centre) -> None:
@@ -91,7 +98,7 @@ def test_name_and_birth_date_lead_to_a_code_that_opens_the_record(centre: Centre
     centre.begin("Nguyễn Thị An 05/03/1985")
     text = shown(centre.post("prove", centre.facts(number="")))
     assert "Mã gửi tới số trên hồ sơ" in text
-    assert centre.phone[-3:] not in text
+    assert _masked_phone(centre) not in text
     centre.post("code", {"step": "send"})
     wrong = centre.post("code", {"step": "use", "code": "12345"})
     assert (wrong.status_code, "Mũi gần nhất" in shown(wrong)) == (422, False)
@@ -104,9 +111,22 @@ def test_a_report_is_told_with_its_desk_and_hour_to_who_names_its_person(centre:
     text = shown(centre.begin(shown_ref(opened.ref)))
     assert "Tìm thấy 1 phản ánh" in text
     assert "Bến Nghé" not in text
+    assert "Chưa hiện gì" in text
     told = shown(centre.post("prove", centre.facts(number="")))
     expected = f"Phản ánh {shown_ref(opened.ref)} về việc mất mũi đã có đang ở Trạm Y tế Bến Nghé"
     assert f"{expected}, hạn trả lời 10 giờ ngày 22/11." in told
+    assert "Mũi gần nhất" not in told
+    assert "Chưa hiện gì" not in told
+    assert "Đã xác minh cho phản ánh: 1 phản ánh hiện ở dưới. Thẻ và các mũi tiêm chưa hiện" in told
+
+
+def test_a_voided_dose_is_read_out_with_its_day_and_reason(centre: Centre) -> None:
+    void_dose(
+        by=centre.lead, at=LATER, key="gone", profile_id=centre.person_id, dose_id=centre.dose.id,
+        version=centre.dose.version, because="Mũi này của người khác, nhập nhầm",
+    )  # fmt: skip
+    told = shown(centre.proved())
+    assert "Mũi tiêm ngày 01/10/2026 đã bị hủy ngày 20/11/2026. Lý do: Mũi này của người khác, nhập nhầm" in told
     assert "Mũi gần nhất" not in told
 
 
