@@ -34,6 +34,7 @@ class Told:
     days: tuple[int, ...] = ()
     site: str = BEN_NGHE
     ending: str = ""
+    lot: str = ""  # the last letter of the lot as the paper has it
     wanted: Mapping[str, str] = field(default_factory=dict)
     paper: bool = False
 
@@ -41,7 +42,7 @@ class Told:
 # One late and climbed, one nearly due, one warned, one asked back, one refused, one settled, a repeat, and new ones.
 TOLD = (
     Told("son", "DOSE1_MISSING", 53, "Tôi tiêm mũi 1 buổi sáng, có giấy xác nhận.", days=(40,), paper=True),
-    Told("lan", "DOSE_WRONG", 46, "Số lô mũi nhắc lại ghi sai so với giấy."),
+    Told("lan", "DOSE_WRONG", 46, "Số lô mũi nhắc lại ghi sai so với giấy.", lot="B"),
     Told("chi", "DOSE2_MISSING", 30, "Con tôi đưa tôi đi tiêm mũi 2 ở trạm.", days=(12,), paper=True),
     Told("minh", "OTHER_PHONE_OR_NUMBER", 27, "Lúc tiêm tôi khai số chứng minh cũ.", ending="ASKED"),
     Told("oanh", "RECORD_VANISHED", 20, "Tuần trước thẻ của tôi có hai mũi.", days=(60, 32)),
@@ -99,9 +100,10 @@ def _claim(stage: Stage, told: Told, about: doses.DoseView | None) -> Claim:
     ]
     if about is not None:
         facts = about.facts
+        lot = facts.lot_number[:-1] + told.lot if told.lot else facts.lot_number
         given = [
             ClaimedDose(
-                1, facts.product, facts.lot_number, facts.given_on, facts.facility_id, None, facts.place_name,
+                1, facts.product, lot, facts.given_on, facts.facility_id, None, facts.place_name,
                 about.id, about.profile_id,
             )
         ]  # fmt: skip
