@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
+from django.test import Client
 
 from tests import builders
 from tests.certificates.central_cast import a_ministry_officer, a_ready_person, a_vaccinated_person
 from tests.certificates.keys.conftest import WHY_NOT
 from tests.conftest import NOW
 from tiemchung.certificates import actions, reads
+from tiemchung.certificates.actions import publishing
 from tiemchung.certificates.actions.central_signing import start_central_run, work_central_runs
 from tiemchung.certificates.actions.facility_signing import start_facility_run, work_facility_batch
 from tiemchung.certificates.formats import Outcome, read, trust_list
@@ -23,6 +26,7 @@ from tiemchung.certificates.keys.soft_token import keep_soft_token
 from tiemchung.certificates.keys.tokens import TokenKeyStore
 from tiemchung.certificates.models import Certificate, DoseSignature, SigningKey, SignRun
 from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose, RunState
+from tiemchung.certificates.tasks import revocations
 from tiemchung.core.actor import SYSTEM
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("country")]
@@ -137,3 +141,23 @@ def test_a_facilitys_run_writes_no_signature_without_its_key_and_makes_up_for_it
     signed = list(DoseSignature.objects.all())
     assert len(signed) == 2
     assert all(verifies(bytes(key.certificate), bytes(s.statement), bytes(s.signature)) for s in signed)
+
+
+@pytest.mark.parametrize("break_it", [gone, wrong_pin])
+def test_whoever_opens_a_verifier_for_the_first_time_gets_the_lists_of_before_the_outage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_it: Callable[[Path], Mend]
+) -> None:
+    monkeypatch.setattr(publishing, "_kept", {})
+    for purpose in KeyPurpose:
+        actions.central_key(purpose, by=SYSTEM, at=NOW)
+    revocations.keep(NOW)
+    break_it(tmp_path)
+    monkeypatch.setattr(publishing, "_kept", {})  # as another process, or this one begun anew
+    revocations.keep(LATER)
+    client = Client(headers={"host": "localhost"}, SERVER_NAME="localhost", **{"wsgi.url_scheme": "https"})
+    with time_machine.travel(LATER, tick=False):
+        for address in ("/verify/trust.json", "/verify/foreign.json", "/trust/revocation/lists"):
+            answer = client.get(address)
+            assert (answer.status_code, "X-Proof" in answer.headers) == (200, True)
+        document = client.get("/.well-known/did.json").json()
+    assert document["proof"]["created"].startswith(NOW.strftime("%Y-%m-%dT%H:%M"))

@@ -24,15 +24,16 @@ from tiemchung.certificates import actions
 from tiemchung.certificates.actions import publishing
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.formats.trust import b64url
-from tiemchung.certificates.models import Authority, Revocation, SigningKey
+from tiemchung.certificates.models import Authority, Revocation, RevocationBatch, SigningKey
 from tiemchung.certificates.ports import KeyStoreSlow
 from tiemchung.certificates.reads.trusted import own_roots
 from tiemchung.certificates.rules import KeyPurpose
+from tiemchung.certificates.tasks import revocations
 from tiemchung.core.actor import SYSTEM
 
 pytestmark = pytest.mark.django_db
 KEYS, FOREIGN, REVOKED = "/verify/trust.json", "/verify/foreign.json", "/trust/revocation/lists"
-SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)
+SECOND, MINUTE, DAY = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -192,6 +193,74 @@ def test_without_the_key_store_verifiers_keep_what_they_have_and_partners_are_se
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert client.get(REVOKED).status_code == 200
     assert "X-Proof" not in client.get(REVOKED).headers
+
+
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the key store away, for this process and for the worker."""
+
+    def gone(*_: Any, **__: Any) -> Any:
+        raise KeyStoreSlow("late")
+
+    monkeypatch.setattr(publishing, "_kept", {})
+    for name in ("signer_of", "store_named"):
+        monkeypatch.setattr(publishing, name, gone)
+
+
+def revoke_at(at: dt.datetime, number: str) -> None:
+    kid = bytes(SigningKey.objects.get(purpose=KeyPurpose.PASSPORT).kid)
+    hash_ = sha256(number.encode()).digest()[:16]
+    Revocation.objects.create(hash=hash_, kid=kid, revoked_at=at, expires_at=at + 100 * DAY)
+
+
+def test_while_the_store_is_away_a_newcomer_gets_the_lists_as_they_were_signed_last(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoke_at(NOW, "first")
+    publish_revocations(at=NOW)
+    revocations.keep(NOW)
+    away(monkeypatch)
+    with time_machine.travel(NOW + 3 * DAY, tick=False):
+        for address in (KEYS, FOREIGN, REVOKED):
+            told = client.get(address)
+            assert told.status_code == 200
+            assert proves(told.headers["X-Proof"], told.content)
+        stated = header_of(client.get(KEYS).headers["X-Proof"])["made_at"]
+        assert stated == NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert "proof" in client.get("/.well-known/did.json").json()
+        assert client.get("/trust/dsc.json").status_code == 200
+
+
+def test_what_is_revoked_while_the_store_is_away_joins_the_slices_once_they_can_be_signed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoke_at(NOW, "first")
+    publish_revocations(at=NOW)
+    before = client.get(REVOKED)
+    with monkeypatch.context() as outage:
+        away(outage)
+        revoke_at(NOW + 3 * MINUTE, "second")
+        assert publish_revocations(at=NOW + 4 * MINUTE) == 1
+        with time_machine.travel(NOW + 9 * MINUTE, tick=False):
+            held = client.get(REVOKED)
+        # Partners have it in a batch; list and slices go on belonging together.
+        assert RevocationBatch.objects.count() == 2
+        assert held.json() == before.json()
+        assert proves(held.headers["X-Proof"], held.content)
+    assert publish_revocations(at=NOW + 10 * MINUTE) == 0
+    with time_machine.travel(NOW + 11 * MINUTE, tick=False):
+        after = client.get(REVOKED)
+    assert [line["entries"] for line in after.json()] == [2]
+    assert proves(after.headers["X-Proof"], after.content)
+
+
+def test_a_kept_list_that_believes_a_key_given_up_since_is_not_given(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revocations.keep(NOW)
+    away(monkeypatch)
+    assert client.get(KEYS).status_code == 200
+    SigningKey.objects.filter(purpose=KeyPurpose.PASSPORT).update(compromised_since=NOW)
+    assert client.get(KEYS).status_code == 503
 
 
 def test_the_example_that_browsers_read_holds_here_too() -> None:

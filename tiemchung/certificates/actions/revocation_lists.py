@@ -1,6 +1,7 @@
 """What was revoked is put where others fetch it: in batches for partners, in slices for verifiers without a network."""
 
 import datetime as dt
+import logging
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,8 +12,12 @@ from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Length
 
+from tiemchung.certificates.actions.kept_lists import sign_revocations
 from tiemchung.certificates.formats import varhash
-from tiemchung.certificates.models import Revocation, RevocationBatch, RevocationSlice
+from tiemchung.certificates.formats.list_proof import REVOCATIONS
+from tiemchung.certificates.models import Revocation, RevocationBatch, RevocationSlice, SignedList
+from tiemchung.certificates.ports import KeyStoreError
+from tiemchung.certificates.reads.kept_lists import held_since
 from tiemchung.certificates.rules.slices import (
     FALSE_HITS,
     HASH_BYTES,
@@ -25,6 +30,7 @@ from tiemchung.certificates.rules.slices import (
 )
 from tiemchung.core.distribution import allow_cross_shard
 
+_log = logging.getLogger("tiemchung.keys")
 BATCH = 1000  # what the gateway takes in one batch
 AT_ONCE = 50_000
 # A revocation is written with the moment at which its action began; whoever commits later than this is not seen until
@@ -53,16 +59,20 @@ def publish_revocations(*, at: dt.datetime) -> int:
     """Put every revocation not yet handed out into batches and slices; give how many there were.
 
     At most 50,000 in one call, in one transaction; two callers at once are one. Revoked codes that ended since leave
-    the slices.
+    the slices. Partners have a batch at once; slices wait while their list cannot be signed (`_signed_slices`).
     """
     with transaction.atomic():
         if not _alone():
             return 0
         groups, through_at, count = _not_yet_published(at)
+        waiting = _held_back()
         if count:
             _make_batches(groups, at, through_at)
-            _make_slices(groups, at)
-        RevocationSlice.objects.filter(ends_on__lte=at.astimezone(dt.UTC).date()).delete()
+            for group, found in groups.items():
+                waiting.setdefault(group, []).extend(found)
+        ended = RevocationSlice.objects.filter(ends_on__lte=at.astimezone(dt.UTC).date())
+        if waiting or ended.exists():
+            _signed_slices(waiting, at, covers=True)
         newest = _newest()
     if count < AT_ONCE and newest is not None:
         _looked[newest[0]] = at
@@ -71,11 +81,54 @@ def publish_revocations(*, at: dt.datetime) -> int:
     return count
 
 
+def keep_revocations(*, at: dt.datetime) -> None:
+    """Sign the lists of revocations as they are now and keep them with their age. Raises KeyStoreError."""
+    with transaction.atomic():
+        if _alone():
+            sign_revocations(at=at, covers=False)
+
+
+def _signed_slices(groups: dict[_Group, list[_Found]], at: dt.datetime, *, covers: bool) -> None:
+    """Let revocations join the slices together with the signature over the new list, or neither.
+
+    Verifiers take slices only as the signed list names them. While nothing can be signed, whoever opens a verifier
+    for the first time gets the last signed list and the slices that belong to it; what came since is in the batches,
+    and asked about online. Where nothing was ever signed there is no list to keep to.
+    """
+    try:
+        with transaction.atomic():
+            _join_slices(groups, at)
+            sign_revocations(at=at, covers=covers)
+    except KeyStoreError as problem:
+        _log.warning("the lists of revocations cannot be signed: %s", problem.code)
+        if not SignedList.objects.filter(name=REVOCATIONS).exists():
+            _join_slices(groups, at)
+
+
+def _join_slices(groups: dict[_Group, list[_Found]], at: dt.datetime) -> None:
+    _make_slices(groups, at)
+    RevocationSlice.objects.filter(ends_on__lte=at.astimezone(dt.UTC).date()).delete()
+
+
+def _held_back() -> dict[_Group, list[_Found]]:
+    """Give what is in batches and not yet in slices, because their list could not be signed."""
+    since, groups = held_since(), dict[_Group, list[_Found]]()
+    if since is not None:
+        for row in RevocationBatch.objects.filter(made_at__gt=since).iterator(chunk_size=100):
+            group = _Group(bytes(row.kid), row.hash_type, month_after(row.expires_at))
+            found = (_Found(entry, row.expires_at) for entry in split(bytes(row.hashes)))
+            groups.setdefault(group, []).extend(found)
+    return groups
+
+
 def publish_overlooked(*, at: dt.datetime) -> int:
     """Hand out what was committed too late to be seen at its moment; give how many revocations that were.
 
     Everything that is listed is compared with what was handed out, a sixteenth at a time, each in a transaction.
+    While slices wait for a signature nothing is compared.
     """
+    if held_since() is not None:
+        return 0
     return sum(_publish_overlooked(at, digit) for digit in range(16))
 
 
@@ -102,7 +155,8 @@ def _publish_overlooked(at: dt.datetime, digit: int) -> int:
                     missing.setdefault(group, []).append(one)
                     overlooked.add((group.kid, one.hash))
     _make_batches(batches, at, newest[1])
-    _make_slices(slices, at)
+    if slices:
+        _signed_slices(slices, at, covers=True)
     return len(overlooked)
 
 

@@ -5,7 +5,7 @@ from tiemchung.certificates.models.emissions import Emission
 from tiemchung.certificates.models.keys import Authority, FacilityKey, RevocationOrder, SigningKey
 from tiemchung.certificates.models.news import PassportNews
 from tiemchung.certificates.models.passports import DoseSignature, Passport, PassportTask
-from tiemchung.certificates.models.published import RevocationBatch, RevocationSlice
+from tiemchung.certificates.models.published import RevocationBatch, RevocationSlice, SignedList
 from tiemchung.certificates.models.runs import IssueRetry, LogHead, LogTile, SignRun
 from tiemchung.certificates.models.trust import ForeignSigner, TrustImport
 from tiemchung.certificates.models.watching import SampleDay, WatchDay, WatchRange
@@ -32,6 +32,7 @@ __all__ = [
     "RevocationSlice",
     "SampleDay",
     "SignRun",
+    "SignedList",
     "SigningKey",
     "TrustImport",
     "WatchDay",

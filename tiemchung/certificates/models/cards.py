@@ -37,6 +37,7 @@ class Certificate(ShardedModel):
     log_position = models.BigIntegerField(null=True, help_text="leaf in the issuance log")
     replaces_id = models.UUIDField(null=True, help_text="the certificate in whose place it came")
     told_at = models.DateTimeField(null=True, help_text="the holder was told that it ends soon")
+    fall_told_at = models.DateTimeField(null=True, help_text="the holder was told that it was revoked, or need not be")
 
     class Meta:
         constraints = [

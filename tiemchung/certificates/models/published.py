@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from tiemchung.core.distribution import APPEND, TRANSIENT, Local
+from tiemchung.core.distribution import APPEND, CHANGE, TRANSIENT, Local
 from tiemchung.core.ids import new_id
 
 
@@ -37,3 +37,16 @@ class RevocationSlice(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("kid", "place", "ends_on", name="revocation_slice_once")]
+
+
+class SignedList(models.Model):
+    """What we signed last under one name, as everybody gets it again while nothing can be signed."""
+
+    distribution = Local()
+    rights = CHANGE
+
+    name = models.CharField(max_length=120, primary_key=True)
+    body = models.BinaryField()
+    proof = models.TextField(blank=True, help_text="beside the body; empty where the body has its proof within")
+    made_at = models.DateTimeField()
+    covers_at = models.DateTimeField(null=True, help_text="revocations: batches made up to then are in the slices")

@@ -18,6 +18,7 @@ from django.db.models import Max
 
 from tiemchung.certificates.formats import bloom, varhash
 from tiemchung.certificates.models import Revocation, RevocationBatch, RevocationSlice, SigningKey
+from tiemchung.certificates.reads.kept_lists import held_since
 from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.certificates.rules.slices import FALSE_HITS, HASH_BYTES, WHOLE, chunk_of, mode_of, partition_of, split
 from tiemchung.core.distribution import allow_cross_shard
@@ -113,6 +114,9 @@ def lists(at: dt.datetime) -> list[dict[str, Any]]:
 
 def lists_made_at(at: dt.datetime) -> dt.datetime:
     """Give the moment up to which the lists are complete: now, or earlier when what came since waits."""
+    held = held_since()
+    if held is not None:
+        return min(held, at)
     with allow_cross_shard("the newest revocation"):
         newest = (
             Revocation.objects.filter(revoked_at__lt=at - _LATE)

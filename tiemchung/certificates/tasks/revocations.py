@@ -6,7 +6,9 @@ Each night all of it is compared once more with what was handed out.
 import datetime as dt
 
 from tiemchung.certificates.actions.comparing_revocations import compare_revocations
-from tiemchung.certificates.actions.revocation_lists import publish_revocations
+from tiemchung.certificates.actions.kept_lists import keep_lists
+from tiemchung.certificates.actions.revocation_lists import keep_revocations, publish_revocations
+from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.core.clock import local
 from tiemchung.core.worker import Loop
 
@@ -32,7 +34,20 @@ def compare(at: dt.datetime) -> int:
     return found.unlisted + found.unpublished
 
 
+def keep(at: dt.datetime) -> int:
+    """Sign the lists for verifiers and keep them for the time in which nothing can be signed; give how many changed.
+
+    A store that is away raises its alarm elsewhere (`tasks/keys.py`); the last lists stay.
+    """
+    try:
+        keep_revocations(at=at)
+        return keep_lists(at=at)
+    except KeyStoreError:
+        return 0
+
+
 LOOPS = [
     Loop("certificates.publish_revocations", publish, every=5.0),
     Loop("certificates.compare_revocations", compare, every=60.0),
+    Loop("certificates.keep_lists", keep, every=60.0),
 ]

@@ -9,7 +9,6 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import wraps
 from hashlib import sha256
 from typing import Any
@@ -27,6 +26,7 @@ from tiemchung.certificates.actions.unknown_codes import report_unknown_code
 from tiemchung.certificates.formats import list_proof
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import revoked
+from tiemchung.certificates.reads.kept_lists import last_signed
 from tiemchung.certificates.reads.states import state_of_number
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused
@@ -117,20 +117,25 @@ def _for_good(response: HttpResponse, name: str) -> HttpResponse:
 def lists(request: HttpRequest) -> HttpResponse:
     """Name the keys that revoked anything, signed; `X-Made-At` and the proof say up to when all of it is in.
 
-    Without the key store partners still get it, and verifiers keep what they have.
+    Without the key store it is the one that was signed last, with its own age: its slices stay as long as it does.
     """
     at = clock.now()
     body = json.dumps(revoked.lists(at), separators=(",", ":"))
     made_at = revoked.lists_made_at(at).replace(second=0, microsecond=0)  # signed once a minute, however many ask
+    proof = ""
+    try:
+        proof = proof_of_list(body.encode(), about=list_proof.REVOCATIONS, made_at=made_at, at=at)
+    except KeyStoreError:
+        kept = last_signed(list_proof.REVOCATIONS)
+        if kept is not None:
+            body, proof, made_at = kept.body.decode(), kept.proof, kept.made_at
     etag = _etag_of(body)
     same = request.headers.get("If-None-Match") == etag
     response = HttpResponse(status=304) if same else HttpResponse(body, content_type="application/json")
     response.headers["ETag"] = etag
     response.headers["X-Made-At"] = made_at.isoformat(timespec="seconds")
-    with suppress(KeyStoreError):
-        response.headers[list_proof.HEADER] = proof_of_list(
-            body.encode(), about=list_proof.REVOCATIONS, made_at=made_at, at=at
-        )
+    if proof:
+        response.headers[list_proof.HEADER] = proof
     return _fresh(response)
 
 
