@@ -19,6 +19,7 @@ from tiemchung.certificates.keys.files import point_of
 from tiemchung.certificates.models import Authority, SigningKey
 from tiemchung.certificates.ports import KeyStoreGone, NoCentralKey
 from tiemchung.certificates.rules import PUBLISH_AHEAD, AuthorityKind, KeyPurpose, KeyStanding, expiry
+from tiemchung.certificates.rules.expiry import last_whole_day
 from tiemchung.core.actor import PUBLIC, SYSTEM, Actor, Kind, Role
 from tiemchung.core.audit import looks_at
 from tiemchung.core.verdict import Refused
@@ -95,7 +96,7 @@ def test_a_successor_is_published_two_weeks_before_it_signs_and_then_takes_over_
     assert key_at(published + PUBLISH_AHEAD).id == second.id
     # The last certificate of the first key still has its full year.
     last = published + PUBLISH_AHEAD - dt.timedelta(seconds=1)
-    assert expiry(last, first.valid_to) == last.replace(year=last.year + 1)
+    assert expiry(last, first.valid_to) == last_whole_day(last.replace(year=last.year + 1))
 
 
 def test_codes_from_before_during_and_after_a_rotation_verify_all_the_time() -> None:
