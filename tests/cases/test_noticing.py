@@ -23,12 +23,13 @@ from tiemchung.cases.models import Case, DoseNotice
 from tiemchung.cases.notice_links import token_of
 from tiemchung.cases.reads.notices import disowned_among, notice_of
 from tiemchung.cases.rules import DeskLevel
-from tiemchung.cases.rules.notices import LINK_LIFE, initials, is_quiet, is_token, letters_of, worth_telling
+from tiemchung.cases.rules.notices import LINK_LIFE, initials, is_token, letters_of, worth_telling
 from tiemchung.core import clock
 from tiemchung.core.actor import PUBLIC, Role
 from tiemchung.core.ids import new_id
 from tiemchung.core.models import OutboxMessage
 from tiemchung.core.outbox import contact_key
+from tiemchung.core.quiet import is_quiet
 from tiemchung.core.sealing import unseal
 from tiemchung.core.verdict import Refused
 from tiemchung.doses.actions import void_dose

@@ -14,8 +14,9 @@ from tiemchung.cases.actions.rehoming import rehome_cases
 from tiemchung.cases.actions.ticking import sound_alarms
 from tiemchung.cases.actions.untold import note_untold
 from tiemchung.cases.evidence import tasks as evidence
-from tiemchung.cases.rules.notices import SILENT_AFTER, is_quiet, too_late_to_tell
+from tiemchung.cases.rules.notices import SILENT_AFTER, too_late_to_tell
 from tiemchung.core.follow import follow, retry_parked, skip_old
+from tiemchung.core.quiet import is_quiet
 from tiemchung.core.worker import Loop
 from tiemchung.doses.reads import Entry
 

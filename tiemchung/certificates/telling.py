@@ -20,7 +20,10 @@ def _texts(language: str) -> dict[str, str]:
 
 
 def tell_holder(holder: Holder, code: str, *, ends_at: dt.datetime, at: dt.datetime) -> bool:
-    """Put a message to the holder into the outbox, in the caller's transaction; tell whether there is a phone."""
+    """Put a message to the holder into the outbox, in the caller's transaction; tell whether there is a phone.
+
+    `ends_at` is when the code ends, or ended where it was revoked.
+    """
     phone = reach_of(holder.person_id)
     if not phone:
         return False

@@ -10,8 +10,6 @@ GIVEN_WITHIN = dt.timedelta(days=3)
 RECORDED_WITHIN = dt.timedelta(days=2)
 # The ledger's order is that of its transactions, not quite that of `recorded_at`: a day is longer than any of them.
 SILENT_AFTER = RECORDED_WITHIN + dt.timedelta(days=1)
-# Nobody is texted between nine in the evening and seven in the morning.
-QUIET_FROM, QUIET_UNTIL = 21, 7
 LINK_LIFE = dt.timedelta(days=30)
 MESSAGE_LIFE = dt.timedelta(days=2)
 # A case's own dose was asked for by its person, a declared one was declared by its person.
@@ -19,12 +17,6 @@ TOLD_SOURCES = frozenset({"DESK", "BACKLOG", "PARTNER"})
 LINK_PATH = "k/"  # short: the whole message has 160 characters
 TOKEN_LETTERS = 24
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-
-
-def is_quiet(at: dt.datetime) -> bool:
-    """Tell whether nobody is texted at this moment."""
-    hour = at.astimezone(VIETNAM).hour
-    return hour >= QUIET_FROM or hour < QUIET_UNTIL
 
 
 def worth_telling(kind: str, source: str, given_on: dt.date, recorded_at: dt.datetime, at: dt.datetime) -> bool:
