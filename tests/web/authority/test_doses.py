@@ -3,6 +3,7 @@
 import datetime as dt
 from unittest import mock
 
+import pytest
 from django.test import Client
 
 from tests import builders
@@ -147,3 +148,16 @@ def test_a_declared_dose_is_verified_and_then_counts(house: House, as_lead: Clie
 def test_a_dose_of_another_person_has_no_page_here(house: House, as_lead: Client) -> None:
     other = builders.a_person("Lý Văn Hoa")
     assert as_lead.get(house.address("dose", person_id=other.person_id)).status_code == 404
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_before_saving_one_reads_whether_a_passport_falls_with_it(
+    house: House, as_lead: Client, monkeypatch: pytest.MonkeyPatch, has: bool
+) -> None:
+    monkeypatch.setattr("tiemchung.web.authority.doses.has_passport", lambda person_id, at: has)
+    told = "mã QR đang dùng bị thu hồi ngay khi bạn lưu"
+    amended = as_lead.post(house.address("amend_dose"), amendment(house, lot_number="SUA123"))
+    assert (told in shown(amended)) is has
+    form = {**hidden(as_lead.get(house.address("void_dose"))), "because": "Ghi nhầm người, đã hỏi lại"}
+    voided = as_lead.post(house.address("void_dose"), {**form, "step": "check"})
+    assert (told in shown(voided)) is has

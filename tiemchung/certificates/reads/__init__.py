@@ -39,7 +39,7 @@ from tiemchung.certificates.reads.passport_views import (
     PassportInForce,
     PassportView,
 )
-from tiemchung.certificates.reads.passports import News, passport_of, passports_in_force
+from tiemchung.certificates.reads.passports import News, has_passport, passport_of, passports_in_force
 from tiemchung.certificates.reads.trust import (
     published_abroad,
     published_log_keys,
@@ -79,6 +79,7 @@ __all__ = [
     "fhir_document",
     "fhir_document_of",
     "gives_documents",
+    "has_passport",
     "health_card_keys",
     "keys_of_facility",
     "passport_name",

@@ -66,6 +66,11 @@ def passports_in_force(person_ids: Iterable[UUID], at: dt.datetime) -> dict[UUID
     return {one.person_id: PassportInForce(one.hc1, one.issued_at, one.expires_at) for one in verified_only(found, at)}
 
 
+def has_passport(person_id: UUID, at: dt.datetime) -> bool:
+    """Tell whether a passport of this person is in force, which a correction of what it states would revoke."""
+    return bool(passports_in_force([person_id], at))
+
+
 def name_forms(full_name: str, confirmed: bytes | memoryview | None = None) -> NameForms:
     """Give both forms of a name; `confirmed` is the mark that its holder left."""
     family, given = (mrz.transliterate(part).replace("<", " ") for part in split_name(full_name))

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tiemchung.certificates.reads import has_passport
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Reason, Refused, Verdict
@@ -97,6 +98,7 @@ def amend_dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResp
         return _refused_amendment(request, shown, form, tried.verdict, again)
     rows = compared(shown.dose.facts, shown.dose.facts.amended(form.changes))
     facts = {"rows": rows, "typed": form.typed, "verdict": told_as_warnings(tried.verdict), **again}
+    facts["passport"] = has_passport(person_id, clock.now())
     return staff_page(request, "authority/amend_check.html", **_facts(request, shown), **facts)
 
 
@@ -152,6 +154,7 @@ def _step(
         facts |= {"verdict": tried.verdict, "conflict": _conflict(shown, again.get("seen", 0)) if changed else None}
         return staff_page(request, "authority/dose_step.html", 422, **facts, **again)
     facts |= {"verdict": told_as_warnings(tried.verdict), "checked": True}
+    facts["passport"] = name == "void" and has_passport(person_id, clock.now())
     return staff_page(request, "authority/dose_step.html", **facts, **again)
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from tiemchung.certificates.reads import has_passport
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.people.actions import amend_profile
@@ -62,6 +63,7 @@ def amend_person(request: HttpRequest, profile_id: UUID) -> HttpResponse:
     if not tried.possible or not changes or request.POST.get("step") == "back":
         return _again(request, facts, again, tried.verdict, nothing=not changes)
     rows = compared(profile, changes)
+    facts["passport"] = has_passport(person.person_id, clock.now())
     return staff_page(request, "authority/amend_person_check.html", rows=rows, **facts, **again)
 
 
