@@ -86,6 +86,12 @@ def staff_account(staff_id: UUID) -> StaffAccount | None:
     return StaffAccount(row.id, row.username, row.full_name, row.get_session_auth_hash()) if row else None
 
 
+def account_of_sign_in_name(username: str) -> StaffAccount | None:
+    """Give the account that signs in with this name, None where there is none that may."""
+    row = Staff.objects.filter(username=username, is_active=True).first()
+    return staff_account(row.id) if row else None
+
+
 def staff_names(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Give the full names of these members of staff in one statement; unknown ids are left out."""
     return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "full_name"))

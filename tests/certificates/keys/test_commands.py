@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from tests import builders
 from tests.certificates.keys.conftest import WHY_NOT
 from tests.certificates.keys.test_central import Elsewhere
+from tiemchung.access.reads import account_of_sign_in_name, staff_account
 from tiemchung.certificates import reads
 from tiemchung.certificates.keys import forget_stores, signer_of, soft_token, verifies
 from tiemchung.certificates.models import FacilityKey, SigningKey
@@ -101,3 +102,30 @@ def test_all_facilities_that_lack_a_key_get_one() -> None:
     assert FacilityKey.objects.count() == 2
     with pytest.raises(CommandError, match="--facility"):
         run("facility_key", "list", facility="none")
+
+
+def test_a_file_may_stand_behind_the_options(tmp_path: Path) -> None:
+    place, path = builders.a_facility(), tmp_path / "request.csr"
+    run("facility_key", "request", "--facility", place.code, str(path))
+    assert path.stat().st_size
+    other = tmp_path / "passport.csr"
+    run("signing_key", "request", "--purpose", "PASSPORT", str(other))
+    assert other.stat().st_size
+
+
+@pytest.mark.parametrize(("words", "says"), [((), "Say --facility CODE"), (("--facility", "none"), "no such code")])
+def test_a_facility_that_is_not_named_rightly_is_told_apart_from_none(words: tuple[str, ...], says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        run("facility_key", "list", *words)
+
+
+def test_a_lead_is_named_by_sign_in_name_or_id(tmp_path: Path) -> None:
+    place = builders.a_facility()
+    lead = builders.a_lead(place)
+    found = staff_account(lead.id) if lead.id else None
+    assert found is not None
+    assert account_of_sign_in_name(found.username) == found
+    (tmp_path / "x.pem").write_text("no certificate")
+    for name, says in ((found.username, "see docs"), (str(found.id), "see docs"), ("nobody-here", "nobody who may")):
+        with pytest.raises(CommandError, match=says):
+            run("facility_key", "take", "--facility", place.code, "--staff", name, str(tmp_path / "x.pem"))

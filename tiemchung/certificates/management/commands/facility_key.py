@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from tiemchung.access.reads import account_of_sign_in_name, staff_account
 from tiemchung.certificates import actions, reads
+from tiemchung.certificates.management.any_order import AnyOrder
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM
@@ -16,7 +18,7 @@ from tiemchung.places import reads as places
 BATCH = 200
 
 
-class Command(BaseCommand):
+class Command(AnyOrder):
     """Makes, requests, takes and lists the keys of facilities."""
 
     help = "Keys of facilities: make, request, take, retire, list."
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["make", "request", "take", "retire", "list"])
         parser.add_argument("file", nargs="?", type=Path, help="request to write, or certificate to take")
         parser.add_argument("--facility", help="the facility's code; `make` without one serves all that lack a key")
-        parser.add_argument("--staff", type=UUID, help="id of the person who has the key in their own hands")
+        parser.add_argument("--staff", help="sign-in name (or id) of the person who has the key in their own hands")
         parser.add_argument("--because", default="", help="reason of a retirement")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,7 +57,7 @@ class Command(BaseCommand):
     def _take(self, options: dict[str, Any]) -> None:
         actions.take_facility_certificate(
             facility_id=self._facility(options), certificate=self._file(options).read_bytes(), by=SYSTEM,
-            at=clock.now(), staff_id=options["staff"],
+            at=clock.now(), staff_id=self._staff(options),
         )  # fmt: skip
         self._list(options)
 
@@ -71,10 +73,24 @@ class Command(BaseCommand):
             ended = "retired" if key.retired_at else "revoked" if key.revoked_at else f"until {key.valid_to:%Y-%m-%d}"
             self.stdout.write(f"{key.kid.hex()} in {key.store}, {ended}")
 
-    def _facility(self, options: dict[str, Any]) -> UUID:
-        found = places.facility_by_code(options["facility"] or "")
+    def _staff(self, options: dict[str, Any]) -> UUID | None:
+        said = options["staff"]
+        if said is None:
+            return None
+        try:
+            found = staff_account(UUID(said))
+        except ValueError:
+            found = account_of_sign_in_name(said)
         if found is None:
-            raise CommandError("--facility names no facility's code.")
+            raise CommandError(f"--staff {said}: nobody who may sign in has this name or id.")
+        return found.id
+
+    def _facility(self, options: dict[str, Any]) -> UUID:
+        if not options["facility"]:
+            raise CommandError("Say --facility CODE; the page Khoá ký shows each facility's code.")
+        found = places.facility_by_code(options["facility"])
+        if found is None:
+            raise CommandError(f"--facility {options['facility']}: no such code; the page Khoá ký shows it.")
         return found.id
 
     def _file(self, options: dict[str, Any]) -> Path:

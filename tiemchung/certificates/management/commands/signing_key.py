@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from tiemchung.certificates import actions, reads
 from tiemchung.certificates.keys import config, new_key_store
 from tiemchung.certificates.keys.soft_token import keep_soft_token
+from tiemchung.certificates.management.any_order import AnyOrder
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
@@ -18,7 +19,7 @@ from tiemchung.core.actor import SYSTEM
 from tiemchung.core.verdict import Refused
 
 
-class Command(BaseCommand):
+class Command(AnyOrder):
     """Makes sure that there are keys to sign with, so that verifiers can fetch them before the first signature."""
 
     help = "Make sure that every purpose has a key; list, rotate; ask for and take certificates of another authority."
