@@ -19,6 +19,7 @@ from tiemchung.certificates.actions.order_work import work_orders
 from tiemchung.certificates.actions.orders import decide_order, order_revocation
 from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import Certificate, DoseSignature, FacilityKey, Passport, Revocation, RevocationOrder
+from tiemchung.certificates.reads import runs
 from tiemchung.certificates.reads.states import NumberState, state_of_number
 from tiemchung.certificates.rules import CertificateState, OrderTarget, PassportState
 from tiemchung.certificates.statements import stated_moment
@@ -171,3 +172,17 @@ def test_a_signature_moved_behind_the_moment_by_its_column_falls_all_the_same() 
     work_all()
     assert certificate_of(person, CertificateState.REVOKED).id == made.id
     assert reached(order) == 1
+
+
+def test_whoever_decides_is_told_beforehand_how_many_passports_and_doses_fall() -> None:
+    facility, other = a_facility(), a_facility()
+    fallen = a_passport(facilities=[facility])
+    a_passport(facilities=[other])
+    kid, officer = bytes(FacilityKey.objects.get(facility_id=facility.id).kid), a_ministry_officer()
+    order = order_revocation(
+        target=OrderTarget.FACILITY_KEY, kid=kid, since=NOW, by=a_lead(facility), at=LATER, because=WHY
+    )
+    view = runs.order(officer, order)
+    assert view is not None
+    signed = DoseSignature.objects.filter(profile_id=fallen, kid=kid).count()
+    assert runs.fall_of_order(view) == (1, signed)

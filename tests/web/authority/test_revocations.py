@@ -274,3 +274,15 @@ def test_signatures_of_the_morning_stand_where_the_key_was_lost_at_noon(station:
     while work_orders(LATER):
         pass
     assert certificate_of(person).state == "ISSUED"
+
+
+def test_whoever_decides_about_a_central_key_sees_how_much_falls(asked: str) -> None:
+    second = a_staff_member(Role.ADMIN)
+    give_passkey(second)
+    assert "1 chứng nhận đang dùng mất hiệu lực" in shown(enter_as(second).get(asked))
+
+
+def test_the_form_of_a_central_key_does_not_say_that_earlier_signatures_stay(key: SigningKey) -> None:
+    page = shown(enter_as(a_ministry_officer()).get(f"{HERE}/khoa/{bytes(key.kid).hex()}"))
+    assert "cả chứng nhận ký trước lúc đó" in page
+    assert "Chữ ký trước lúc đó vẫn được tin" not in page

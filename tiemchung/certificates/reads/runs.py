@@ -11,6 +11,7 @@ from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import (
     Certificate,
     CertificateByHash,
+    DoseSignature,
     Passport,
     RevocationOrder,
     SampleDay,
@@ -145,6 +146,21 @@ def certificate_of_order(by: Actor, order_id: UUID) -> CertificateTaken | None:
     now = Certificate.objects.filter(person_id=row.person_id, id=now_id, state="ISSUED") if now_id else None
     follower = now.values_list("uvci", flat=True).first() if now is not None else None
     return CertificateTaken(taken.uvci, CertificateKind(taken.kind), unit, row.reissue, follower or "")
+
+
+def fall_of_order(one: OrderView) -> tuple[int, int]:
+    """Give how many certificates in use fall with a key's order once it is agreed to, and how many doses go unsigned.
+
+    Of a facility's key the passports are those of everybody whose dose it signed since: about as many as will fall.
+    """
+    with allow_cross_shard("what a key signed lies with all its persons"):
+        if one.target == OrderTarget.CENTRAL_KEY:
+            return Certificate.objects.filter(kid=one.kid, state__in=_IN_FORCE).count(), 0
+        if one.target != OrderTarget.FACILITY_KEY or one.since is None:
+            return 0, 0
+        signed = DoseSignature.objects.filter(kid=one.kid, voided_at=None, signed_at__gte=one.since)
+        passports = Certificate.objects.filter(kind=CertificateKind.PASSPORT, state="ISSUED")
+        return passports.filter(person_id__in=signed.values("profile_id")).count(), signed.count()
 
 
 def kids_waiting(kids: Iterable[bytes]) -> frozenset[bytes]:

@@ -176,6 +176,7 @@ def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
         errors=errors,
         factor=factor_asked(request, passkey_only=by_passkey),
         reissue=_reissue(by, found, taken),
+        falls=_falls(found) if may.allowed else "",
         answer=request.POST.get("answer", ""),
     )
 
@@ -186,6 +187,14 @@ def _reissue(by: Actor, one: runs.OrderView, taken: runs.CertificateTaken | None
     done = open_still and one.state == "DONE" and one.person_id is not None
     may = done and may_sign_centrally(by).allowed
     return reverse("authority:reissue", kwargs={"person_id": one.person_id}) if may else None
+
+
+def _falls(one: runs.OrderView) -> str:
+    """Say what falls when a key's order is agreed to; empty once it is decided, and of a single certificate."""
+    if one.decided_at is not None or one.target not in {OrderTarget.CENTRAL_KEY, OrderTarget.FACILITY_KEY}:
+        return ""
+    count, doses = runs.fall_of_order(one)
+    return say(f"passport_falls.order.{one.target}", n=count, doses=doses)
 
 
 def _line(one: runs.OrderView) -> dict[str, Any]:
