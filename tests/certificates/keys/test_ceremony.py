@@ -177,8 +177,36 @@ def test_the_command_shows_first_and_does_nothing_when_only_shown(file: Path) ->
 def test_the_command_asks_each_witness_and_a_no_makes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (file.parent / "pass").write_text("a passphrase of the roots")
     monkeypatch.setattr("builtins.input", lambda words: "yes" if "An" in words else "no")
-    with pytest.raises(CommandError, match="two different people"):
+    with pytest.raises(CommandError, match="two witnesses of the file"):
         run(file, passphrase_file=file.parent / "pass")
     assert not (file.parent / "out").exists()
     monkeypatch.setattr("builtins.input", lambda words: "yes")
     assert "PASSPORT" in run(file, passphrase_file=file.parent / "pass")
+
+
+@pytest.mark.parametrize("yes", ["có", "Có ", "YES", "y"])
+def test_a_witness_agrees_in_vietnamese_or_english(file: Path, monkeypatch: pytest.MonkeyPatch, yes: str) -> None:
+    (file.parent / "pass").write_text("a passphrase of the roots")
+    monkeypatch.setattr("builtins.input", lambda words: yes)
+    assert "PASSPORT" in run(file, passphrase_file=file.parent / "pass")
+
+
+def typing(*typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the witnesses agree, and these be typed at the prompts for the passphrase."""
+    monkeypatch.setattr("builtins.input", lambda words: "có")
+    answers = iter(typed)
+    monkeypatch.setattr("getpass.getpass", lambda words: next(answers))
+
+
+def test_the_passphrase_is_typed_in_halves_each_twice_alike(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    typing("first half", "first hafl", *["first half"] * 2, *["second half"] * 2, monkeypatch=monkeypatch)
+    told = run(file)
+    assert "not alike" in told
+    assert "PASSPORT" in told
+
+
+def test_halves_that_are_never_alike_make_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    typing(*["one", "other"] * 3, monkeypatch=monkeypatch)
+    with pytest.raises(CommandError, match="Nothing was done"):
+        run(file)
+    assert not (file.parent / "out").exists()

@@ -13,6 +13,11 @@ from tiemchung.certificates.keys.tokens import TokenKeyStore
 from tiemchung.certificates.keys.x509s import BadCertificate
 from tiemchung.certificates.ports import KeyStore, KeyStoreError
 from tiemchung.core import clock
+from tiemchung.core.text import nfc
+
+ENOUGH, TRIES = 2, 3
+HALVES = ("first", "second")
+YES = frozenset({"yes", "y", "có", "co", "c"})
 
 
 class Command(BaseCommand):
@@ -37,6 +42,8 @@ class Command(BaseCommand):
             if options["only_show"]:
                 return
             reviewed = tuple(options["reviewed_by"]) or self._asked(plan.witnesses)
+            if len(set(reviewed) & set(plan.witnesses)) < ENOUGH:
+                raise CommandError("Nothing was done: two witnesses of the file have to agree.")
             store = self._store(plan.folder, options)
             self.stdout.write("\n".join(["", *hold(plan, store, reviewed_by=reviewed, at=clock.now())]))
         except (BadPlan, BadCertificate, KeyStoreError, OSError) as problem:
@@ -45,8 +52,11 @@ class Command(BaseCommand):
     def _asked(self, witnesses: tuple[str, ...]) -> tuple[str, ...]:
         agreed = []
         for name in witnesses:
-            if input(f"{name}, do you agree to every line above? (yes/no) ").strip().lower() == "yes":
+            answer = input(f"{name}, do you agree to every line above? (có/không, yes/no) ")
+            if nfc(answer).lower() in YES:
                 agreed.append(name)
+            else:
+                self.stdout.write(f"{name} does not agree (answered {answer.strip()!r}; có or yes agrees).")
         return tuple(agreed)
 
     def _store(self, folder: Path, options: dict[str, Any]) -> KeyStore:
@@ -56,7 +66,16 @@ class Command(BaseCommand):
             if place is None:
                 raise CommandError("No token is named: set TIEMCHUNG_TOKEN_LIB, _LABEL and _PIN_FILE.")
             return TokenKeyStore(place, folder / "wrong-pin", place.label)
-        secret = path.read_text("utf-8").strip() if path else getpass.getpass("Passphrase of the roots' keys: ")
+        secret = path.read_text("utf-8").strip() if path else "".join(self._half(half) for half in HALVES)
         if len(secret) < 16:
-            raise CommandError("A passphrase of 16 letters or more, please.")
+            raise CommandError("Nothing was done: a passphrase of 16 letters or more, please.")
         return FileKeyStore(folder / "private", secret)
+
+    def _half(self, half: str) -> str:
+        """Give one person's half, typed twice alike: a slip of a finger would seal roots that nobody opens again."""
+        for _ in range(TRIES):
+            typed = getpass.getpass(f"Passphrase of the roots' keys, {half} half: ")
+            if typed and getpass.getpass(f"The {half} half once more: ") == typed:
+                return typed
+            self.stdout.write("The two were not alike, or empty. Please type this half again.")
+        raise CommandError("Nothing was done: the two entries of the passphrase were not alike.")
