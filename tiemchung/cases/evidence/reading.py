@@ -1,13 +1,19 @@
 """The optional reader of printed paper: tesseract with Vietnamese, a package of the system."""
 
+import datetime as dt
 import os
 import shutil
 import subprocess
 from functools import lru_cache
+from io import BytesIO
 
+from PIL import Image
+
+from tiemchung.cases.evidence.slip import Proposals, propose
 from tiemchung.cases.ports import ReadingPort
 
 _SECONDS = 60.0
+_TURNS = (90, 270, 180)  # degrees to the left; most phones are held upright
 
 
 class Tesseract:
@@ -31,6 +37,27 @@ class Tesseract:
         if done.returncode != 0:
             raise OSError(f"tesseract ended with {done.returncode}")
         return done.stdout.decode("utf-8", "replace")
+
+
+def read_any_way_up(port: ReadingPort, page: bytes, *, latest: dt.date) -> Proposals:
+    """Give what a JPEG of ours seems to say, turned as far as it takes; raise OSError where the reader fails.
+
+    Phones send many a slip lying on its side without a word of it in the file. Only a page of which nothing was made
+    out is read again. `latest` is the last day that a dose can have.
+    """
+    proposals = propose(port.read(page), latest=latest)
+    for degrees in _TURNS:
+        if proposals:
+            break
+        proposals = propose(port.read(_turned(page, degrees)), latest=latest)
+    return proposals
+
+
+def _turned(page: bytes, degrees: int) -> bytes:
+    target = BytesIO()
+    with Image.open(BytesIO(page), formats=("JPEG",)) as image:
+        image.rotate(degrees, expand=True).save(target, "JPEG", quality=90)
+    return target.getvalue()
 
 
 @lru_cache(maxsize=1)

@@ -4,8 +4,8 @@ import datetime as dt
 from itertools import batched
 
 from tiemchung.cases.evidence.malware import scanner
-from tiemchung.cases.evidence.reading import reader
-from tiemchung.cases.evidence.slip import Proposals, propose
+from tiemchung.cases.evidence.reading import read_any_way_up, reader
+from tiemchung.cases.evidence.slip import Proposals
 from tiemchung.cases.evidence.store import SLICES, evidence_store
 from tiemchung.cases.evidence.views import sealed_proposals
 from tiemchung.cases.models import Evidence
@@ -39,10 +39,9 @@ def read_pending(at: dt.datetime, port: ReadingPort | None = None) -> int:
 
 def _read(port: ReadingPort, row: Evidence, at: dt.datetime) -> Proposals | None:
     try:
-        text = port.read(evidence_store().get(row.id))
+        return read_any_way_up(port, evidence_store().get(row.id), latest=local(at).date())
     except (OSError, KeyError, SealBroken):
         return None
-    return propose(text, latest=local(at).date())
 
 
 def scan_pending(at: dt.datetime) -> int:
