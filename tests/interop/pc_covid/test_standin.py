@@ -199,3 +199,8 @@ def test_what_the_platform_asks_is_shown_as_text(tmp_path: Path) -> None:
     page = whole_page((), switch=new_switch(), typed={"lang": "vi", "full_name": evil}, answered=answered)
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_state_of_a_dose_has_words(lang: str) -> None:
+    assert all(WORDS[lang][f"state.{state}"] for state in DoseState)
