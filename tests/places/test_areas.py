@@ -166,6 +166,23 @@ def test_names_are_found_only_under_the_asked_area(areas):
     assert {reads.path_of(area.id)[-1] for area in found} == {city}
 
 
+def test_a_name_that_is_gone_leads_to_what_it_is_today(areas):
+    city = reads.area_by_code("79", Level.PROVINCE, TODAY)
+    then, now = reads.areas_once_named("ben nghe", today=TODAY, level=Level.COMMUNE, within=city.id)[0]
+    assert (then.full_name, now.full_name) == ("Phường Bến Nghé", "Phường Sài Gòn")
+    assert now.period.holds(TODAY)
+    hanoi = reads.area_by_code("01", Level.PROVINCE, TODAY)
+    assert reads.areas_once_named("ben nghe", today=TODAY, level=Level.COMMUNE, within=hanoi.id) == ()
+    assert reads.areas_once_named("", today=TODAY, level=Level.COMMUNE, within=city.id) == ()
+
+
+def test_a_name_of_many_former_wards_leads_to_each_once(areas):
+    city = reads.area_by_code("79", Level.PROVINCE, TODAY)
+    found = reads.areas_once_named("phuong 5", today=TODAY, level=Level.COMMUNE, within=city.id)
+    assert len({now.id for _, now in found}) > 5
+    assert len(found) == len({(then.full_name, then.parent_id, now.id) for then, now in found})
+
+
 def test_an_unknown_id_is_no_place(areas):
     with pytest.raises(reads.NoSuchPlace):
         reads.area(new_id())

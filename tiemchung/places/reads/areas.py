@@ -107,6 +107,25 @@ def areas_named(
     return tuple(hit[-1] for hit in sorted(hits, key=lambda hit: hit[:-1])[:limit])
 
 
+def areas_once_named(
+    words: str, *, today: dt.date, level: Level, within: UUID | None, limit: int = 40
+) -> tuple[tuple[AreaView, AreaView], ...]:
+    """Give areas gone before today whose name held every word's beginning, each with an area of today under `within`
+    that has land of it: (then, now); those with the exact accents come first.
+    """
+    tree, wanted, toned = current_tree(), text.fold(words).split(), text.tone_key(words)
+    hits = []
+    for row in tree.areas.values():
+        if row.level is not level or row.period.end is None or row.period.end > today:
+            continue
+        if wanted and all(f" {word}" in f" {row.search_key}" for word in wanted):
+            exact = toned in text.tone_key(row.full_name)
+            heirs = (heir for heir in successor_of(row.id, today).areas if _under(heir.id, within))
+            hits += [(not exact, row.name_sort, row.code, heir.code, row, heir) for heir in heirs]
+    found = sorted(hits, key=lambda hit: hit[:4])
+    return tuple({(row.full_name, row.parent_id, heir.id): (row, heir) for *_, row, heir in found}.values())[:limit]
+
+
 def _under(area_id: UUID, root: UUID | None) -> bool:
     return root is None or any(step.id == root for step in path_of(area_id))
 

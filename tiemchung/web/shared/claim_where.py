@@ -6,6 +6,7 @@ from uuid import UUID
 from tiemchung.core import clock
 from tiemchung.places import reads as places
 from tiemchung.places.rules import Level
+from tiemchung.web.shared.place_area import former_choices
 from tiemchung.web.shared.words import say
 
 Typed = dict[str, Any]
@@ -56,6 +57,9 @@ def place_items(typed: Typed) -> list[tuple[str, str]]:
         items += [(f"FACILITY:{key}", found[key].name) for key in dict.fromkeys(ids) if key in found]
         areas = places.areas_named(typed["words"], on=clock.today(), limit=MOST_PLACES)
         items += [(f"{area.level.upper()}:{area.id}", places.path_name(area.id)) for area in areas]
+        if not areas:
+            former = places.areas_once_named(typed["words"], today=clock.today(), level=Level.COMMUNE, within=None)
+            items += [(f"{Level.COMMUNE.upper()}:{value}", name) for value, name in former_choices(former)]
     if typed["where"] and typed["where"] not in dict(items):
         items.append((typed["where"], place_words(typed["where"])))
     return items

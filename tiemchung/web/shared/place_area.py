@@ -1,6 +1,7 @@
 """The area of a place that is in no list: province, then commune, as the portal and the health book ask for it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -13,6 +14,17 @@ from tiemchung.web.shared.typed import line_in, uuid_in
 from tiemchung.web.shared.words import say
 
 MOST_FOUND = 12
+MOST_NAMES = 3  # a commune of today was made of up to nine
+type Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The commune that was meant; where that is open, what is wrong and what may be chosen: (id, name)."""
+
+    commune: AreaView | None = None
+    error: str = ""
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +45,10 @@ def read_place_area(data: QueryDict, today: dt.date) -> PlaceArea:
     if str(province) not in dict(items) or province is None:
         errors = {"place_province": say("report.area.province_missing")} if typed else {}
         return PlaceArea(items, "", typed, None, errors)
-    found = communes_meant(typed, uuid_in(data, "place_commune_id"), province, today)
-    if typed and len(found) != 1:
-        errors = {"place_commune": say("report.area.commune_many" if found else "report.area.commune_unknown")}
-        choices = [(str(area.id), places.path_name(area.id)) for area in found[:MOST_FOUND]]
-        return PlaceArea(items, str(province), typed, None, errors, choices)
-    return PlaceArea(items, str(province), typed, found[0].id if found else province)
+    meant = commune_meant(typed, uuid_in(data, "place_commune_id"), province, today)
+    if meant.error:
+        return PlaceArea(items, str(province), typed, None, {"place_commune": meant.error}, list(meant.choices))
+    return PlaceArea(items, str(province), typed, meant.commune.id if meant.commune else province)
 
 
 def place_area_of(area_id: UUID | None, today: dt.date) -> PlaceArea:
@@ -50,14 +60,44 @@ def place_area_of(area_id: UUID | None, today: dt.date) -> PlaceArea:
     return PlaceArea(_provinces(today), str(path[-1].id), commune, area_id)
 
 
-def communes_meant(typed: str, chosen: UUID | None, province: UUID, today: dt.date) -> tuple[AreaView, ...]:
-    """Give the communes of the province that the words name: one where they are exact or were chosen from a list."""
+def commune_meant(typed: str, chosen: UUID | None, province: UUID, today: dt.date) -> Meant:
+    """Give the commune that the words name: an exact name, the only one, or the one chosen among several.
+
+    A name that no commune of today has is looked for among those that are gone; what became of it is offered and
+    never taken unasked, since nobody wrote that name.
+    """
     if not typed:
-        return ()
+        return Meant()
     found = places.areas_named(typed, on=today, level=Level.COMMUNE, within=province)
-    picked = [area for area in found if area.id == chosen]
+    former = [] if found else places.areas_once_named(typed, today=today, level=Level.COMMUNE, within=province)
+    picked = [area for area in (*found, *(heir for _, heir in former)) if area.id == chosen]
     exact = [area for area in found if typed.casefold() in {area.full_name.casefold(), area.name.casefold()}]
-    return tuple(picked or (exact if len(exact) == 1 else found))
+    sure = picked[:1] or (exact if len(exact) == 1 else found if len(found) == 1 else [])
+    if sure:
+        return Meant(sure[0])
+    if former:
+        return Meant(None, say("report.area.commune_former"), former_choices(former))
+    choices = tuple((str(area.id), places.path_name(area.id)) for area in found[:MOST_FOUND])
+    return Meant(None, say("report.area.commune_many" if found else "report.area.commune_unknown"), choices)
+
+
+def former_choices(former: Sequence[tuple[AreaView, AreaView]]) -> tuple[Choice, ...]:
+    """Give areas that are gone by their names then and now, each area of today once; its id is the value."""
+    names: dict[UUID, list[str]] = {}
+    for old, heir in former:
+        names.setdefault(heir.id, []).append(_then(old))
+    heirs = {heir.id: heir.full_name for _, heir in former}
+    return tuple(
+        (str(key), say("report.area.former", then="; ".join(then[:MOST_NAMES]), now=heirs[key]))
+        for key, then in list(names.items())[:MOST_FOUND]
+    )
+
+
+def _then(old: AreaView) -> str:
+    """Give an area's name with the district that it lay in: there were eleven wards called Phường 1."""
+    above = places.area(old.parent_id) if old.parent_id else None
+    district = above.full_name if above and above.level is Level.DISTRICT else ""
+    return f"{old.full_name}, {district}" if district else old.full_name
 
 
 def _provinces(today: dt.date) -> list[tuple[str, str]]:
