@@ -317,7 +317,7 @@ def test_a_dose_beyond_the_kinds_most_is_refused(phone: str) -> None:
 def test_a_kind_of_another_door_is_not_taken(phone: str) -> None:
     _, token = drafting.begin_draft(at=NOW)
     with pytest.raises(Refused) as refused:
-        drafting.keep_kind(token=token, at=NOW, kind="DOSE_WRONG")
+        drafting.keep_kind(token=token, at=NOW, kind="DOSE_DECLARED")
     assert codes_of(refused) == {"CLAIM_KIND_NOT_HERE"}
 
 

@@ -78,7 +78,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report as far as it is written; `answered` names the questions, `plain_name` that the name has no marks."""
+    """A report as far as it is written; `answered` names the questions, `plain_name` that the name has no marks.
+
+    `typed` holds the form of a page whose answer could not be taken yet, by the question's key; no claim reads it.
+    """
 
     id: UUID
     state: DraftState = DraftState.DRAFT
@@ -87,6 +90,7 @@ class Draft:
     phone: str = ""
     plain_name: bool = False
     answered: frozenset[str] = frozenset()
+    typed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     again_at: dt.datetime | None = None
     receipt: Receipt | None = None
 
@@ -111,7 +115,12 @@ class Draft:
     def with_answer(self, asked: Asked, **changes: Any) -> "Draft":
         """Give the draft with these changes and this question answered; what was sent for a code is open again."""
         return replace(
-            self, state=DraftState.DRAFT, again_at=None, answered=self.answered | {asked.key}, **changes
+            self,
+            state=DraftState.DRAFT,
+            again_at=None,
+            answered=self.answered | {asked.key},
+            typed={key: form for key, form in self.typed.items() if key != asked.key},
+            **changes,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -123,6 +132,7 @@ class Draft:
             "phone": self.phone,
             "plain_name": self.plain_name,
             "answered": sorted(self.answered),
+            "typed": {key: dict(form) for key, form in self.typed.items()},
             "again_at": self.again_at.isoformat() if self.again_at else None,
             "receipt": receipt.as_json() if receipt else None,
         }
@@ -138,6 +148,7 @@ class Draft:
             phone=values["phone"],
             plain_name=values["plain_name"],
             answered=frozenset(values["answered"]),
+            typed=values.get("typed", {}),  # drafts of before this field live on for a week
             again_at=dt.datetime.fromisoformat(values["again_at"]) if values["again_at"] else None,
             receipt=_receipt(values["receipt"]),
         )
@@ -200,7 +211,13 @@ def with_kind(draft: Draft, kind: str) -> Draft:
     asked = {Asked(q, o).key for q in (Question.DOSE, Question.PLACE) for o in (d.order for d in kept)}
     answered = draft.answered & ({"PERSON", "AREA"} | asked)
     claim = replace(draft.claim, doses=tuple(kept), wanted={}, other_phone="")
-    return replace(draft, answered=answered).with_answer(Asked(Question.KIND), kind=kind, claim=claim)
+    told = replace(draft, answered=answered, typed=_of_person(draft))
+    return told.with_answer(Asked(Question.KIND), kind=kind, claim=claim)
+
+
+def _of_person(draft: Draft) -> dict[str, Mapping[str, Any]]:
+    """Give what was typed of the person: doses that move or go take with them what was typed of them."""
+    return {key: form for key, form in draft.typed.items() if key == Question.PERSON}
 
 
 def with_dose(draft: Draft, dose: ClaimedDose, question: Question) -> Draft:
@@ -235,4 +252,6 @@ def without_dose(draft: Draft, order: int) -> Draft:
         doses.append(replace(dose, order=place))
         answered |= {Asked(q, place).key for q in (Question.DOSE, Question.PLACE) if draft.has(Asked(q, dose.order))}
     claim = replace(draft.claim, doses=tuple(doses))
-    return replace(draft, state=DraftState.DRAFT, again_at=None, claim=claim, answered=frozenset(answered))
+    return replace(
+        draft, state=DraftState.DRAFT, again_at=None, claim=claim, answered=frozenset(answered), typed=_of_person(draft)
+    )

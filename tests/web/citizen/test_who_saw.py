@@ -63,6 +63,15 @@ def test_looks_of_one_day_for_one_purpose_are_one_line_with_their_number(signed_
     assert "Kiểm tra theo nhiệm vụ (3 lần)" in words_of(signed_in(), chau)
 
 
+def test_looks_of_several_kinds_that_read_alike_are_one_line(signed_in: Open, chau: UUID) -> None:
+    nurse = builders.a_nurse(builders.a_facility())
+    for action in ("people.open_person", "cases.open_file", "people.open_person"):
+        note_look(by=nurse, at=clock.now(), action=action, subject_ids=[chau], purpose="PA 1234567890")
+    words = words_of(signed_in(), chau)
+    assert words.count("Giải quyết phản ánh PA 123 456 7890 (3 lần)") == 1
+    assert words.count("Giải quyết phản ánh") == 1
+
+
 def test_the_own_looks_and_the_familys_stand_apart(signed_in: Open, chau: UUID) -> None:
     client = signed_in()
     client.get(f"/so/the/{chau}")

@@ -1,5 +1,6 @@
 """Filling in the report's pages as a citizen without scripts does."""
 
+import html
 import re
 from io import BytesIO
 from typing import Any
@@ -26,6 +27,12 @@ def a_photo(colour: str = "white", kind: str = "JPEG") -> SimpleUploadedFile:
     kept = BytesIO()
     Image.new("RGB", (400, 300), colour).save(kept, kind)
     return SimpleUploadedFile("giay.jpg", kept.getvalue(), content_type="image/jpeg")
+
+
+def text_of(answer: Any) -> str:
+    """Give a page's words without its marks."""
+    body = re.sub(r"<(script|style).*?</\1>", "", answer.content.decode(), flags=re.S)
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", body).split()))
 
 
 def saigon() -> str:

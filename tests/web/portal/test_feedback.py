@@ -1,7 +1,6 @@
 """Phản ánh thông tin: five steps, none of them skipped, nothing lost, one case."""
 
 import datetime as dt
-import html
 import re
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.test import Client
 
 from tests.builders import a_facility, a_phone, a_point, an_area, an_officer, country  # noqa: F401 - a fixture
 from tests.web.portal import feedback_pages as pages
+from tests.web.portal.feedback_pages import text_of
 from tiemchung.cases.evidence.reads import evidence_of
 from tiemchung.cases.kinds import KINDS, Door, kinds_at
 from tiemchung.cases.models import Case
@@ -36,12 +36,6 @@ def client() -> Client:
 @pytest.fixture
 def phone() -> str:
     return a_phone()
-
-
-def text_of(answer: Any) -> str:
-    """Give a page's words without its marks."""
-    body = re.sub(r"<(script|style).*?</\1>", "", answer.content.decode(), flags=re.S)
-    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", body).split()))
 
 
 def test_the_front_page_has_the_entry_that_citizens_know(client: Client) -> None:

@@ -198,7 +198,8 @@ def test_after_settling_the_page_says_where_the_correction_has_arrived(
     client = Client()
     find(client, case.ref, phone)
     words = shown(client)
-    assert "Vì sao vẫn chưa đúng?" in words
+    assert "Ai đã trả lời" in words
+    assert "Vì sao vẫn chưa đúng?" not in words
     assert re.search(r"Sổ tiêm chủng quốc gia\s+Xong lúc", words)
     assert re.search(r"Thẻ tiêm chủng\s+Đang chờ", words)
     assert SETTLED not in words

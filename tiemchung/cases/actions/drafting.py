@@ -4,8 +4,9 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -84,6 +85,11 @@ def keep_person(
         return draft.with_answer(Asked(Question.PERSON), claim=mine, phone=phone, plain_name=plain_name)
 
     return _change(token, at, change)
+
+
+def keep_typed(*, token: str, at: dt.datetime, asked: Asked, form: Mapping[str, Any]) -> Draft:
+    """Keep the form of a page as it was typed while its answer cannot be taken; the claim stays as it was."""
+    return _change(token, at, lambda draft: replace(draft, typed={**draft.typed, asked.key: dict(form)}))
 
 
 def keep_area(

@@ -1,13 +1,14 @@
 """The health book: the people proven to be the reader's, one more of them, and the way out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tiemchung.cases.reads import open_about
+from tiemchung.cases.reads import cases_listed, open_about
+from tiemchung.cases.rules import CaseState
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
@@ -21,6 +22,7 @@ from tiemchung.web.citizen.card_facts import card_page, sign_of
 from tiemchung.web.citizen.claims import claim_person, keep_proofs
 from tiemchung.web.citizen.fact_form import FactForm, read_fact
 from tiemchung.web.citizen.reports.beginning import confirmed_in
+from tiemchung.web.citizen.reports.frame import contact_in
 from tiemchung.web.citizen.sign_in import refusal_words
 from tiemchung.web.shared.claim_places import units_named
 from tiemchung.web.shared.formats import mask_phone
@@ -49,10 +51,18 @@ def book_page(request: HttpRequest) -> HttpResponse:
     facts = {
         "people": people,
         "phone": mask_phone(phone) if phone else "",
+        "asked": _is_asked(request, by, holders.values()),
         "added": request.session.pop(ADDED, ""),
         **frame(request),
     }
     return render(request, "citizen/book.html", facts, using="jinja2")
+
+
+def _is_asked(request: HttpRequest, by: Actor, holders: Iterable[Holder]) -> bool:
+    """Tell whether a desk waits for this reader's answer to any report."""
+    profiles = [profile for holder in holders for profile in holder.profile_ids]
+    listed = cases_listed(by, contact_in(request), profiles)
+    return any(case.state is CaseState.NEED_MORE_INFO for case in listed)
 
 
 def _tile(holder: Holder, kin: Mapping[UUID, list[tuple[str, str]]]) -> dict[str, object]:

@@ -1,11 +1,13 @@
 """Who saw my record: days, units and roles in plain words, never the name of a member of staff."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from tiemchung.cases.rules import shown_ref
 from tiemchung.core.actor import Kind
 from tiemchung.people.reads import SawLine, who_saw
 from tiemchung.places import reads as places
@@ -28,7 +30,7 @@ def who_saw_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
     others = [line for line in lines if line.kind != Kind.CITIZEN]
     facts = {
         "holder": holder,
-        "lines": [_told(line, houses) for line in others],
+        "lines": _joined(_told(line, houses) for line in others),
         "own": _own_days(lines),
         "cut": sum(line.times for line in lines) >= MOST,
         "most": MOST,
@@ -36,7 +38,17 @@ def who_saw_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return book_page(request, "who_saw", facts)
 
 
-def _told(line: SawLine, houses: Mapping[UUID, str]) -> dict[str, object]:
+def _joined(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give lines that read alike as one, with the number of all their looks; the order stays."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for line in lines:
+        alike = tuple(line[name] for name in ("on", "who", "unit", "why"))
+        times = found[alike]["times"] if alike in found else 0
+        found[alike] = line | {"times": times + line["times"]}
+    return list(found.values())
+
+
+def _told(line: SawLine, houses: Mapping[UUID, str]) -> dict[str, Any]:
     who = say(f"access.role.{line.role}") if line.role else say(f"book_report.saw.kind.{line.kind}")
     return {
         "on": line.on,
@@ -54,7 +66,7 @@ def _area_words(area_id: UUID | None) -> str:
 def purpose_words(purpose: str) -> str:
     """Say in plain words why somebody looked; what was written freely by staff is not shown to the citizen."""
     if purpose.startswith("PA "):
-        return say("book_report.saw.purpose.report", ref=purpose)
+        return say("book_report.saw.purpose.report", ref=shown_ref(purpose[3:].replace(" ", "")))
     if purpose.startswith("BULK "):
         return say("book_report.saw.purpose.bulk")
     key = f"book_report.saw.purpose.{purpose.split(':')[0].replace(' ', '_').replace('-', '_')}"

@@ -144,7 +144,7 @@ def _told(step: StepView, units: dict[UUID, str], *, own: bool) -> dict[str, Any
     """Give one step as the history lists it; what was written is shown to the phone that reported."""
     unit = units.get(step.unit_id, "") if step.unit_id and step.by_kind != Kind.CITIZEN else ""
     facts = [format_moment(step.at), unit, step.text if own else ""]
-    return {"title": step_title(step, "case.step"), "facts": [fact for fact in facts if fact]}
+    return {"title": step_title(step, "report.step"), "facts": [fact for fact in facts if fact]}
 
 
 def _refusal(case: Progress) -> str:

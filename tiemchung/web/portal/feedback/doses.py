@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tiemchung.cases.actions.drafting import add_dose, drop_dose, keep_dose, keep_wanted
+from tiemchung.cases.actions.drafting import add_dose, drop_dose, keep_dose, keep_typed, keep_wanted
 from tiemchung.cases.drafts import Asked, Draft, Question, first_missing
 from tiemchung.cases.receiving import OLDEST
 from tiemchung.cases.rules import ClaimedDose
@@ -48,9 +48,10 @@ def dose_page(request: HttpRequest, draft: Draft, number: int) -> HttpResponse:
     """Ask for one dose's vaccine, day and lot."""
     asked, before = Asked(Question.DOSE, number), draft.dose(number)
     if request.method != "POST":
-        return _dose_page(request, draft, asked, _dose_form(before))
+        return _dose_page(request, draft, asked, dict(draft.typed.get(asked.key) or _dose_form(before)))
     form, dose, errors = read_dose(request.POST, draft, number)
     if errors:
+        keep_typed(token=token_of(request), at=clock.now(), asked=asked, form=form)
         return _dose_page(request, draft, asked, form, errors)
     if before is not None:
         dose = replace(before, product=dose.product, lot_number=dose.lot_number, given_on=dose.given_on)
@@ -75,10 +76,15 @@ def read_dose(data: QueryDict, draft: Draft, number: int) -> tuple[dict[str, Any
     return form, dose, errors
 
 
+def day_needed(draft: Draft) -> bool:
+    """Tell whether a dose of this report needs its day: to be recorded, or to be found without being pointed at."""
+    return draft.kind == "DOSE_WRONG" or bool(draft.kind_rules and draft.kind_rules.needs_evidence)
+
+
 def _day_wrong(given: TypedDate, draft: Draft, number: int) -> str:
     kind = draft.kind_rules
     if given.empty:
-        return say("report.dose.day_missing") if kind and kind.needs_evidence else ""
+        return say("report.dose.day_missing") if day_needed(draft) else ""
     if given.day is None or given.precision != "DAY":
         return say("report.dose.day_wrong")
     if given.day > clock.today():
@@ -109,7 +115,7 @@ def _dose_page(
         "form": form,
         "number": asked.dose,
         "heading": dose_heading(draft, asked.dose),
-        "day_needed": bool(kind and kind.needs_evidence),
+        "day_needed": day_needed(draft),
         "may_drop": bool(kind and draft.dose(asked.dose) and len(draft.claim.doses) > kind.doses[0]),
         "products": [*product_choices(), (UNKNOWN_PRODUCT, say("report.dose.product_unknown"))],
     }

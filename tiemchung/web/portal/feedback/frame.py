@@ -76,6 +76,11 @@ def lead_to(asked: Asked, **why: str) -> HttpResponse:
     return redirect(address_of(asked) + (f"?{urlencode(why)}" if why else ""))
 
 
+def lead_to_start(why: str) -> HttpResponse:
+    """Lead to the report's first page, which says why: `gone` or `dropped`."""
+    return redirect(f"{reverse('portal:feedback')}?{urlencode({'why': why})}")
+
+
 def lead_on(draft: Draft, asked: Asked, *, back_to_check: bool = False) -> HttpResponse:
     """Lead to what comes after this question: the next one, or the check page where all is answered already."""
     missing = first_missing(draft)
@@ -97,7 +102,7 @@ def asks(question: Question) -> Callable[[View], View]:
         def guarded(request: HttpRequest, **parts: Any) -> HttpResponse:
             draft = draft_in(request)
             if draft is None:
-                return redirect(reverse("portal:feedback") + "?why=gone")
+                return lead_to_start("gone")
             if draft.state is DraftState.SENT:
                 return redirect("portal:feedback_done")
             asked = Asked(question, parts.get("number", 0))
@@ -118,7 +123,7 @@ def _gone_meanwhile(refused: Refused) -> HttpResponse:
     if codes & {"DRAFT_SENT"}:
         return redirect("portal:feedback_done")
     if codes & {"DRAFT_GONE"}:
-        return redirect(reverse("portal:feedback") + "?why=gone")
+        return lead_to_start("gone")
     raise refused
 
 

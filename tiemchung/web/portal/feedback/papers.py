@@ -87,14 +87,31 @@ def _paper_page(
 @require_POST
 @open_to_public
 def add_paper(request: HttpRequest) -> JsonResponse:
-    """Take one file as soon as it was chosen, for the page's script; say in its words why it cannot be used."""
+    """Take one file as soon as it was chosen, or take its pages out again, for the page's script.
+
+    Answers {"pages": [ids]} of what was taken, else {"error": why it cannot be used, in words}.
+    """
     draft = draft_in(request)
     if draft is None or draft.receipt is not None or not may_open(draft, Asked(Question.PAPER)):
         return JsonResponse({"error": say("verdict.DRAFT_GONE")}, status=409)
+    if gone := request.POST.getlist("remove")[:MOST_PAGES]:
+        for page_id in gone:
+            _take_out(draft, page_id)
+        return JsonResponse({})
+    before = {page.id for page in evidence_of(draft.id)}
     errors = _attach(request, draft)
     if errors:
         return JsonResponse({"error": errors["evidence"]}, status=422)
-    return JsonResponse({}, status=201 if request.FILES.get("evidence") else 422)
+    taken = [str(page.id) for page in evidence_of(draft.id) if page.id not in before]
+    return JsonResponse({"pages": taken}, status=201 if request.FILES.get("evidence") else 422)
+
+
+def _take_out(draft: Draft, page_id: str) -> None:
+    try:
+        evidence_id = UUID(page_id[:40])
+    except ValueError:
+        return
+    remove_evidence(by=PUBLIC, at=clock.now(), case_id=draft.id, evidence_id=evidence_id, draft=True)
 
 
 @require_safe

@@ -1,13 +1,14 @@
 """Step 2: who it is about, where they live, and what is wrong."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
 
-from tiemchung.cases.actions.drafting import keep_area, keep_kind, keep_person
+from tiemchung.cases.actions.drafting import keep_area, keep_kind, keep_person, keep_typed
 from tiemchung.cases.drafts import Asked, Draft, Question
 from tiemchung.cases.kinds import Door, kinds_at
 from tiemchung.cases.rules import Claim
@@ -24,7 +25,7 @@ from tiemchung.web.portal.feedback.frame import Errors, asks, lead_on, lead_to, 
 from tiemchung.web.shared.formats import format_phone
 from tiemchung.web.shared.gate import open_to_public
 from tiemchung.web.shared.name_doubts import NameAsked, asked_again
-from tiemchung.web.shared.place_area import communes_meant
+from tiemchung.web.shared.place_area import Choice, commune_meant
 from tiemchung.web.shared.typed import date_in, line_in, uuid_in
 from tiemchung.web.shared.words import say
 
@@ -46,11 +47,11 @@ def person_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     name = NameAsked() if "full_name" in errors else asked_again(claim.full_name, request.POST)
     if name.error:
         errors["plain_name"] = name.error
+    token, at = token_of(request), clock.now()
     if errors:
+        keep_typed(token=token, at=at, asked=asked, form=form)
         return question_page(request, draft, asked, {"form": form, "doubt": name.doubt, "sexes": _SEXES}, errors)
-    kept = keep_person(
-        token=token_of(request), at=clock.now(), claim=claim, phone=phone, plain_name=name.doubt is not None
-    )
+    kept = keep_person(token=token, at=at, claim=claim, phone=phone, plain_name=name.doubt is not None)
     return lead_on(kept, asked, back_to_check=True)
 
 
@@ -108,6 +109,9 @@ def number_of(typed: str) -> tuple[str, str] | None:
 
 
 def _form_of(draft: Draft) -> dict[str, Any]:
+    """Give the form as it was typed last, else as it was answered."""
+    if typed := draft.typed.get(Question.PERSON):
+        return dict(typed)
     claim, birth = draft.claim, draft.claim.birth_date
     parts: dict[str, str] = {}
     if birth is not None:
@@ -142,11 +146,10 @@ def area_page(request: HttpRequest, draft: Draft) -> HttpResponse:
         kept = keep_area(token=token, at=at, province_id=province, answered=False)
         return lead_to(asked, step="commune")
     typed, chosen = line_in(request.POST, "commune", 120), uuid_in(request.POST, "commune_id")
-    found = communes_meant(typed, chosen, province, today)
-    if typed and len(found) != 1:
-        error = say("report.area.commune_many" if found else "report.area.commune_unknown")
-        return _area_page(request, draft, {"commune": error}, typed=typed, found=found)
-    commune = found[0] if found else None
+    meant = commune_meant(typed, chosen, province, today)
+    if meant.error:
+        return _area_page(request, draft, {"commune": meant.error}, typed=typed, found=meant.choices)
+    commune = meant.commune
     kept = keep_area(
         token=token, at=at, province_id=province, commune_id=commune.id if commune else None,
         district_id=_district_of(commune),
@@ -162,7 +165,7 @@ def _district_of(commune: AreaView | None) -> UUID | None:
 
 
 def _area_page(
-    request: HttpRequest, draft: Draft, errors: Errors, *, typed: str | None = None, found: tuple[AreaView, ...] = ()
+    request: HttpRequest, draft: Draft, errors: Errors, *, typed: str | None = None, found: Sequence[Choice] = ()
 ) -> HttpResponse:
     today, claim = clock.today(), draft.claim
     provinces = [(str(area.id), area.full_name) for area in places.children_of(None, today)]
@@ -173,7 +176,7 @@ def _area_page(
         "province": str(claim.province_id or ""),
         "communes": _communes_of(claim.province_id, today) if claim.province_id else [],
         "commune": typed,
-        "found": [(str(area.id), places.path_name(area.id)) for area in found[:12]],
+        "found": found,
     }
     return question_page(request, draft, Asked(Question.AREA), facts, errors)
 

@@ -23,6 +23,7 @@ from tiemchung.web.portal.feedback.frame import (
     draft_in,
     first_words,
     lead_to,
+    lead_to_start,
     question_page,
     reason_words,
     token_of,
@@ -76,6 +77,7 @@ def _check_page(request: HttpRequest, draft: Draft, errors: Errors | None = None
     kind = draft.kind_rules
     facts = {
         "person": _person_rows(draft),
+        "about": _about_rows(draft),
         "doses": [_dose_part(draft, dose.order) for dose in draft.claim.doses],
         "more": bool(kind and dose_orders(kind) and len(draft.claim.doses) < kind.doses[1]),
         "may_drop": bool(kind and len(draft.claim.doses) > kind.doses[0]),
@@ -86,10 +88,10 @@ def _check_page(request: HttpRequest, draft: Draft, errors: Errors | None = None
     return question_page(request, draft, Asked(Question.CHECK), facts, errors)
 
 
-def _row(key: str, value: str, asked: Asked | None = None, hidden: str = "") -> dict[str, str]:
-    """Give one answer; the last one of a page leads back to that page, so that a phone shows one link a question."""
+def _row(key: str, value: str, asked: Asked | None = None) -> dict[str, str]:
+    """Give one answer; one with a page of its own leads back to it, all others are changed from their heading."""
     row = {"key": say(key), "value": value or say("report.check.nothing")}
-    return row | {"href": address_of(asked), "hidden": hidden or row["key"]} if asked else row
+    return row | {"href": address_of(asked), "hidden": row["key"]} if asked else row
 
 
 def _person_rows(draft: Draft) -> Rows:
@@ -101,8 +103,13 @@ def _person_rows(draft: Draft) -> Rows:
         _row("report.person.sex", say(f"report.sex.{claim.sex}")),
         _row("report.person.phone", format_phone(draft.phone)),
         _row("report.person.number", ", ".join(number for _, number in claim.numbers)),
-        _row("report.person.workplace", claim.workplace, Asked(Question.PERSON), say("report.check.person")),
-        _row("report.area.title_short", area_names(claim), Asked(Question.AREA)),
+        _row("report.person.workplace", claim.workplace),
+    ]
+
+
+def _about_rows(draft: Draft) -> Rows:
+    return [
+        _row("report.area.title_short", area_names(draft.claim), Asked(Question.AREA)),
         _row("report.kind.title_short", say(f"case.kind.{draft.kind}.label"), Asked(Question.KIND)),
     ]
 
@@ -114,10 +121,10 @@ def _dose_part(draft: Draft, order: int) -> dict[str, Any]:
     rows = [
         _row("report.dose.product", product_name(dose.product)),
         _row("report.dose.day", format_date(dose.given_on)),
-        _row("report.dose.lot", dose.lot_number, Asked(Question.DOSE, order), heading),
+        _row("report.dose.lot", dose.lot_number),
         _row("report.place.title_short", place_line(dose), Asked(Question.PLACE, order)),
     ]
-    return {"order": order, "heading": heading, "rows": rows}
+    return {"order": order, "heading": heading, "href": address_of(Asked(Question.DOSE, order)), "rows": rows}
 
 
 def _wanted_rows(draft: Draft) -> Rows:
@@ -132,8 +139,6 @@ def _wanted_rows(draft: Draft) -> Rows:
     for name in ("full_name", "birth_date", "sex", "number", "phone"):
         if wanted.get(name):
             rows.append(_row(f"report.wanted.{name}", wanted[name]))
-    if rows:
-        rows[-1] |= {"href": address_of(Asked(Question.WANTED)), "hidden": say("report.check.wanted")}
     return rows
 
 
@@ -141,7 +146,7 @@ def _paper_rows(draft: Draft) -> Rows:
     count = len(evidence_of(draft.id))
     return [
         _row("report.paper.title", say("report.paper.count", count=count) if count else ""),
-        _row("report.paper.text", draft.claim.text, Asked(Question.PAPER), say("report.paper.title_short")),
+        _row("report.paper.text", draft.claim.text),
     ]
 
 
@@ -151,7 +156,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
     """Ask for the code; the right one makes the report a case, and asking twice makes it one case."""
     draft = draft_in(request)
     if draft is None:
-        return redirect("portal:feedback")
+        return lead_to_start("gone")
     if draft.receipt is not None:
         return redirect("portal:feedback_done")
     if draft.state is not DraftState.CODE_PENDING:
@@ -186,7 +191,7 @@ def _again(request: HttpRequest, draft: Draft, typed: str) -> HttpResponse:
     try:
         refused = _send(request, draft)
     except Refused:
-        return redirect("portal:feedback")
+        return lead_to_start("gone")
     if refused is not None:
         return _code_page(request, draft, typed, {"again": first_words(refused)})
     return _code_page(request, draft_in(request) or draft, typed, sent_again=True)

@@ -1,7 +1,6 @@
 """Step 1: what a report is, what to have at hand, other ways; beginning, going on, giving up."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tiemchung.access.actions import take_draft
@@ -17,6 +16,7 @@ from tiemchung.web.portal.feedback.frame import (
     forget_token,
     keep_token,
     lead_to,
+    lead_to_start,
     private_page,
     token_of,
 )
@@ -49,10 +49,8 @@ def drop_page(request: HttpRequest) -> HttpResponse:
     try:
         drop_draft(by=PUBLIC, at=clock.now(), token=token_of(request))
     except Refused:
-        return forget_token(redirect("portal:feedback"))
-    response = redirect("portal:feedback")
-    response["Location"] += "?why=dropped"
-    return forget_token(response)
+        return forget_token(lead_to_start("gone"))
+    return forget_token(lead_to_start("dropped"))
 
 
 @require_safe
@@ -60,8 +58,10 @@ def drop_page(request: HttpRequest) -> HttpResponse:
 def done_page(request: HttpRequest) -> HttpResponse:
     """Show the number of the sent report, who answers, by when, and what comes next."""
     draft = draft_in(request)
-    if draft is None or draft.receipt is None:
-        return redirect("portal:feedback")
+    if draft is None:
+        return lead_to_start("gone")
+    if draft.receipt is None:
+        return lead_to(first_missing(draft), why="first")
     receipt = draft.receipt
     names = desk_names([(receipt.desk.unit_id, receipt.desk.level)])
     facts = {
