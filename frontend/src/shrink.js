@@ -1,5 +1,5 @@
 // Photos of papers: made small on the phone, shown, and sent one by one where the page has an address for that.
-import { sendFile } from "./shrink/send.js";
+import { sendFile, takeBack } from "./shrink/send.js";
 import { isPhoto, Unreadable, shrunk } from "./shrink/photo.js";
 
 const LARGEST = 10 * 1024 * 1024;
@@ -46,14 +46,14 @@ class EvidenceInput {
       const small = await this.prepare(file);
       if (this.root.dataset.send) {
         this.say(this.word("sending", { name }));
-        await sendFile(this.root.dataset.send, this.input, small, (part) => this.progress(part));
+        const pages = await sendFile(this.root.dataset.send, this.input, small, (part) => this.progress(part));
         this.sent += 1;
-        this.show(small, this.word("sent", { name }), false);
+        this.show(small, this.word("sent", { name }), pages);
       } else {
-        this.show(small, this.word("ready", { name, size: Math.ceil(small.size / 1024) }), true);
+        this.show(small, this.word("ready", { name, size: Math.ceil(small.size / 1024) }));
       }
     } catch (problem) {
-      this.complain(problem.said ?? this.word(problem.code ?? "failed", { name }));
+      this.complain(problem.said ?? this.word(problem.code ?? "failed", { name, size: problem.size }));
     } finally {
       this.progress(null);
     }
@@ -68,7 +68,8 @@ class EvidenceInput {
     return small;
   }
 
-  show(file, text, removable) {
+  /** Lists a file: one that goes with the form, or one whose `pages` lie on the server. Each can be taken out again. */
+  show(file, text, pages = null) {
     const item = document.createElement("li");
     item.className = "tc-evidence__item";
     if (file.type.startsWith("image/")) {
@@ -82,29 +83,47 @@ class EvidenceInput {
     const words = document.createElement("span");
     words.textContent = text;
     item.append(words);
-    if (removable) {
+    if (!pages) {
       this.kept.push({ file, item });
-      item.append(this.removal(file, item));
+      item.append(this.removal(file, () => this.drop(file, item)));
+    } else if (pages.length) {
+      item.append(this.removal(file, () => this.unsend(file, item, pages)));
     }
     this.list.append(item);
     this.list.hidden = false;
     this.say(text);
   }
 
-  removal(file, item) {
+  removal(file, takeOut) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "nhsuk-button nhsuk-button--secondary nhsuk-button--small tc-evidence__remove";
     button.textContent = this.word("removeWord");
     button.setAttribute("aria-label", this.word("remove", { name: file.name }));
-    button.addEventListener("click", () => {
-      this.kept = this.kept.filter((one) => one.item !== item);
-      item.remove();
-      this.list.hidden = !this.list.children.length;
-      this.putBack();
-      this.input.focus();
-    });
+    button.addEventListener("click", takeOut);
     return button;
+  }
+
+  drop(file, item) {
+    this.kept = this.kept.filter((one) => one.item !== item);
+    item.remove();
+    this.list.hidden = !this.list.children.length;
+    this.putBack();
+    this.say(this.word("removed", { name: file.name }));
+    this.input.focus();
+  }
+
+  async unsend(file, item, pages) {
+    if ("leaving" in item.dataset) return; // a second press while the first is on its way
+    item.dataset.leaving = "";
+    try {
+      await takeBack(this.root.dataset.send, this.input, pages);
+      this.sent -= 1;
+      this.drop(file, item);
+    } catch {
+      delete item.dataset.leaving;
+      this.complain(this.word("unremoved", { name: file.name }));
+    }
   }
 
   /** The field holds what is listed: the form then sends the small photos as if they had been chosen. */

@@ -1,12 +1,15 @@
 // A photo made small: 12 megapixels of a phone become some 300 KB that can still be read.
+import { tooManyPixels } from "./size.js";
+
 export const LONGEST = 2000;
 const QUALITY = 0.8;
 
-/** A file that cannot be sent; `code` names its words. */
+/** A file that cannot be sent; `code` names its words, `size` is a number for them. */
 export class Unreadable extends Error {
-  constructor(code) {
+  constructor(code, size) {
     super(code);
     this.code = code;
+    this.size = size;
   }
 }
 
@@ -43,7 +46,8 @@ export async function shrunk(file) {
   try {
     picture = await decoded(file);
   } catch {
-    throw new Unreadable(isHeic(file) ? "heic" : "wrong");
+    const millions = await tooManyPixels(file);
+    throw millions ? new Unreadable("pixels", millions) : new Unreadable(isHeic(file) ? "heic" : "wrong");
   }
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = fitted(picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height);

@@ -69,6 +69,33 @@ def test_an_iphone_s_format_that_this_browser_cannot_open_is_named_with_advice(f
     assert form.evaluate(KEPT) == []
 
 
+def test_a_picture_of_too_many_pixels_is_told_as_too_large_and_not_as_no_picture(form):
+    head = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (60000).to_bytes(4) * 2 + b"\x08\x02\0\0\0"
+    choose(form, sent("bom.png", head + b"\0" * 400, "image/png"))
+    form.wait_for_selector("[data-faults] p")
+    told = form.inner_text("[data-faults]")
+    assert "3600 triệu điểm ảnh" in told
+    assert "không phải ảnh" not in told
+
+
+def test_a_page_just_sent_can_be_taken_out_again(form):
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.post_data or "")
+        route.fulfill(status=201, content_type="application/json", body='{"pages": ["page-1"]}')
+
+    form.route("**/taken", answer)
+    form.evaluate("document.querySelector('[data-tc-evidence]').dataset.send = '/taken'")
+    choose(form, sent("1.jpg", photo((80, 60))))
+    form.wait_for_selector("text=1.jpg: đã gửi")
+    form.click(".tc-evidence__remove")
+    form.wait_for_selector(".tc-evidence__item", state="detached")
+    assert "Đã bỏ 1.jpg" in form.inner_text("[data-said]")
+    assert 'name="remove"' in asked[1]
+    assert "page-1" in asked[1]
+
+
 def test_photos_add_up_can_be_taken_out_and_end_at_the_most(form):
     for name in ("1.jpg", "2.jpg"):
         choose(form, sent(name, photo((80, 60))))
