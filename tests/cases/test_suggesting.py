@@ -35,7 +35,7 @@ from tiemchung.cases.models import Evidence
 from tiemchung.cases.proposing import Picture, Rights, Side, propose
 from tiemchung.cases.reads import seen_in, suggestions
 from tiemchung.cases.rules import Claim, ClaimedDose
-from tiemchung.cases.suggestions import Suggestion
+from tiemchung.cases.suggestions import WHICH_FACT, Suggestion
 from tiemchung.cases.values import CaseFile
 from tiemchung.core.actor import SYSTEM, Role
 from tiemchung.core.ids import new_id
@@ -173,6 +173,16 @@ def test_a_dose_that_is_on_record_already_needs_nothing(ward: Ward) -> None:
     assert (offered.kinds, codes(offered)) == (("NOTHING",), {"ON_RECORD_ALREADY"})
 
 
+
+@pytest.mark.parametrize("words", ["", "Số lô trên giấy khác"])
+def test_who_says_that_a_dose_is_wrong_and_tells_what_is_on_record_is_asked_back(ward: Ward, words: str) -> None:
+    dose = ward.dose()
+    pointed = {} if words else {"dose_id": dose.id}
+    claim = ward.claim(ward.told(**pointed), text=words)
+    offered = suggestions(ward.office.lead, NOW, ward.file("DOSE_WRONG", claim))
+    assert [(s.ask, s.kinds, s.solutions, codes(s)) for s in offered] == [(WHICH_FACT, (), (), {"SAME_AS_RECORD"})]
+
+
 def test_the_same_dose_under_a_near_profile_is_joined(ward: Ward) -> None:
     other = ward.person("Nguyen Thi An", identifiers=[("CMND9", "990001234")])
     ward.dose(other)
@@ -239,7 +249,19 @@ def test_a_declared_dose_is_verified(ward: Ward) -> None:
     )  # fmt: skip
     offered = ward.first(file)
     assert (offered.kinds, offered.solutions[0].dose_id) == (("VERIFY",), declared.id)
-    assert {"DECLARED_BY_CITIZEN", "EVIDENCE_ATTACHED"} <= codes(offered)
+    assert codes(offered) == {"DECLARED_BY_CITIZEN", "EVIDENCE_ATTACHED"}
+
+
+def test_a_declaration_is_no_reason_to_believe_itself(ward: Ward) -> None:
+    phone = a_phone()
+    person = ward.person(phones=[(phone, "OWN")])
+    citizen = a_citizen(phone, person)
+    facts = DoseFacts("PFIZER", DAY, lot_number="FA1O34", facility_id=ward.office.facility.id)
+    declared = declare_dose(by=citizen, at=NOW, key="d", profile_id=person, facts=facts).dose
+    file = ward.file(
+        "DOSE_DECLARED", ward.claim(numbers=()), door="BOOK", by=citizen, person_id=person, dose_id=declared.id,
+    )  # fmt: skip
+    assert codes(ward.first(file)) == {"DECLARED_BY_CITIZEN", "NO_PAPER"}
 
 
 def test_a_declared_dose_that_the_facility_recorded_too_is_the_double(ward: Ward) -> None:
@@ -400,9 +422,9 @@ RECORD = st.lists(st.tuples(SLIPS, STATES), max_size=3)
 DOSE_KINDS = sorted(code for code, kind in KINDS.items() if kind.doses[1])
 
 
-@given(RECORD, st.booleans(), st.sampled_from(DOSE_KINDS), st.none() | st.integers(0, 2))
+@given(RECORD, st.booleans(), st.booleans(), st.sampled_from(DOSE_KINDS), st.none() | st.integers(0, 2))
 def test_what_is_offered_for_one_told_dose_is_what_a_slow_reading_says(
-    record: list[tuple[dict[str, Any], DoseState]], paper: bool, kind: str, place: int | None
+    record: list[tuple[dict[str, Any], DoseState]], paper: bool, words: bool, kind: str, place: int | None
 ) -> None:
     person = new_id()
     doses = tuple(
@@ -416,10 +438,13 @@ def test_what_is_offered_for_one_told_dose_is_what_a_slow_reading_says(
     told = ClaimedDose(1, "PFIZER", "FA1O34", DAY, dose_id=pointed)
     own = Side(person, person, 1, True, NAME, BIRTH, "DAY", "FEMALE", doses)
     rights = Rights(True, lambda d, f: True, lambda f: True, may_amend_person=True)
-    picture = Picture(KINDS[kind], Claim(NAME, BIRTH, doses=(told,)), None, paper, own, (), rights)
-    offered = [(*s.kinds, s.solutions[0].dose_id) for s in propose(picture, limit=50)]
+    claim = Claim(NAME, BIRTH, doses=(told,), text="Sai số lô" if words else "")
+    picture = Picture(KINDS[kind], claim, None, paper, own, (), rights)
+    offered = [
+        ("ASK", None) if s.ask else (*s.kinds, s.solutions[0].dose_id) for s in propose(picture, limit=50)
+    ]
     assert len(offered) == len(set(offered))
-    assert set(offered) == expected_offers(kind, told, doses, paper=paper)
+    assert set(offered) == expected_offers(kind, told, doses, paper=paper, words=words)
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - set(DOSE_KINDS)))

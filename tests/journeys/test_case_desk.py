@@ -175,6 +175,7 @@ def test_forms_by_hand_are_first_filled_and_checked(walk: Walk, office: Office) 
 
 def test_a_report_is_refused_by_a_reason_of_the_procedure(walk: Walk, office: Office) -> None:
     case, page = office.wrong_dose(), walk.page
+    attach_slip(case, office.at)
     ref = office.claimed(case, at=clock.now())
     walk.enter(office.lead)
     walk.go(f"/{ref}/tu-choi")
@@ -216,8 +217,8 @@ def test_who_has_no_phone_leaves_with_a_number_on_paper_and_is_answered_by_lette
 
     actions.claim_case(by=office.lead, at=clock.now(), ref=case.ref)
     walk.go(f"/{case.ref}/tu-choi")
-    page.locator("input[value=BLURRED]").check()
-    expect(page.locator("#text")).to_have_value(re.compile("Ảnh bị mờ"))
+    page.locator("input[value=NAME_INCOMPLETE_OR_UNACCENTED]").check()
+    expect(page.locator("#text")).to_have_value(re.compile("Họ tên bạn khai chưa đủ"))
     walk.press("next")
     page.wait_for_url(f"**/{case.ref}/thu")
     walk.look("letter")
@@ -299,8 +300,8 @@ def test_two_letters_one_of_them_a_repeats_leave_by_one_press_on_two_sheets(walk
     walk.enter(office.lead)
     office.claimed(lead, at=clock.now())
     walk.go(f"/{lead.ref}/tu-choi")
-    page.locator("input[value=BLURRED]").check()
-    expect(page.locator("#text")).to_have_value(re.compile("Ảnh bị mờ"))
+    page.locator("input[value=NAME_INCOMPLETE_OR_UNACCENTED]").check()
+    expect(page.locator("#text")).to_have_value(re.compile("Họ tên bạn khai chưa đủ"))
     walk.press("do")
     page.wait_for_url(f"**/{lead.ref}/thu")
     walk.go()

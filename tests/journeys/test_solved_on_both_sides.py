@@ -63,6 +63,8 @@ def settle_as_suggested(page: Page, title: str) -> None:
     with page.expect_navigation():
         first.get_by_role("button").click()
     page.fill("#because", WHY)
+    if page.locator("input[name=seen_paper]").count():
+        page.locator("input[name=seen_paper]").check()
     with page.expect_navigation():
         page.locator("button[name=step][value=do]").click()
     expect(page.get_by_text("Đã giải quyết").first).to_be_visible()

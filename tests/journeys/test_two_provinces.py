@@ -44,6 +44,7 @@ def test_each_desk_saves_its_own_part_and_the_citizen_follows_one_case(
     walk.look("part-offered")
     walk.press("check")
     walk.look("part-check")
+    page.locator("input[name=seen_paper]").check()
     walk.press("do")
     page.wait_for_url("**/phan-anh")
     walk.look("part-done")
@@ -59,6 +60,7 @@ def test_each_desk_saves_its_own_part_and_the_citizen_follows_one_case(
     walk.look("rest")
     walk.press("check")
     page.fill("#because", WHY)
+    page.locator("input[name=seen_paper]").check()
     walk.press("do")
     walk.look("rest-settled")
     assert far.days() == [FIRST, SECOND]

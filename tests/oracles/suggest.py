@@ -24,11 +24,16 @@ def _agreement(told: ClaimedDose, dose: DoseView) -> int:
 Offer = tuple[str, UUID | None]
 
 
-def expected_offers(kind: str, told: ClaimedDose, doses: Sequence[DoseView], *, paper: bool) -> set[Offer]:
+def expected_offers(
+    kind: str, told: ClaimedDose, doses: Sequence[DoseView], *, paper: bool, words: bool = False
+) -> set[Offer]:
     """Give what is offered for one told dose of a known person, whatever the kind: (what is done, to which dose)."""
     never = kind == "NEVER_GIVEN"
     pointed = [d for d in doses if d.id == told.dose_id]
     fix = _never(told, doses, pointed) if never else _missing_or_wrong(told, doses, pointed, paper=paper)
+    if kind == "DOSE_WRONG" and (words or told.dose_id is not None):
+        # Whoever says that something is wrong, in words or by pointing, is asked what, and never told that it is right.
+        fix = {("ASK", None) if offer == ("NOTHING", None) else offer for offer in fix}
     return fix | _entered_twice(doses)
 
 

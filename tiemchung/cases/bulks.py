@@ -53,6 +53,7 @@ class BulkLine:
     after: DoseFacts | None
     verdict: Verdict
     problem: str
+    loses_signature: bool = False
 
     @property
     def changed_meanwhile(self) -> bool:
@@ -69,3 +70,8 @@ class BulkPreview:
     refused: int
     warned: int
     more: UUID | None
+
+    @property
+    def signed(self) -> int:
+        """Give how many doses of the page are signed and lose the signature, which no undoing brings back."""
+        return sum(line.loses_signature for line in self.lines)

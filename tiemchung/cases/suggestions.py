@@ -9,6 +9,8 @@ from tiemchung.cases.solutions import Solution
 from tiemchung.core.verdict import Reason
 from tiemchung.doses.values import DoseView
 
+WHICH_FACT = "WHICH_FACT"  # the question to who says that a dose is wrong and tells the facts on record
+
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
@@ -43,7 +45,8 @@ class Suggestion:
 
     `blocked` is OTHER_DESK where this desk may not do it itself: the case is passed to one that may. `solutions` is
     then empty. `place` is the facility at which it is done, None for where the person lives. With a `rest` it is this
-    desk's own part alone, and that desk answers for what is left.
+    desk's own part alone, and that desk answers for what is left. With `ask` nothing is done: that
+    question is put to the citizen first.
     """
 
     solutions: tuple[Solution, ...]
@@ -56,3 +59,4 @@ class Suggestion:
     blocked: str = ""
     place: UUID | None = None
     rest: Desk | None = None
+    ask: str = ""

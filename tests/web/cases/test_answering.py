@@ -1,20 +1,27 @@
 """Refusing, asking and passing on: the citizen's words ready, nothing typed lost, the clock never stopped."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests import builders
 from tests.web.cases.conftest import LATER, Office, address, enter_as, fields, shown
+from tests.web.cases.test_papers import a_photo
 from tiemchung.cases import actions, reads
 from tiemchung.cases.rules import CaseState, ClaimedDose, Desk, DeskLevel, RefusalCode
 from tiemchung.core.actor import SYSTEM
 from tiemchung.web.cases.answering import desk_in, ready_words
 
 
-def test_all_thirteen_reasons_are_offered_each_with_the_citizens_words(office: Office, as_lead: Client) -> None:
-    ref = office.claimed(office.wrong_dose())
+def test_all_thirteen_reasons_are_offered_beside_a_paper_each_with_the_citizens_words(
+    office: Office, as_lead: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
+    case = office.wrong_dose()
+    a_photo(office, case)
+    ref = office.claimed(case)
     body = as_lead.get(address("refuse", ref=ref)).content.decode()
     assert [code for code in RefusalCode if f'value="{code}"' not in body] == []
     assert len({ready_words(code, "vi") for code in RefusalCode}) == 13

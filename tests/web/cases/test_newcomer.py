@@ -37,7 +37,9 @@ def test_a_dose_of_somebody_unknown_is_recorded_without_leaving_the_case(office:
     assert (holder.full_name, holder.birth_date) == ("Trần Thị Mới", dt.date(1985, 3, 5))
     assert "Ghi mũi tiêm còn thiếu" in shown(page)
     check = as_lead.post(address("decide", ref=ref), fields(page, address("decide", ref=ref)) | {"step": "check"})
-    done = fields(check, address("decide", ref=ref)) | {"because": "Có trong sổ tiêm trang 12", "step": "do"}
+    done = fields(check, address("decide", ref=ref)) | {
+        "because": "Có trong sổ tiêm trang 12", "seen_paper": "1", "step": "do",
+    }  # fmt: skip
     as_lead.post(address("decide", ref=ref), done)
     assert [dose.facts.lot_number for dose in doses_of([holder.person_id])] == ["FA1O34"]
 

@@ -66,6 +66,6 @@ class FarOffice:
         return browser.post(address("decide", ref=ref), {**fields(page, address("decide", ref=ref)), "step": "check"})
 
     def save(self, browser: Client, ref: str, page: Any, **more: str) -> Any:
-        """Save what the check page shows."""
-        form = {**fields(page, address("decide", ref=ref)), "step": "do"}
+        """Save what the check page shows; whoever saves has looked at the slip."""
+        form = {**fields(page, address("decide", ref=ref)), "step": "do", "seen_paper": "1"}
         return browser.post(address("decide", ref=ref), form | {"because": form.get("because") or WHY} | more)

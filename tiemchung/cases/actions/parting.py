@@ -40,6 +40,7 @@ def settle_part(
     answer: str,
     because: str,
     rest: Desk,
+    seen_paper: bool = False,
 ) -> Desk:
     """Apply the solutions of this desk's part and pass the case on to the desk of the rest; all of it or nothing.
 
@@ -58,7 +59,8 @@ def settle_part(
         _pass_rest(held, way, _Words(answer, because, PART_DONE), by=by, at=at)
         name_person(held.case, solutions, at)
         keep_defects(held.case)
-        facts = {"solutions": [str(s.kind) for s in solutions], "rest": way.desk.level}
+        facts = {"solutions": [str(s.kind) for s in solutions], "rest": way.desk.level,
+                 "seen_paper": seen_paper}  # fmt: skip
         _audit(held, by, at, "cases.settle_part", because, facts)
         return _as_json(way.desk)
 

@@ -47,10 +47,12 @@ def settle_case(
     solutions: Sequence[Solution],
     answer: str,
     because: str,
+    seen_paper: bool = False,
 ) -> SettledCase:
     """Apply the solutions, answer the citizen and every repeat, and end the case; all of it or nothing.
 
-    `version` is the one that the desk saw. Asked twice with one key it gives the first answer. Raises Refused with
+    `version` is the one that the desk saw; `seen_paper` that somebody there says to have seen the paper, for the audit
+    line. Asked twice with one key it gives the first answer. Raises Refused with
     what `hold_claimed` says (a case settled under another key is CASE_OVER), CASE_NO_SOLUTION, CASE_NOTHING_ALONE,
     ANSWER_TOO_SHORT, REASON_MISSING, or the codes of `apply_solution`.
     """
@@ -62,7 +64,7 @@ def settle_case(
         held = hold_claimed(by, at, asked, version)
         judge_solutions(solutions, answer, because)
         order = Order(by, at, key, held.case.ref, because)
-        return _settle(held, order, solutions, answer)
+        return _settle(held, order, solutions, answer, seen_paper=seen_paper)
 
     return _settled(once_held(asked, key, "cases.settle_case", ask, at, act))
 
@@ -91,12 +93,14 @@ def judge_solutions(solutions: Sequence[Solution], answer: str, because: str) ->
     demand_reason(because)
 
 
-def _settle(held: Held, order: Order, solutions: Sequence[Solution], answer: str) -> dict[str, Any]:
+def _settle(
+    held: Held, order: Order, solutions: Sequence[Solution], answer: str, *, seen_paper: bool
+) -> dict[str, Any]:
     case = held.case
     effects = apply_solutions(case, order, solutions)
     repeats = end_case(held, Step.SETTLE, by=order.by, at=order.at, answer=answer, note=order.because)
     name_person(case, solutions, order.at)
-    facts = {"solutions": [str(s.kind) for s in solutions], "repeats": repeats}
+    facts = {"solutions": [str(s.kind) for s in solutions], "repeats": repeats, "seen_paper": seen_paper}
     write_line(
         by=order.by,
         at=order.at,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from tiemchung.cases.proposing.together import together
 from tiemchung.cases.rules import ClaimedDose
 from tiemchung.cases.rules.nearness import DoseNearness, dose_nearness, may_be_twins
 from tiemchung.cases.solutions import Solution
-from tiemchung.cases.suggestions import Suggestion
+from tiemchung.cases.suggestions import WHICH_FACT, Suggestion
 from tiemchung.core.verdict import Reason
 from tiemchung.doses.rules import DoseState
 from tiemchung.doses.values import DoseFacts, DoseView
@@ -107,7 +108,7 @@ def _fix_pointed(picture: Picture, own: Side, told: ClaimedDose, target: DoseVie
     if changes:
         why = [note("CITIZEN_SAYS_OTHERWISE"), *notes(near)]
         return _amend(picture, own, told, target, changes, why, max(near.score, 50))
-    return _void(picture, own, target, twin_reasons(twin), 70) if twin else _right_already(own, told, target)
+    return _void(picture, own, target, twin_reasons(twin), 70) if twin else _right_already(picture, own, told, target)
 
 
 def _fix_near(picture: Picture, own: Side, told: ClaimedDose, dose: DoseView, near: DoseNearness) -> Suggestion:
@@ -115,7 +116,7 @@ def _fix_near(picture: Picture, own: Side, told: ClaimedDose, dose: DoseView, ne
         return _declared(picture, own, dose, near)
     changes = told_changes(told, dose)
     if not changes:
-        return _right_already(own, told, dose)
+        return _right_already(picture, own, told, dose)
     return _amend(picture, own, told, dose, changes, list(notes(near)), near.score)
 
 
@@ -151,16 +152,31 @@ def _declared(picture: Picture, own: Side, dose: DoseView, near: DoseNearness) -
     for other in own.standing:
         if other.counted and dose_nearness(sketch, sketch_of(other)).near and may_be_twins(sketch, sketch_of(other)):
             return _void(picture, own, dose, [note("FACILITY_HAS_IT", on=str(other.facts.given_on))], 90, beside=other)
-    why = [note("DECLARED_BY_CITIZEN"), *notes(near)]
-    why += [note("EVIDENCE_ATTACHED")] if picture.evidence else []
+    told = {picture.dose_id, *(one.dose_id for one in picture.claim.doses)}
+    itself = picture.kind.declares and dose.id in told  # what a report put on the card says nothing for the report
+    why = [note("DECLARED_BY_CITIZEN"), *(() if itself else notes(near))]
+    why.append(note("EVIDENCE_ATTACHED" if picture.evidence else "NO_PAPER"))
     solution = Solution(SolutionKind.VERIFY, profile_id=dose.profile_id, dose_id=dose.id, version=dose.version)
     allowed = own.seen and picture.rights.may_correct(dose, dose.facts)
     score, place = 80 if picture.evidence else 50, dose.facts.facility_id
     return made(own, [solution], why, score, (dose,), (), allowed=allowed, place=place)
 
 
-def _right_already(own: Side, told: ClaimedDose, dose: DoseView) -> Suggestion:
+def _right_already(picture: Picture, own: Side, told: ClaimedDose, dose: DoseView) -> Suggestion:
+    if _disputed(picture, told):
+        return _ask(own, told, dose)
     return _nothing(own, told, dose, [note("ON_RECORD_ALREADY")])
+
+
+def _disputed(picture: Picture, told: ClaimedDose) -> bool:
+    """Tell whether something is said to be wrong that the told facts do not show: then none may call it right."""
+    pointed = told.dose_id is not None or picture.dose_id is not None
+    return picture.kind.code == "DOSE_WRONG" and (pointed or bool(picture.claim.text.strip()))
+
+
+def _ask(own: Side, told: ClaimedDose, dose: DoseView) -> Suggestion:
+    asked = made(own, (), [note("SAME_AS_RECORD")], 100, (dose,), cells(told, dose), allowed=True)
+    return replace(asked, ask=WHICH_FACT)
 
 
 def _nothing(own: Side, told: ClaimedDose, dose: DoseView, why: Sequence[Reason]) -> Suggestion:

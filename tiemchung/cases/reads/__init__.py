@@ -8,7 +8,7 @@ from tiemchung.cases.reads.desks import desk_names, desk_of_actor, desks_told, k
 from tiemchung.cases.reads.files import cases_of_contact, cases_of_person, desk_file, progress_of
 from tiemchung.cases.reads.letters import letter_of_case, letters_printed, letters_waiting, print_run
 from tiemchung.cases.reads.messages import messages_of, untold_since
-from tiemchung.cases.reads.queue import CEILING, queue_at
+from tiemchung.cases.reads.queue import CEILING, due_counts, queue_at
 from tiemchung.cases.reads.rests import rest_desks
 from tiemchung.cases.reads.suggesting import AtHand, seen_in, suggestions
 from tiemchung.cases.reads.travelling import TravelStop, travel_of
@@ -34,6 +34,7 @@ __all__ = [
     "desk_names",
     "desk_of_actor",
     "desks_told",
+    "due_counts",
     "is_in_parts",
     "known_place",
     "ladder_of_desk",

@@ -1,6 +1,8 @@
 """Bulk corrections as their desk, and who may approve them, see them."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
@@ -14,7 +16,7 @@ from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.verdict import YES, Verdict
-from tiemchung.doses.rules import DosePlace, may_correct
+from tiemchung.doses.rules import DosePlace, DoseState, may_correct
 from tiemchung.doses.trying import AskedChange, TriedChange, try_amendments
 from tiemchung.doses.values import DoseFacts
 
@@ -54,7 +56,7 @@ def bulk_preview(
     shown = page[:limit]
     asked = [AskedChange(row.profile_id, row.dose_id, row.seen_version) for row in shown]
     tried = try_amendments(by=by, at=at, asked=asked, changes=view.changes, because=view.because)
-    lines = tuple(_line(row, one) for row, one in zip(shown, tried, strict=True))
+    lines = tuple(_line(row, one, view.changes) for row, one in zip(shown, tried, strict=True))
     return BulkPreview(
         bulk=view,
         lines=lines,
@@ -64,19 +66,25 @@ def bulk_preview(
     )
 
 
-def _line(row: BulkItem, tried: TriedChange) -> BulkLine:
+def _line(row: BulkItem, tried: TriedChange, changes: Mapping[str, Any]) -> BulkLine:
     waiting = row.state == ItemState.WAITING
     words = tried.holder.full_name.split() if tried.holder else []
+    before = DoseFacts.from_json(row.facts_before)
+    after = tried.after if waiting else (tried.dose.facts if tried.dose else None)
+    if row.state == ItemState.RESTORED:  # the dose is as before again: the list goes on telling what had been done
+        after = before.amended(changes)
+    signed = tried.dose is not None and tried.dose.state is DoseState.SIGNED
     return BulkLine(
         item_id=row.id,
         profile_id=row.profile_id,
         dose_id=row.dose_id,
         name=" ".join([*(f"{word[0]}." for word in words[:-1]), *words[-1:]]),
         state=ItemState(row.state),
-        before=DoseFacts.from_json(row.facts_before),
-        after=tried.after if waiting else (tried.dose.facts if tried.dose else None),
+        before=before,
+        after=after,
         verdict=tried.verdict if waiting else YES,
         problem=row.problem,
+        loses_signature=waiting and tried.verdict.allowed and signed,
     )
 
 

@@ -79,6 +79,7 @@ def _line(row: CaseInbox) -> QueueLine:
 
 # Counted up to CEILING: a page says "more than 5.000" rather than count a year's backlog at each look.
 CEILING = 5000
+SOON = dt.timedelta(hours=12)
 # Each part walks an index of open rows in its order; without the order a busy desk makes the planner read the table.
 _COUNTS = """
 SELECT held.all_open, held.late, asked.n, watched.n, mine.n, letters.n, untold.n FROM
@@ -100,6 +101,27 @@ SELECT held.all_open, held.late, asked.n, watched.n, mine.n, letters.n, untold.n
      SELECT FROM cases_caseinbox WHERE unit_id = %(unit)s AND untold_at IS NOT NULL AND NOT watch
      ORDER BY due_at, id LIMIT %(ceiling)s) few) untold
 """
+
+
+_DUE = """
+SELECT count(*) FILTER (WHERE due_at <= %(at)s), count(*) FILTER (WHERE due_at > %(at)s) FROM (
+  SELECT due_at FROM cases_caseinbox WHERE unit_id = %(unit)s AND open AND NOT watch AND due_at <= %(soon)s
+  ORDER BY due_at, id LIMIT %(ceiling)s) first_due
+"""
+
+
+def due_counts(by: Actor, at: dt.datetime) -> tuple[int, int]:
+    """Give how many cases of the actor's desk are late and how many fall due within SOON, up to CEILING in all.
+
+    One statement; noughts for who sits at no desk.
+    """
+    desk = desk_of_actor(by, at)
+    if desk is None:
+        return 0, 0
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"unit": desk.unit_id, "at": at, "soon": at + SOON, "ceiling": CEILING})
+        late, soon = cursor.fetchone()
+    return int(late), int(soon)
 
 
 def _counts(unit_id: UUID, by: Actor, at: dt.datetime) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from tiemchung.cases.rules.clock import (
 from tiemchung.cases.rules.letters import MOST_A_RUN, LetterKind, is_owed
 from tiemchung.cases.rules.parts import PART_DONE, Part, PartKind, is_mixed, part_kind, parts_of
 from tiemchung.cases.rules.refs import clean_ref, new_ref, shown_ref
-from tiemchung.cases.rules.refusals import RefusalCode
+from tiemchung.cases.rules.refusals import PAPERLESS, RefusalCode
 from tiemchung.cases.rules.reopening import may_reopen
 from tiemchung.cases.rules.routing import (
     DESK_ROLES,
@@ -50,6 +50,7 @@ __all__ = [
     "NATION",
     "OPEN",
     "OVER",
+    "PAPERLESS",
     "PART_DONE",
     "THE_NATION",
     "TRANSITIONS",

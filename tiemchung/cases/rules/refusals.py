@@ -19,3 +19,7 @@ class RefusalCode(StrEnum):
     NAME_INCOMPLETE_OR_UNACCENTED = "NAME_INCOMPLETE_OR_UNACCENTED"
     VACCINE_MISMATCH = "VACCINE_MISMATCH"
     SLIP_ALTERED = "SLIP_ALTERED"
+
+
+# All others name what a photo or slip shows, and fit no report that came without one.
+PAPERLESS = frozenset({RefusalCode.NAME_INCOMPLETE_OR_UNACCENTED})

@@ -9,7 +9,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from tiemchung.cases import actions, reads
-from tiemchung.cases.rules import LADDER, Desk, DeskLevel, RefusalCode
+from tiemchung.cases.rules import LADDER, PAPERLESS, Desk, DeskLevel, RefusalCode
+from tiemchung.cases.suggestions import WHICH_FACT
 from tiemchung.core import clock
 from tiemchung.core.verdict import Verdict
 from tiemchung.places import reads as places
@@ -25,7 +26,9 @@ from tiemchung.web.cases.frame import (
     steps_told,
     wants_letter,
 )
+from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.rests import desk_in, rest_items, rest_typed
+from tiemchung.web.cases.suggested import QUESTION
 from tiemchung.web.shared.staff_page import staff_page, tell
 from tiemchung.web.shared.trying import attempt
 from tiemchung.web.shared.typed import key_in, line_in, number_in, text_in
@@ -50,14 +53,16 @@ def refuse(request: HttpRequest, ref: str) -> HttpResponse:
     """Refuse a report by one of the procedure's reasons, with the words that the citizen gets."""
     typed: Typed = {"refusal": line_in(request.POST, "refusal", 40), "text": text_in(request.POST, "text")}
     rest = desk_in(rest_typed(request) or "")
-    items = [(code, say(f"case.refusal.{code}.label")) for code in RefusalCode]
 
     def facts(case: Opened) -> dict[str, Any]:
         ready = {ready_words(code, case.file.language) for code in RefusalCode}
         if typed["refusal"] in set(RefusalCode) and (not typed["text"] or typed["text"] in ready):
             typed["text"] = ready_words(typed["refusal"], case.file.language)
         chosen, rests = rest_items(case, rest_typed(request))
-        return {"reasons": items, "rest": chosen, "rests": rests}
+        paper = bool(papers_of(case))
+        fitting = [code for code in RefusalCode if paper or code in PAPERLESS or code == typed["refusal"]]
+        items = [(code, say(f"case.refusal.{code}.label")) for code in fitting]
+        return {"reasons": items, "paper": paper, "rest": chosen, "rests": rests}
 
     def act(case: Opened, version: int, key: str) -> Any:
         facts(case)
@@ -76,10 +81,15 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask the citizen for more; the clock runs on."""
     typed: Typed = {"text": text_in(request.POST, "text")}
 
+    def facts(case: Opened) -> dict[str, Any]:
+        if request.method == "GET" and request.GET.get(QUESTION) == WHICH_FACT:
+            typed["text"] = say(f"cases.clue.{WHICH_FACT}.question", case.file.language)
+        return {}
+
     def act(case: Opened, version: int, key: str) -> Any:
         return actions.ask_back(by=case.by, at=clock.now(), ref=case.file.ref, version=version, text=typed["text"])
 
-    return _deed(request, ref, "ask", typed, act, done="asked", facts=lambda case: {})
+    return _deed(request, ref, "ask", typed, act, done="asked", facts=facts)
 
 
 @open_to_desks
@@ -122,6 +132,8 @@ def _deed(
     if step == "reclaim":
         reclaim(request, ref)
     case = opened(request, ref)
+    if case.over and step in ("do", "next"):
+        tell(request, "verdict.CASE_OVER")
     if case.over or not case.own_desk or (request.method == "GET" and not case.mine):
         return redirect("cases:file", ref=case.file.ref)
     version, key, verdict = number_in(request.POST, "version"), key_in(request.POST), Verdict()

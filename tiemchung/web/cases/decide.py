@@ -1,6 +1,6 @@
 """Settling a case: what would change is shown first, then it is done, the citizen answered, and the next case taken."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from tiemchung.core import clock
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
 from tiemchung.people.reads import NotFound
 from tiemchung.web.cases.frame import Opened, codes_of, go_on, open_to_desks, opened, steps_told, wants_letter
+from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.preview import Looks, freshened, previews
 from tiemchung.web.cases.rests import desk_in, rest_items, rest_typed
 from tiemchung.web.cases.wire import BadPacket, pack, unpack
@@ -26,9 +27,12 @@ from tiemchung.web.shared.words import say, say_reason
 
 STALE = frozenset({"CHANGED_MEANWHILE", "PROFILE_CHANGED_MEANWHILE"})
 LOST = "CASE_CLAIM_LOST"
+UNSEEN = "CASE_PAPER_UNSEEN"
+FROM_PAPER = frozenset({SolutionKind.RECORD, SolutionKind.VERIFY})
 # A trial run needs some reason; the deed itself takes only what was typed.
 TRIAL = "xem trước khi lưu"
-_FIELD_OF = {"REASON_MISSING": "because", "PEOPLE_REASON_REQUIRED": "because", "ANSWER_TOO_SHORT": "answer"}
+_FIELD_OF = {"REASON_MISSING": "because", "PEOPLE_REASON_REQUIRED": "because", "ANSWER_TOO_SHORT": "answer",
+             UNSEEN: "seen_paper"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Decision:
     because: str = ""
     override: str = ""
     rest: str | None = None
+    seen_paper: bool = False
 
     @property
     def meant(self) -> tuple[Solution, ...]:
@@ -63,6 +68,7 @@ def read_decision(request: HttpRequest) -> Decision:
         because=text_in(data, "because"),
         override=text_in(data, "override", 500),
         rest=rest_typed(request),
+        seen_paper="1" in data.getlist("seen_paper"),
     )
 
 
@@ -84,12 +90,20 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("cases:file", ref=case.file.ref)
     if step not in ("do", "next"):
         return check_page(request, case, decision)
+    if asks_for_paper(decision, papers_of(case) if case.mine else []) and not decision.seen_paper:
+        return check_page(request, case, decision, refuse(UNSEEN))
     tried = attempt(lambda: _settle(request, case, decision, decision.answer, decision.because))
     if tried.possible and desk_in(decision.rest or "") is not None:
         return go_on(request, "parted", case.file.ref)
     if tried.possible:
         return go_on(request, "settled", case.file.ref, stay=True, paper=wants_letter(case.file))
     return check_page(request, opened(request, ref), decision, tried.verdict)
+
+
+def asks_for_paper(decision: Decision, papers: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a dose is put on record or verified while there is paper to be seen: then somebody must see it."""
+    from_paper = any(one.kind in FROM_PAPER for one in decision.solutions)
+    return from_paper and any(page["state"] == "CLEAN" for page in papers)
 
 
 def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: Verdict | None = None) -> HttpResponse:
@@ -99,6 +113,7 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
     """
     looks = Looks(case)
     shown = previews(looks, decision.solutions)
+    papers = papers_of(case) if case.mine else []
     chosen, rests = rest_items(case, decision.rest)
     decision = replace(decision, rest=chosen)
     tried = verdict is None
@@ -132,6 +147,9 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         nothing=[one.kind for one in decision.solutions] == [SolutionKind.NOTHING],
         rest=chosen,
         rests=rests,
+        papers=papers,
+        asks_paper=asks_for_paper(decision, papers),
+        seen_paper=decision.seen_paper,
         kinds=[(kind.lower(), say(f"case.solution.{kind}.label")) for kind in SolutionKind if kind != "NOTHING"],
         errors=errors_of(verdict),
     )
@@ -174,6 +192,7 @@ def _settle(request: HttpRequest, case: Opened, decision: Decision, answer: str,
     ask: dict[str, Any] = {
         "by": case.by, "at": clock.now(), "key": decision.key, "ref": case.file.ref, "version": decision.version,
         "solutions": decision.meant, "answer": answer, "because": because,
+        "seen_paper": decision.seen_paper,
     }  # fmt: skip
     try:
         return actions.settle_part(**ask, rest=rest) if rest is not None else actions.settle_case(**ask)

@@ -35,6 +35,7 @@ from tiemchung.web.cases.rests import parts_told
 from tiemchung.web.cases.sides import area_name, dose_pairs, other_phone_shown, person_cells, wanted_cells
 from tiemchung.web.cases.suggested import likely_person, suggestions_of
 from tiemchung.web.cases.travel import travel_told
+from tiemchung.web.cases.voided import mark_voided
 from tiemchung.web.cases.whose import Whose, whose_record
 from tiemchung.web.shared.formats import format_time
 from tiemchung.web.shared.staff_page import staff_page
@@ -78,6 +79,7 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
     messages = reads.messages_of(kept)
     lost = any(message.lost for message in messages.values())
     whose = whose_record(request, case, likely=likely_person(suggestions), hand=hand)
+    pairs = dose_pairs(claim, whose.doses, named)
     return {
         "case": case,
         "file": kept,
@@ -90,7 +92,8 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
         "whose": whose,
         "people": person_cells(claim, whose.person, whole=case.mine),
         "wanted": wanted_cells(claim, whose.person),
-        "doses": dose_pairs(claim, whose.doses, named),
+        "doses": pairs,
+        "gone": mark_voided(case, whose, pairs, named),
         "other_phone": other_phone_shown(claim.other_phone) if claim.other_phone else "",
         "papers": papers,
         "suggestions": suggestions,
@@ -163,7 +166,10 @@ def can_claim(case: Opened) -> str:
 
 
 def by_hand(case: Opened, whose: Whose) -> list[dict[str, str]]:
-    """Give the solutions that this kind of report knows first, then all others, each with its form's address."""
+    """Give the solutions that this kind of report knows first, then all others, each with its form's address.
+
+    Before anybody is found there is nobody's record to correct: then only that nothing has to be.
+    """
     first = KINDS[case.file.kind].solutions if case.file.kind in KINDS else ()
     order = dict.fromkeys([*first, *SolutionKind])
     query = f"?nguoi={whose.person_id}" if whose.person_id else ""
@@ -174,6 +180,7 @@ def by_hand(case: Opened, whose: Whose) -> list[dict[str, str]]:
             "first": "1" if kind in first else "",
         }
         for kind in order
+        if kind is SolutionKind.NOTHING or whose.person_id
     ]
 
 
@@ -195,9 +202,10 @@ def repeats_of(
 
 
 def others_of(case: Opened) -> list[dict[str, str]]:
-    """Give other reports about the same person."""
+    """Give other reports about the same person; those that repeat this one stand above already."""
     if case.file.person_id is None:
         return []
+    repeats = {repeat.ref for repeat in case.file.repeats}
     found = reads.cases_beside(case.by, case.file.person_id, case.file.case_id)
     return [
         {
@@ -206,6 +214,7 @@ def others_of(case: Opened) -> list[dict[str, str]]:
             "state": one.state,
         }
         for one in found
+        if one.ref not in repeats
     ]
 
 

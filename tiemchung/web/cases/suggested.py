@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from tiemchung.cases import reads
 from tiemchung.cases.reads import AtHand
 from tiemchung.cases.rules import ClaimedDose
@@ -19,6 +21,7 @@ from tiemchung.web.shared.words import has_words, say, state_words
 
 # Where the words of a suggestion's reasons may stand: its own, or those of people who are near each other.
 _KEYS = ("suggest.reason.{}", "people.near.{}", "verdict.{}")
+QUESTION = "hoi"  # the query that fills the question into the form of asking back
 _WORD_OF = {"facility_id": "place", "birth_date": "birth"}
 
 
@@ -36,7 +39,7 @@ def suggestions_of(case: Opened, hand: AtHand, names: dict[UUID, str]) -> list[d
     facilities += [_facility(cell.recorded) for one in offered for cell in one.cells if cell.field == "facility_id"]
     told = [ClaimedDose(0, facility_id=facility) for facility in facilities if facility]
     place_names(shown, told, names)
-    return [_told(one, names) for one in offered]
+    return [_told(one, names, case.file.ref) for one in offered]
 
 
 def _facility(text: str) -> UUID | None:
@@ -48,12 +51,15 @@ def likely_person(suggestions: list[dict[str, Any]]) -> UUID | None:
     return next((one["person_id"] for one in suggestions if one["person_id"]), None)
 
 
-def _told(one: Suggestion, names: dict[UUID, str]) -> dict[str, Any]:
+def _told(one: Suggestion, names: dict[UUID, str], ref: str) -> dict[str, Any]:
     kinds = list(dict.fromkeys(one.kinds))
     why = [words for words in (reason_words(reason) for reason in one.reasons) if words]
     return {
         "person_id": one.person.person_id if one.person and one.person.seen else None,
-        "title": ", ".join(say(f"case.solution.{kind}.label") for kind in kinds),
+        "title": say(f"cases.clue.{one.ask}.title") if one.ask else ", ".join(
+            say(f"case.solution.{kind}.label") for kind in kinds
+        ),
+        "ask": f"{reverse('cases:ask', kwargs={'ref': ref})}?{QUESTION}={one.ask}" if one.ask else "",
         "who": _who(one.person),
         "doses": [_dose(dose, names) for dose in one.doses],
         "why": why,
