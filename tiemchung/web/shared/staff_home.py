@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from tiemchung.cases.reads import CEILING, due_counts
 from tiemchung.core import clock
 from tiemchung.core.actor import FACILITY_ROLES, Actor, Role
 from tiemchung.core.audit import AuditView, seen_by
@@ -42,14 +43,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return staff_page(
         request,
         "staff_home.html",
-        tiles=tiles_of(by),
+        tiles=tiles_of(by, case_counts(by, clock.now())),
         today=counts_of(lines_today(by, today), by),
         lots=lot_counts(today) if by.role in LOT_ROLES else [],
     )
 
 
-def tiles_of(by: Actor) -> list[dict[str, str]]:
-    """Give the pages of this role, each with a sentence."""
+def tiles_of(by: Actor, reports: Sequence[tuple[str, str, str]] = ()) -> list[dict[str, Any]]:
+    """Give the pages of this role, each with a sentence, and what waits among the reports on theirs."""
     pages = [
         ("facility:desk", "desk", by.role in FACILITY_ROLES),
         ("facility:today", "today", by.role in FACILITY_ROLES),
@@ -71,9 +72,27 @@ def tiles_of(by: Actor) -> list[dict[str, str]]:
     ]
     found = [(address_of(name), key) for name, key, mine in pages if mine]
     return [
-        {"href": href, "title": say(f"staff.tile.{key}.title"), "text": say(f"staff.tile.{key}.text")}
+        {
+            "href": href,
+            "title": say(f"staff.tile.{key}.title"),
+            "text": say(f"staff.tile.{key}.text"),
+            "counts": reports if key == "cases" else (),
+        }
         for href, key in found
         if href
+    ]
+
+
+def case_counts(by: Actor, at: dt.datetime) -> list[tuple[str, str, str]]:
+    """Give what is late and what is due soon at the desk: words, colour and list; what is nought is left out."""
+    if by.role not in CASE_ROLES:
+        return []
+    queue = address_of("cases:queue") or ""
+    rows = zip(("late", "soon"), due_counts(by, at), ("red", "orange"), ("?show=LATE", ""), strict=True)
+    return [
+        (say(f"staff.cases.{key}", n=say("cases.ceiling") if n >= CEILING else n), colour, f"{queue}{which}")
+        for key, n, colour, which in rows
+        if n
     ]
 
 
