@@ -141,3 +141,9 @@ def test_there_are_answers_enough_and_each_is_whole_in_both_languages() -> None:
             assert len(one.say) <= 420, f"{one.name} is too long to read out"
     orders = [tomllib.loads(path.read_text("utf-8"))["order"] for path in (FOLDER / "vi").glob("*.toml")]
     assert len(set(orders)) == len(orders)
+
+
+def test_a_name_alone_is_asked_for_its_birth_date(centre: Centre) -> None:
+    answer = centre.begin("Nguyễn Thị An")
+    assert answer.status_code == 422
+    assert "Tìm theo tên cần đủ ngày sinh" in shown(answer)

@@ -17,7 +17,6 @@ from tiemchung.cases.sealed import open_claim
 from tiemchung.core.actor import Role
 from tiemchung.core.models import AuditLine
 from tiemchung.core.outbox import contact_key
-from tiemchung.doses.actions import void_dose
 from tiemchung.doses.models import LedgerEntry
 from tiemchung.doses.reads import doses_of, history_of
 from tiemchung.doses.rules import DoseState
@@ -54,12 +53,6 @@ def test_what_the_caller_said_to_the_search_is_not_typed_twice(centre: Centre) -
     page = centre.begin("Nguyễn Thị An 05/03/1985").content.decode()
     for value in (NAME, "5", "3", "1985"):
         assert f'value="{value}"' in page
-
-
-def test_a_name_alone_is_asked_for_its_birth_date(centre: Centre) -> None:
-    answer = centre.begin("Nguyễn Thị An")
-    assert answer.status_code == 422
-    assert "Tìm theo tên cần đủ ngày sinh" in shown(answer)
 
 
 @pytest.mark.parametrize(
@@ -118,16 +111,6 @@ def test_a_report_is_told_with_its_desk_and_hour_to_who_names_its_person(centre:
     assert "Mũi gần nhất" not in told
     assert "Chưa hiện gì" not in told
     assert "Đã xác minh cho phản ánh: 1 phản ánh hiện ở dưới. Thẻ và các mũi tiêm chưa hiện" in told
-
-
-def test_a_voided_dose_is_read_out_with_its_day_and_reason(centre: Centre) -> None:
-    void_dose(
-        by=centre.lead, at=LATER, key="gone", profile_id=centre.person_id, dose_id=centre.dose.id,
-        version=centre.dose.version, because="Mũi này của người khác, nhập nhầm",
-    )  # fmt: skip
-    told = shown(centre.proved())
-    assert "Mũi tiêm ngày 01/10/2026 đã bị hủy ngày 20/11/2026. Lý do: Mũi này của người khác, nhập nhầm" in told
-    assert "Mũi gần nhất" not in told
 
 
 def test_a_late_report_is_told_with_an_apology(centre: Centre) -> None:

@@ -28,6 +28,7 @@ from tiemchung.core.actor import Actor, Role
 from tiemchung.core.audit import note_look
 from tiemchung.core.outbox import MessageView
 from tiemchung.core.verdict import Refused, Verdict
+from tiemchung.web.shared.case_parts import step_word
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import CASE_ROLES, actor_of, tell
 from tiemchung.web.shared.words import say
@@ -181,7 +182,7 @@ def sent_told(message: MessageView | None) -> dict[str, str] | None:
 
 def _step_title(step: Any) -> str:
     part = part_kind(step.step, step.code)
-    return say(f"cases.rest.step.{part}") if part is not None else say(f"case.step.{step.step}")
+    return say(f"cases.rest.step.{part}") if part is not None else say(f"case.step.{step_word(step)}")
 
 
 def _step_facts(step: Any, names: dict[UUID, str]) -> list[str]:

@@ -152,7 +152,7 @@ def call_page(
     """Answer with the call as far as its caller has proved it."""
     by, at = actor_of(request), clock.now()
     found = found_in(request)
-    record = None
+    record, cases = None, cases_told(cases_of_call(by, call), at)
     if call.opens_record:
         record = record_told(by, at, open_caller_record(by=by, at=at, call=call))
     return agent_page(
@@ -162,13 +162,13 @@ def call_page(
         call=call,
         phone=mask_phone(call.phone) or say("hotline.call.hidden"),
         found=found,
-        found_words=found_words(found),
+        found_words=found_words(found, shown=len(cases)),
         asked=[say(f"hotline.ask.{fact}") for fact in questions(found.found)] if found else [],
         proof_words=say(f"hotline.proof.{call.proved or 'NOTHING'}"),
         may_code=call.proved in {Proof.NAMED, Proof.CASE} and call.person_id is not None,
         asks=found is not None and bool(found.person_ids or found.refs) and not call.opens_record,
         record=record,
-        cases=cases_told(cases_of_call(by, call), at),
+        cases=cases,
         kinds=kinds_told(proved=call.opens_record),
         quick=quick_answers(),
         typed={**NOTHING_TYPED, "said": "", "ref": "", **(typed or {})},
@@ -177,14 +177,16 @@ def call_page(
     )
 
 
-def found_words(found: CallFound | None) -> str:
-    """Say what a search found without saying whom."""
+def found_words(found: CallFound | None, shown: int = 0) -> str:
+    """Say what a search found without saying whom; of reports that are `shown`, that the record is not yet."""
     if found is None:
         return ""
     if found.too_many:
         return say("hotline.found.too_many")
     if not found.person_ids and not found.refs:
         return say("hotline.found.nobody")
+    if shown:
+        return say("hotline.found.shown", n=shown)
     if not found.person_ids:
         return say("hotline.found.cases", n=len(found.refs))
     if not found.refs:

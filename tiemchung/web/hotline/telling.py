@@ -12,12 +12,13 @@ from tiemchung.cases.values import Progress
 from tiemchung.certificates.reads import card_of_person
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
-from tiemchung.doses.reads import DoseRecord, birth_of, doses_of, record_from
+from tiemchung.doses.reads import DoseRecord, birth_of, doses_of, history_of, record_from
+from tiemchung.doses.rules import DoseState, EntryKind
 from tiemchung.people.reads import PersonSight
 from tiemchung.people.rules.births import birth_text
 from tiemchung.vaccines.rules import the_book
 from tiemchung.web.hotline.frame import moment_words
-from tiemchung.web.shared.case_parts import part_sentence
+from tiemchung.web.shared.case_parts import part_sentence, step_word
 from tiemchung.web.shared.claim_places import units_named
 from tiemchung.web.shared.words import has_words, say, state_words
 
@@ -27,7 +28,9 @@ _QUIET = frozenset({"RELEASE", "WARN", "CLAIM"})
 def record_told(by: Actor, at: dt.datetime, person: PersonSight) -> dict[str, Any]:
     """Give the record of somebody who has proved to be its person: card, doses, and the sentence to read out."""
     birth = birth_of(person.birth_date, person.birth_precision)
-    record = record_from(doses_of(person.profile_ids), birth=birth, on=clock.local(at).date())
+    every = doses_of(person.profile_ids, voided=True)
+    standing = tuple(dose for dose in every if dose.state is not DoseState.VOIDED)
+    record = record_from(standing, birth=birth, on=clock.local(at).date())
     card = card_of_person(by, person.person_id, at)
     return {
         "name": person.full_name,
@@ -35,8 +38,26 @@ def record_told(by: Actor, at: dt.datetime, person: PersonSight) -> dict[str, An
         "colour": record.card.colour,
         "lines": [_dose_line(number, dose) for number, dose in record.numbered()],
         "doses": record.doses,
-        "read": card_sentences(record, card.expires_at if card else None, at),
+        "read": [
+            *card_sentences(record, card.expires_at if card else None, at),
+            *(voided_sentences(person.profile_ids) if len(standing) < len(every) else ()),
+        ],
     }
+
+
+def voided_sentences(profile_ids: Sequence[UUID]) -> list[str]:
+    """Say of each voided dose when it was taken off and why, as its person's own book does; one statement."""
+    last = {entry.dose_id: entry for entry in history_of(profile_ids)}
+    return [
+        say(
+            "hotline.record.voided",
+            day=dt.date.fromisoformat(entry.facts["given_on"]),
+            at=clock.local(entry.recorded_at).date(),
+            why=entry.because.strip() or say("cases.gone.no_reason"),
+        )
+        for entry in last.values()
+        if entry.kind == EntryKind.VOIDED
+    ]
 
 
 def card_sentences(record: DoseRecord, expires_at: dt.datetime | None, at: dt.datetime) -> list[str]:
@@ -82,7 +103,7 @@ def cases_told(cases: Sequence[Progress], at: dt.datetime) -> list[dict[str, Any
             "state": one.state,
             "read": _read_out(one, names, at),
             "steps": [
-                {"title": say(f"case.step.{step.step}"), "facts": [moment_words(step.at), step.text]}
+                {"title": say(f"case.step.{step_word(step)}"), "facts": [moment_words(step.at), step.text]}
                 for step in one.steps
                 if step.step not in _QUIET
             ],

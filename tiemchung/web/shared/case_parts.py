@@ -2,6 +2,7 @@
 
 from tiemchung.cases.rules import OPEN, CaseState, Step, is_mixed, part_kind
 from tiemchung.cases.values import Progress, StepView
+from tiemchung.core.actor import Kind, Role
 from tiemchung.web.shared.words import say
 
 _END = {CaseState.UPDATED: Step.SETTLE, CaseState.REJECTED: Step.REFUSE}
@@ -25,4 +26,10 @@ def part_sentence(found: Progress, desk: str) -> str:
 def step_title(step: StepView, words: str) -> str:
     """Give the title of one step from these `words`, or of a part that was answered."""
     part = part_kind(step.step, step.code)
-    return say(f"report.part.step.{part}") if part is not None else say(f"{words}.{step.step}")
+    return say(f"report.part.step.{part}") if part is not None else say(f"{words}.{step_word(step)}")
+
+
+def step_word(step: StepView) -> str:
+    """Give the word of a step; a report that its authority opens again itself was not asked to be by its reporter."""
+    ours = step.by_kind == Kind.SYSTEM or (step.by_kind == Kind.STAFF and step.by_role != Role.HOTLINE_AGENT)
+    return "REOPENED_HERE" if step.step == Step.REOPEN and ours else str(step.step)
