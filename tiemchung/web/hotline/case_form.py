@@ -24,7 +24,7 @@ from tiemchung.people.rules.births import birth_text
 from tiemchung.web.hotline.case_fields import Typed, claim_from, first_typed, product_items, read_form, told_rows
 from tiemchung.web.hotline.frame import agent_page, in_a_call, open_to_agents
 from tiemchung.web.hotline.telling import product_name
-from tiemchung.web.shared.claim_form import blocks_of, field_of, name_errors, points_only, takes_more
+from tiemchung.web.shared.claim_form import blocks_of, dose_named, field_of, name_errors, points_only, takes_more
 from tiemchung.web.shared.claim_where import place_is_open, place_items, province_items
 from tiemchung.web.shared.staff_page import actor_of, tell
 from tiemchung.web.shared.typed import key_in
@@ -68,10 +68,8 @@ def case_form(request: HttpRequest, call: CallView, kind: str) -> HttpResponse:
     if step not in ("check", "do"):
         return _form(request, facts, doses)
     claim, verdict = claim_from(typed, rules, person, doses)
-    if points_only(rules, doses) and not claim.doses:
-        verdict += refuse("CLAIM_DOSE_NOT_CHOSEN")
-    else:
-        verdict += may_receive(rules, Door.HOTLINE, claim, clock.today(), evidence=0)
+    unnamed = dose_named(typed, rules, doses, claim)
+    verdict += may_receive(rules, Door.HOTLINE, claim, clock.today(), evidence=0) if unnamed.allowed else unnamed
     verdict += _answering(typed, call)
     if step == "check":
         verdict += day_is_free(rules, claim, doses)

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from tiemchung.cases.kinds import Kind
 from tiemchung.cases.receiving import MAX_TEXT
-from tiemchung.cases.rules import ClaimedDose
+from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.core.verdict import Verdict, refuse
 from tiemchung.doses.values import DoseView
 from tiemchung.people.rules.identifiers import possible_systems
@@ -67,6 +67,16 @@ def takes_more(typed: Typed, kind: Kind, blocks: int) -> bool:
 def points_only(kind: Kind, recorded: tuple[DoseView, ...]) -> bool:
     """Tell whether the doses are only chosen from those on record, with nothing said of what they should be."""
     return kind.picks_dose and bool(recorded) and kind.code != "DOSE_WRONG"
+
+
+def dose_named(typed: Typed, kind: Kind, recorded: tuple[DoseView, ...], claim: Claim) -> Verdict:
+    """Refuse a report about doses on record that names none of them, or says nothing of what is wrong with one."""
+    if not (kind.picks_dose and recorded):
+        return Verdict()
+    if not any(dose.dose_id for dose in claim.doses):
+        return refuse("CLAIM_DOSE_NOT_CHOSEN")
+    said = _written(typed, 1) or typed["where"] or typed["words"] or typed["text"].strip()
+    return Verdict() if said or points_only(kind, recorded) else refuse("CLAIM_NOTHING_WANTED")
 
 
 def told_doses(
