@@ -1,5 +1,6 @@
 """Bulk corrections: nothing changes before a second person has seen and approved it; all of it can be undone."""
 
+import dataclasses
 import datetime as dt
 import re
 from uuid import UUID
@@ -13,6 +14,7 @@ from tiemchung.cases import actions, reads
 from tiemchung.cases.rules.bulk import BulkState
 from tiemchung.core.actor import Role
 from tiemchung.doses import reads as doses
+from tiemchung.web.cases.bulk import tally_of
 
 
 @pytest.fixture
@@ -81,6 +83,7 @@ def test_a_second_person_approves_it_runs_and_it_is_undone(
     text = shown(as_lead.get(where))
     assert "Đã khôi phục" in text
     assert "Sổ xuất kho ghi nhầm" in text
+    assert text.count("SAI999 thành DUNG11") == 3, "what was done and undone stays told"
 
 
 def run_all() -> None:
@@ -204,3 +207,19 @@ def test_a_case_that_is_not_the_readers_fills_in_its_number_alone(office: Office
     body = as_lead.get(f"{address('propose_bulk')}?phan-anh={opened.ref}").content.decode()
     assert f'value="{opened.ref}"' in body
     assert "FA1O34" not in body
+
+
+def test_a_signed_dose_is_said_to_lose_its_signature_for_good(
+    office: Office, as_lead: Client, ward: list[UUID]
+) -> None:
+    found = reads.bulk_preview(office.lead, LATER, proposed(office, as_lead))
+    assert found is not None
+    assert not any("đã ký" in words for words in tally_of(found))
+    signed = dataclasses.replace(found, lines=(dataclasses.replace(found.lines[0], loses_signature=True),))
+    words = tally_of(signed)[-1]
+    assert words.startswith("1 mũi trên trang này đã ký")
+    assert "không trả lại chữ ký" in words
+
+
+def test_whoever_looks_for_a_session_entered_as_dose_1_is_told_what_to_correct(as_lead: Client, office: Office) -> None:
+    assert "Cả buổi tiêm bị ghi là mũi 1?" in shown(as_lead.get(address("propose_bulk")))

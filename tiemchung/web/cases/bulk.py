@@ -263,6 +263,7 @@ def line_told(line: BulkLine) -> dict[str, Any]:
         "state": line.state,
         "cells": [cell for cell in fact_rows(line.before, line.after) if cell.differs or line.after is None],
         "refused": not line.verdict.allowed,
+        "loses_signature": line.loses_signature,
         "why": why,
     }
 
@@ -277,9 +278,10 @@ def problem_words(code: str) -> str:
 
 
 def tally_of(found: BulkPreview) -> list[str]:
-    """Say how many doses of the page will be refused and how many come with a warning."""
+    """Say how many doses of the page will be refused, come with a warning, or lose a signature."""
     counts = (("refused", found.refused), ("warned", found.warned))
-    return [say(f"cases.bulk.tally.{name}", n=n) for name, n in counts if n]
+    told = [say(f"cases.bulk.tally.{name}", n=n) for name, n in counts if n]
+    return [*told, say("bulk_signing.lost", n=found.signed)] if found.signed else told
 
 
 def _line(view: BulkView) -> dict[str, Any]:
