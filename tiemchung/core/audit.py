@@ -150,17 +150,31 @@ def seen_by(
 
 @dataclass(frozen=True, slots=True)
 class SeenCount:
-    """How many lines one actor left in a time, and how many different subjects they name."""
+    """How many lines one actor left in a time, and how many different subjects of those asked they name."""
 
     lines: int
     subjects: int
 
 
-def count_seen_by(actor_id: UUID, since: dt.datetime, until: dt.datetime) -> SeenCount:
-    """Give how much one actor looked at or did from `since` to before `until`."""
+def count_seen_by(
+    actor_id: UUID,
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    no_persons: Iterable[str] = (),
+    no_person_rooms: Iterable[str] = (),
+) -> SeenCount:
+    """Give how much one actor looked at or did from `since` to before `until`.
+
+    Subjects of the actions `no_persons`, and of those that begin with one of `no_person_rooms`, are not counted as
+    subjects.
+    """
+    about_nobody = Q(action__in=list(no_persons))
+    for room in no_person_rooms:
+        about_nobody |= Q(action__startswith=room)
     with allow_cross_shard(_STAFF):
         rows = AuditLine.objects.filter(actor_id=actor_id, at__gte=since, at__lt=until)
-        found = rows.aggregate(lines=Count("id"), subjects=Count("subject_id", distinct=True))
+        found = rows.aggregate(lines=Count("id"), subjects=Count("subject_id", filter=~about_nobody, distinct=True))
     return SeenCount(found["lines"], found["subjects"])
 
 

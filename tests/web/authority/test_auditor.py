@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,10 +9,12 @@ from django.test import Client
 
 from tests import builders
 from tests.web.authority.conftest import LATER, House, enter_as, shown
+from tests.web.authority.deeds import HANDED_ON, deeds_of_staff, written
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.alarms import alarms, raise_alarm
 from tiemchung.core.audit import looks_at, note_look, write_line
 from tiemchung.web.authority.auditor import PAGE
+from tiemchung.web.authority.trail import OF_NOBODY
 from tiemchung.web.shared.words import has_words
 
 QUESTION = "/authority/nhat-ky"
@@ -30,21 +31,30 @@ def saw(house: House, times: int = 1, by: Actor | None = None, person_id: UUID |
                   subject_ids=[person_id or house.person_id], purpose="CHECK")  # fmt: skip
 
 
-ROOMS = ("cases", "people", "access", "web")
-_DEED = re.compile(r'action="([a-z_.]+)"')
-
-
-def deeds() -> set[str]:
-    """Give what the source names as a deed of staff: what a citizen or the public does never stands in this list."""
-    root = Path(__file__).parents[3] / "tiemchung"
-    found = {deed for room in ROOMS for path in (root / room).rglob("*.py") for deed in _DEED.findall(path.read_text())}
-    return {deed for deed in found if not deed.startswith(("citizen.", "portal.", "store_"))}
-
-
-def test_every_deed_has_words() -> None:
-    keys = {deed: f"authority.deed.{deed.removeprefix('people.')}" for deed in deeds()}
-    assert len(keys) > 40
+def test_every_deed_has_words_in_both_languages() -> None:
+    keys = {deed: f"authority.deed.{deed.removeprefix('people.')}" for deed in deeds_of_staff()}
+    assert len(keys) > 100
     assert sorted(deed for deed, key in keys.items() if not has_words(key)) == []
+
+
+def test_every_place_that_hands_a_deeds_name_on_is_listed() -> None:
+    assert {where for where, deed in written() if deed is None} == set(HANDED_ON)
+
+
+def test_every_deed_about_no_citizen_is_a_deed() -> None:
+    assert OF_NOBODY - deeds_of_staff() == set()
+
+
+def test_a_facility_or_a_run_is_no_citizen_and_is_not_counted(house: House) -> None:
+    clerk = builders.a_staff_member(Role.ADMIN, full_name="Lê Văn Kho")
+    saw(house, by=clerk)
+    for action in ("stock.received", "start_facility_run"):
+        write_line(by=clerk, at=LATER, action=action, subject_id=uuid4())
+    page = enter_as(builders.a_staff_member(Role.ADMIN)).get(f"{QUESTION}/{clerk.id}")
+    assert "3 dòng nhật ký về 1 người dân khác nhau" in shown(page)
+    rows = re.findall(r"<tr>.*?</tr>", page.content.decode(), re.S)
+    for words in ("Nhập kho", "Bắt đầu đợt ký của cơ sở"):
+        assert "Người dân …" not in next(row for row in rows if words in row)
 
 
 def test_a_look_in_a_call_names_the_call_and_a_sign_in_names_no_citizen(house: House) -> None:
@@ -70,7 +80,7 @@ def test_the_ministry_sees_whom_why_and_how_many(house: House) -> None:
     words = shown(enter_as(ministry()).get(f"{QUESTION}/{house.nurse.id}"))
     assert "Nguyễn Thị An" in words
     assert "Kiểm tra theo nhiệm vụ" in words
-    assert re.search(r"\d+ dòng nhật ký về \d+ đối tượng khác nhau", words)
+    assert re.search(r"\d+ dòng nhật ký về \d+ người dân khác nhau", words)
 
 
 def test_an_administrator_gets_marks_instead_of_names(house: House) -> None:

@@ -18,7 +18,7 @@ from tiemchung.core.actor import Actor, Role
 from tiemchung.core.audit import After, AuditView, count_seen_by, note_look, seen_by, write_line
 from tiemchung.people.reads import sights_of
 from tiemchung.places import reads as places
-from tiemchung.web.authority.trail import told
+from tiemchung.web.authority.trail import OF_NOBODY, ROOMS_OF_NOBODY, names_a_citizen, told
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import AUDIT_ROLES, actor_of, staff_page
 from tiemchung.web.shared.typed import TypedDate, date_in, line_in
@@ -119,7 +119,7 @@ def looks_of(request: HttpRequest, staff_id: UUID) -> HttpResponse:
         request,
         "authority/looks_of.html",
         rows=[{**one, "person": people[one["person_id"]] if one["of_citizen"] else nobody} for one in told(page)],
-        count=count_seen_by(staff_id, span.since, span.until),
+        count=count_seen_by(staff_id, span.since, span.until, no_persons=OF_NOBODY, no_person_rooms=ROOMS_OF_NOBODY),
         older=_address(staff_id, span, page[-1]) if len(rows) > PAGE else None,
         masked=by.role is Role.ADMIN,
         **shown,
@@ -128,7 +128,7 @@ def looks_of(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 def _persons(by: Actor, lines: Sequence[AuditView]) -> dict[UUID, str]:
     """Name whom the lines are about as far as this auditor may see them; everybody else has a mark of its own."""
-    subjects = {line.subject_id for line in lines}
+    subjects = {line.subject_id for line in lines if names_a_citizen(line.action)}
     names = {subject: say("audit.masked", mark=str(subject)[-6:]) for subject in subjects}
     if by.role is Role.ADMIN:
         return names

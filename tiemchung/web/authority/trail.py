@@ -40,18 +40,31 @@ def my_looks(request: HttpRequest) -> HttpResponse:
 
 
 _CALL = "CALL:"
-# Deeds about an account, a code or a call: their lines name no citizen.
-_OF_NOBODY = frozenset({
+# Deeds about an account, a code, a call, a place, a lot, a key or a run: their lines name no citizen.
+OF_NOBODY = frozenset({
     "sign_in", "send_code", "use_code", "miss_code", "miss_password", "miss_factor", "change_password", "give_password",
     "enrol_totp", "add_passkey", "drop_passkey", "renew_recovery_codes", "reset_factors", "end_sign_ins", "hire_staff",
     "post_staff", "end_posting", "open_account", "open_role", "close_role", "cases.begin_call", "authority.audit_staff",
     "authority.see_alarm", "choose_day", "seek_canary", "remember_device", "forget_devices",
+    "cases.promise_call_back", "cases.claim_call_back", "cases.finish_try", "cases.propose_bulk", "cases.approve_bulk",
+    "cases.withdraw_bulk", "cases.undo_bulk", "cases.attach_evidence", "cases.remove_evidence",
+    "people.end_citizen_sign_ins", "add_lot", "recall_lot", "lift_recall", "load_areas", "open_facility",
+    "move_facility", "close_facility", "succeed_facility", "open_point", "stand_point", "close_point", "order_retry",
+    "end_retry", "end_revocation", "import_trust", "keep_authority", "make_signing_key", "use_key_early",
+    "rotate_central_key", "request_central_key", "retire_central_key", "make_facility_key", "request_facility_key",
+    "take_facility_certificate", "retire_facility_key", "start_central_run", "pause_central_run",
+    "resume_central_run", "stop_central_run", "start_facility_run", "stop_facility_run", "halt_facility_run",
+    "end_facility_run",
 })  # fmt: skip
+
+
+# Every deed of these rooms is about a place or a delivery.
+ROOMS_OF_NOBODY = ("stock.",)
 
 
 def names_a_citizen(action: str) -> bool:
     """Tell whether a line of this deed is about a citizen."""
-    return action not in _OF_NOBODY
+    return action not in OF_NOBODY and not action.startswith(ROOMS_OF_NOBODY)
 
 
 def told(lines: Iterable[AuditView]) -> list[dict[str, Any]]:
