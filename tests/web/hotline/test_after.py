@@ -99,7 +99,7 @@ def test_the_wall_shows_figures_and_nobody(centre: Centre) -> None:
     assert "Hẹn lâu nhất: 11 giờ 05 ngày 20/11" in text
     page = centre.get("wall").content.decode()
     assert 'hx-trigger="every 20s"' in page
-    assert 'font-size="64"' in page
+    assert 'font-size="58"' in page
     assert [one for one in (NAME, centre.number, centre.phone[3:], "An ") if one in text] == []
 
 

@@ -14,6 +14,8 @@ from tiemchung.core import clock
 from tiemchung.core.verdict import Refused
 from tiemchung.web.cases.frame import names_of, open_to_authorities
 from tiemchung.web.cases.queue import PAGE, lines_told, place_in, place_words
+from tiemchung.web.shared.formats import format_number
+from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.words import say
 
@@ -57,9 +59,18 @@ def row_told(row: BoardRow, names: dict[UUID, str], *, whole: bool) -> dict[str,
         "href": here,
         "late_href": here if group else f"{here}?late=1",
         "row": row,
+        "median": hours_words(row.median_hours),
+        "worst": hours_words(row.worst_hours),
         "late_words": say("cases.board.late_of", n=row.late, name=name),
         "open_words": say("cases.board.open_of", n=row.open, name=name),
     }
+
+
+def hours_words(hours: float | None) -> str:
+    """Write hours with one decimal as the reader's language does: 54,5 or 54.5; a dash for none."""
+    if hours is None:
+        return "–"
+    return f"{hours:,.1f}" if spoken_language() == "en" else format_number(hours, 1)
 
 
 def totals_of(rows: tuple[BoardRow, ...]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The figures on the centre's wall: large, fresh every twenty seconds, about nobody."""
 
+from textwrap import wrap
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +14,9 @@ from tiemchung.web.shared.staff_page import staff_page
 from tiemchung.web.shared.words import say
 
 _FIGURES = ("calls_open", "agents", "waiting", "late", "calls_today", "opened_today")
-# A figure fills its drawing of 100 by 60 units; a digit is about 0.6 as wide as it is high.
-_TALLEST, _WIDEST = 64, 160
+# A figure and two lines of words fill a drawing of 100 by 68 units, a third of the wall; a digit is about 0.6 as wide
+# as it is high, and 20 letters of the words' size fill its width.
+_TALLEST, _WIDEST, _LINE = 58, 160, 20
 
 
 @open_to_wall
@@ -28,10 +30,12 @@ def wall(request: HttpRequest) -> HttpResponse:
     return staff_page(request, "hotline/wall.html", late=found.late > 0, **facts)
 
 
-def figures_of(found: Wall) -> list[dict[str, str]]:
+def figures_of(found: Wall) -> list[dict[str, Any]]:
     """Give each figure with its words."""
     numbers = {name: format_number(getattr(found, name)) for name in _FIGURES}
-    return [
-        {"number": number, "label": say(f"hotline.wall.{name}"), "size": str(min(_TALLEST, _WIDEST // len(number)))}
-        for name, number in numbers.items()
-    ]
+    told: list[dict[str, Any]] = []
+    for name, number in numbers.items():
+        label = say(f"hotline.wall.{name}")
+        size = str(min(_TALLEST, _WIDEST // len(number)))
+        told.append({"number": number, "label": label, "lines": wrap(label, _LINE), "size": size})
+    return told
