@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -237,30 +238,29 @@ def test_a_person_outside_the_desks_area_is_masked(ward: Ward) -> None:
     assert ward.profile_id in seen_in(offered)
 
 
-def test_a_declared_dose_is_verified(ward: Ward) -> None:
+def a_declaration(ward: Ward, *, paper: bool) -> tuple[CaseFile, UUID]:
+    """Give the report of a citizen's own declared dose, with a photo of the paper or without, and that dose."""
     phone = a_phone()
     person = ward.person(phones=[(phone, "OWN")])
     citizen = a_citizen(phone, person)
     facts = DoseFacts("PFIZER", DAY, lot_number="FA1O34", facility_id=ward.office.facility.id)
     declared = declare_dose(by=citizen, at=NOW, key="d", profile_id=person, facts=facts).dose
     file = ward.file(
-        "DOSE_DECLARED", ward.claim(numbers=()), paper=True, door="BOOK", by=citizen, person_id=person,
+        "DOSE_DECLARED", ward.claim(numbers=()), paper=paper, door="BOOK", by=citizen, person_id=person,
         dose_id=declared.id,
     )  # fmt: skip
+    return file, declared.id
+
+
+def test_a_declared_dose_is_verified(ward: Ward) -> None:
+    file, dose_id = a_declaration(ward, paper=True)
     offered = ward.first(file)
-    assert (offered.kinds, offered.solutions[0].dose_id) == (("VERIFY",), declared.id)
+    assert (offered.kinds, offered.solutions[0].dose_id) == (("VERIFY",), dose_id)
     assert codes(offered) == {"DECLARED_BY_CITIZEN", "EVIDENCE_ATTACHED"}
 
 
 def test_a_declaration_is_no_reason_to_believe_itself(ward: Ward) -> None:
-    phone = a_phone()
-    person = ward.person(phones=[(phone, "OWN")])
-    citizen = a_citizen(phone, person)
-    facts = DoseFacts("PFIZER", DAY, lot_number="FA1O34", facility_id=ward.office.facility.id)
-    declared = declare_dose(by=citizen, at=NOW, key="d", profile_id=person, facts=facts).dose
-    file = ward.file(
-        "DOSE_DECLARED", ward.claim(numbers=()), door="BOOK", by=citizen, person_id=person, dose_id=declared.id,
-    )  # fmt: skip
+    file, _ = a_declaration(ward, paper=False)
     assert codes(ward.first(file)) == {"DECLARED_BY_CITIZEN", "NO_PAPER"}
 
 
