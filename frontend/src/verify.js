@@ -4,7 +4,7 @@ import { Clock } from "./verifier/clock.js";
 import { Later } from "./verifier/later.js";
 import { freshness, weighed, worse } from "./verifier/freshness.js";
 import { VALID } from "./verifier/outcome.js";
-import { askRegister, registered, tellUnknown } from "./verifier/register.js";
+import { askRegister, LATER_PATIENCE_MS, registered, tellUnknown } from "./verifier/register.js";
 import { Roots } from "./verifier/roots.js";
 import { Screen } from "./verifier/screen.js";
 import { tell, tellChecked, tellClock, tellList } from "./verifier/tell.js";
@@ -42,7 +42,8 @@ function showList() {
   screen.clock(tellClock(clock.off(), words));
 }
 
-const later = new Later(new Vault(), (hash) => askRegister(register, hash), (text) => tellUnknown(unknown, text));
+const askPatiently = (hash) => askRegister(register, hash, fetch, LATER_PATIENCE_MS);
+const later = new Later(new Vault(), askPatiently, (text) => tellUnknown(unknown, text));
 
 /** Sends in a code that we never issued, or keeps what could not be asked or sent for when there is a network. */
 async function settled(word, hash, text) {

@@ -1,4 +1,5 @@
-// Codes that hold good by our key and could not be asked about: the register is asked as soon as there is a network.
+// Codes that hold good by our key and could not be asked about: the register is asked as soon as it can be, and again until
+// it has answered. A network that is there and too slow says nothing when it gets better, so time alone brings the next try.
 //
 // A code that somebody else made with our key shows itself only in the register. Until then it lies here sealed under a key
 // that never leaves this browser, for a day at most; it is gone with the register's word, and the key with the last code.
@@ -8,6 +9,8 @@ export const MOST = 100; // codes; at more the oldest goes
 export const LIFE_MS = 24 * 60 * 60 * 1000;
 const ALGORITHM = "AES-GCM";
 const NONCE_BYTES = 12;
+export const FIRST_MS = 5_000; // from a try without an answer to the next one; each wait is twice the last
+export const LONGEST_MS = 60_000; // a code that we never made has to be known of within five minutes
 
 async function seal(vault, told) {
   let key = await vault.key();
@@ -30,11 +33,11 @@ async function open(vault, { iv, sealed }) {
 
 /**
  * What is still to be asked. vault: where it lies (vault.js); ask(hash) gives the register's word, "" for none; tell(text)
- * sends in a code that the register does not know and says whether it arrived.
+ * sends in a code that the register does not know and says whether it arrived; after(work, ms) does something later.
  */
 export class Later {
-  constructor(vault, ask, tell, now = Date.now) {
-    Object.assign(this, { vault, ask, tell, now, working: null });
+  constructor(vault, ask, tell, now = Date.now, after = (work, ms) => setTimeout(work, ms)) {
+    Object.assign(this, { vault, ask, tell, now, after, working: null, due: null, pause: FIRST_MS });
   }
 
   /** Keeps a code and the hash to ask by; where the browser keeps nothing, nothing happens. */
@@ -43,26 +46,41 @@ export class Later {
       await this.vault.put({ at: this.now(), ...(await seal(this.vault, { hash, text })) });
       const every = await this.vault.all();
       for (const { id } of every.slice(0, Math.max(0, every.length - MOST))) await this.vault.drop(id);
+      this.tryAgain();
     } catch {
       // No place for it, as in a private window.
     }
   }
 
-  /** Asks about everything that is kept, one after the other; stops where there is no answer. Two callers are one. */
+  /** Asks about what is kept, one after the other; tries again later where no answer comes. Two callers are one. */
   settle() {
-    this.working ??= this.askAll().catch(() => undefined).finally(() => {
+    this.working ??= this.askAll().catch(() => true).then((nothingLeft) => {
       this.working = null;
+      if (nothingLeft) this.pause = FIRST_MS;
+      else this.tryAgain();
     });
     return this.working;
   }
 
+  tryAgain() {
+    if (this.due) return;
+    this.due = this.after(() => {
+      this.due = null;
+      return this.settle();
+    }, this.pause);
+    this.pause = Math.min(2 * this.pause, LONGEST_MS);
+  }
+
+  /** Tells whether nothing is left to be asked about. */
   async askAll() {
     for (const entry of await this.vault.all()) {
       const expired = !(Math.abs(this.now() - entry.at) < LIFE_MS);
       if (!expired && !(await this.answered(await open(this.vault, entry)))) break;
       await this.vault.drop(entry.id);
     }
-    if (!(await this.vault.all()).length) await this.vault.dropKey();
+    const nothingLeft = !(await this.vault.all()).length;
+    if (nothingLeft) await this.vault.dropKey();
+    return nothingLeft;
   }
 
   async answered(told) {

@@ -2,21 +2,22 @@
 import { INVALID } from "./outcome.js";
 
 const PATIENCE_MS = 2500; // somebody stands at the door; after this the answer is given without the register
+export const LATER_PATIENCE_MS = 30_000; // nobody waits for what is asked afterwards, and a slow network is one too
 const STATES = new Set(["VALID", "EXPIRED", "REPLACED", "REVOKED", "UNKNOWN"]);
 
-function post(address, told, fetcher) {
+function post(address, told, fetcher, patience) {
   return fetcher(address, {
     method: "POST", credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer",
     headers: { "Content-Type": "application/json" }, body: JSON.stringify(told),
-    signal: globalThis.AbortSignal?.timeout?.(PATIENCE_MS),
+    signal: globalThis.AbortSignal?.timeout?.(patience),
   });
 }
 
 /** The register's word about the hash of a number, "" where it cannot be asked now. */
-export async function askRegister(address, hash, fetcher = fetch) {
+export async function askRegister(address, hash, fetcher = fetch, patience = PATIENCE_MS) {
   if (globalThis.navigator?.onLine === false) return "";
   try {
-    const answer = await post(address, { hash }, fetcher);
+    const answer = await post(address, { hash }, fetcher, patience);
     const { state } = answer.ok ? await answer.json() : {};
     return STATES.has(state) ? state : "";
   } catch {
@@ -30,7 +31,7 @@ export async function askRegister(address, hash, fetcher = fetch) {
  */
 export async function tellUnknown(address, text, fetcher = fetch) {
   try {
-    return (await post(address, { text }, fetcher)).ok;
+    return (await post(address, { text }, fetcher, LATER_PATIENCE_MS)).ok;
   } catch {
     return false;
   }

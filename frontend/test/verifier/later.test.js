@@ -1,7 +1,7 @@
 // Codes checked without a network: kept sealed, asked about when there is one, gone with the answer.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Later, LIFE_MS, MOST } from "../../src/verifier/later.js";
+import { FIRST_MS, Later, LIFE_MS, LONGEST_MS, MOST } from "../../src/verifier/later.js";
 import { tellUnknown } from "../../src/verifier/register.js";
 
 /** The browser's place, in memory. */
@@ -18,13 +18,14 @@ class Shelf {
   dropKey = async () => void (this.held = undefined);
 }
 
-/** A page with its shelf, and a register that gives one word about everything. */
+/** A page with its shelf, a register that gives one word about everything, and what it means to do later. */
 function page(word = "") {
-  const state = { word, arrives: true, at: 1_700_000_000_000, asked: [], sent: [] };
+  const state = { word, arrives: true, at: 1_700_000_000_000, asked: [], sent: [], due: [] };
   const shelf = new Shelf();
   const ask = async (hash) => state.asked.push(hash) && state.word;
   const tell = async (text) => state.sent.push(text) && state.arrives;
-  return { state, shelf, later: new Later(shelf, ask, tell, () => state.at) };
+  const after = (work, ms) => state.due.push({ work, ms });
+  return { state, shelf, later: new Later(shelf, ask, tell, () => state.at, after) };
 }
 
 test("nothing of a kept code can be read where it lies, and its key cannot be taken out", async () => {
@@ -66,6 +67,34 @@ test("where no answer comes everything stays, in its order", async () => {
   state.word = "VALID";
   await Promise.all([later.settle(), later.settle()]);
   assert.deepEqual([state.asked, shelf.entries.length], [["h1", "h1", "h2"], 0]);
+});
+
+test("what got no answer is asked about again by itself, ever more slowly, until there is one", async () => {
+  const { state, shelf, later } = page("");
+  await later.keep("h1", "one");
+  const waits = [];
+  for (let n = 0; n < 7; n++) {
+    assert.equal(state.due.length, 1);
+    const [{ work, ms }] = state.due.splice(0);
+    waits.push(ms);
+    if (n === 6) state.word = "VALID";
+    await work();
+  }
+  assert.equal(waits[0], FIRST_MS);
+  assert.equal(waits[1], 2 * FIRST_MS);
+  assert.equal(waits.at(-1), LONGEST_MS);
+  assert.deepEqual([shelf.entries, state.due, later.pause], [[], [], FIRST_MS]);
+});
+
+test("a network that comes back is used at once, whatever was meant for later", async () => {
+  const { state, shelf, later } = page("");
+  await later.keep("h1", "one");
+  await later.settle();
+  state.word = "VALID";
+  await later.settle();
+  assert.deepEqual([shelf.entries, state.due.length], [[], 1]);
+  await state.due[0].work();
+  assert.deepEqual([state.asked.length, state.due.length], [2, 1]);
 });
 
 test("a code is kept for a day at most, and nobody asks about it afterwards, whichever way the clock was set", async () => {
