@@ -1,9 +1,10 @@
 """The only place that asks what time it is."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from tiemchung.core.zone import VIETNAM
+
+__all__ = ["VIETNAM", "local", "now", "today"]
 
 
 def now() -> dt.datetime:

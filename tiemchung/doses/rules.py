@@ -158,8 +158,3 @@ def may_move(by: Actor, old: DosePlace, new: DosePlace) -> Verdict:
 def reason_given(because: str) -> Verdict:
     """Ask for a reason of at least ten characters: an auditor reads it years later."""
     return YES if len(because.strip()) >= 10 else refuse("REASON_MISSING")
-
-
-def same_facts(before: dict[str, object], changes: dict[str, object]) -> bool:
-    """Tell whether the changes leave everything as it was."""
-    return all(before.get(name) == value for name, value in changes.items())

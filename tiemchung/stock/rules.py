@@ -8,10 +8,9 @@ from uuid import UUID
 
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.verdict import YES, Verdict, refuse, warn
+from tiemchung.core.zone import VIETNAM
 from tiemchung.vaccines.rules import LotFacts, lot_state
 
-# Vietnam has kept one offset since 1975; the rules need no time zone table.
-VIETNAM = dt.timezone(dt.timedelta(hours=7))
 MOST_DOSES = 100_000  # more on one paper is a slipped key: a province's cold store gets less at once
 OLDEST_PAPER = dt.timedelta(days=90)
 OVERDUE_AFTER = dt.timedelta(days=3)  # a delivery from the province reaches every station within two

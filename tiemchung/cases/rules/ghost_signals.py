@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from tiemchung.cases.rules.ghosts import VIETNAM
+from tiemchung.core.zone import VIETNAM
 
 # Any weight from which a dose is listed: two heavy reasons, or one that leaves no honest way.
 SUSPECT_FROM = 5

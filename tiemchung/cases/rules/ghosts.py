@@ -6,10 +6,9 @@ from uuid import UUID
 
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.verdict import YES, Verdict, refuse
+from tiemchung.core.zone import VIETNAM
 
 NOWHERE = UUID(int=0)  # the facility of doses whose place is in no list
-# Vietnam has kept one offset since 1975; the rules need no time zone table.
-VIETNAM = dt.timezone(dt.timedelta(hours=7))
 # Nothing is recorded then, so a day that ended is whole when it is looked at.
 LOOKED_AT = dt.time(2, 0)
 # A ledger of years is followed from its beginning; only what came on record lately is looked at.

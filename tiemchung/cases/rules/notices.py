@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from tiemchung.cases.rules.ghosts import VIETNAM
 from tiemchung.core.text import fold
+from tiemchung.core.zone import VIETNAM
 
 # What is older was told of, is known, or came from a register of years: nobody is woken by a load of old doses.
 GIVEN_WITHIN = dt.timedelta(days=3)

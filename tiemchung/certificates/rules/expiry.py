@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from tiemchung.core.zone import VIETNAM
+
 # Told and renewed so long before the end: 28 days is what holders of 2021 were warned with (certificates.md, lesson 9).
 NOTICE = dt.timedelta(days=28)
 # A new key is published so long before its first use: verifiers that refresh weekly have it (lesson 8).
 PUBLISH_AHEAD = dt.timedelta(days=14)
-VIETNAM = dt.timezone(dt.timedelta(hours=7))  # no summer time
 SECOND = dt.timedelta(seconds=1)
 
 

@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+from tiemchung.core.zone import VIETNAM
+
 type Words = dict[str, str]
 
 

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from tiemchung.core.verdict import Reason, Severity, Verdict
+from tiemchung.core.zone import VIETNAM
 from tiemchung.vaccines.rules.book import Book
 from tiemchung.vaccines.rules.course import weigh
 from tiemchung.vaccines.rules.files import the_book
 from tiemchung.vaccines.rules.steps import Asker
 from tiemchung.vaccines.rules.values import Birth, Condition, Flag, GivenDose, LotFacts, Mode
 
-# Vietnam has kept one offset since 1975; the rules need no time zone table.
-VIETNAM = dt.timezone(dt.timedelta(hours=7))
 CANDIDATE = UUID(int=0)
 
 # Nonsense in every mode: no reason makes a dose before birth true.

@@ -24,9 +24,7 @@ def who_saw_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show who saw this person, newest first; the reader's own looks and the family's are one line a day."""
     holder = holder_in(request, person_id)
     lines = who_saw(reader(request), holder.person_id, limit=MOST)
-    houses = {
-        key: view.name for key, view in places.facilities_by_id({x.facility_id for x in lines if x.facility_id}).items()
-    }
+    houses = places.facility_names({line.facility_id for line in lines if line.facility_id})
     others = [line for line in lines if line.kind != Kind.CITIZEN]
     facts = {
         "holder": holder,

@@ -16,7 +16,7 @@ from tiemchung.certificates.rules import Lack, PassportState
 from tiemchung.core.clock import local
 from tiemchung.people.reads import identity_states
 from tiemchung.people.rules import IdentityState
-from tiemchung.places.reads import facilities_by_id
+from tiemchung.places.reads import facility_names
 from tiemchung.web.shared.formats import format_date
 from tiemchung.web.shared.qr import Drawing, qr_of
 from tiemchung.web.shared.words import has_words, say, sentence
@@ -78,8 +78,7 @@ class PassportPage:
 def passport_page(view: PassportView, at: dt.datetime, lang: str) -> PassportPage:
     """Give what a page about this passport shows at this moment, in one language."""
     in_force = view.in_force(at)
-    houses = facilities_by_id({*view.waits_for, *(gap.facility_id for gap in view.gaps if gap.facility_id)})
-    names = {facility_id: one.name for facility_id, one in houses.items()}
+    names = facility_names({*view.waits_for, *(gap.facility_id for gap in view.gaps if gap.facility_id)})
     return PassportPage(
         view=view,
         standing=standing_of(view, at),

@@ -9,19 +9,19 @@ from uuid import UUID
 
 from tiemchung.certificates.reads import TaskView
 from tiemchung.certificates.reads.board_lists import Place, StandView, people_standing, people_waiting
-from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, Lack, PassportState
+from tiemchung.certificates.rules import TO_ISSUE, TO_MEND, TO_SIGN, Lack, PassportState
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
 from tiemchung.doses.reads import doses_named
 from tiemchung.people.reads import PersonSight, sights_of
-from tiemchung.places.reads import facilities_by_id
+from tiemchung.places.reads import facility_names
 from tiemchung.vaccines.reads import product
 from tiemchung.web.shared.words import say
 
 PAGE = 50
-# Behind "still lacking" lies every lack, and behind "has a passport" what is in force.
+# Behind "still lacking" lies every lack that somebody can mend, and behind "has a passport" what is in force.
 LACKING, HELD = "LACKING", "HELD"
-WAITING: dict[str, tuple[str, ...]] = {LACKING: tuple(Lack)} | {r: (r,) for r in (*map(str, Lack), TO_SIGN, TO_ISSUE)}
+WAITING: dict[str, tuple[str, ...]] = {LACKING: TO_MEND} | {r: (r,) for r in (*map(str, Lack), TO_SIGN, TO_ISSUE)}
 STANDING: dict[str, tuple[PassportState, ...]] = {
     HELD: (PassportState.ISSUED, PassportState.EXPIRING),
     "EXPIRING": (PassportState.EXPIRING,),
@@ -88,12 +88,12 @@ def place_words(place: Place, **more: str) -> str:
 
 
 def _told(lines: Sequence[_Line], count: str, named: Mapping[UUID, PersonSight]) -> list[dict[str, Any]]:
-    houses = facilities_by_id({line.unit_id for line in lines})
+    houses = facility_names({line.unit_id for line in lines})
     tasks = [line for line in lines if isinstance(line, TaskView)]
     doses = doses_named((t.profile_id, t.dose_id) for t in tasks if t.profile_id and t.dose_id)
     rows = []
     for line in lines:
-        facts = [houses[line.unit_id].name] if line.unit_id in houses else []
+        facts = [houses[line.unit_id]] if line.unit_id in houses else []
         if isinstance(line, TaskView):
             dose = doses.get(line.dose_id) if line.dose_id else None
             facts += [_dose_words(dose.facts.product, dose.facts.given_on)] if dose else []
