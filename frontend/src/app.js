@@ -3,6 +3,7 @@ import { Button, ErrorSummary, NotificationBanner, SkipLink } from "nhsuk-fronte
 import { countCharacters } from "./kit/count.js";
 import { loadLate } from "./kit/late.js";
 import { revealConditional } from "./kit/reveal.js";
+import { keepTyped } from "./kit/typed.js";
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 
@@ -33,4 +34,5 @@ function wake() {
 
 wake();
 loadLate();
+document.addEventListener("htmx:before:swap", keepTyped);
 document.addEventListener("htmx:after:swap", wake);

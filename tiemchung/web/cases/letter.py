@@ -65,8 +65,12 @@ def letter_page(
     facts: dict[str, Any] = {}
     if owed is not None:
         facts = {"letter_id": owed.letter_id, "history": history_of(owed), "key": str(uuid4())}
-    ref = what.ref if can_open else ""
-    return staff_page(request, "cases/letter.html", ref=ref, letter=parts_of(what, at), **facts)
+    ref, lead = what.ref if can_open else "", say(_lead(what))
+    return staff_page(request, "cases/letter.html", ref=ref, letter=parts_of(what, at), lead=lead, **facts)
+
+
+def _lead(what: Letter) -> str:
+    return "cases.letter.lead_slip" if what.what == "RECEIVED" else "cases.letter.lead"
 
 
 def history_of(line: LetterLine) -> str:
@@ -109,11 +113,14 @@ def parts_of(what: Letter, at: dt.datetime) -> dict[str, Any]:
             *_reason(what),
             *(part for part in what.said.split("\n\n") if part),
         ],
-        "ways": [
-            say(f"cases.letter.{way}", lang, **facts)
-            for way in ("call", "come", "answered" if what.over else "waiting")
-        ],
+        "ways": [say(f"cases.letter.{way}", lang, **facts) for way in _ways(what)],
     }
+
+
+def _ways(what: Letter) -> tuple[str, ...]:
+    if what.what == "ASKED":
+        return "call_asked", "come_asked"
+    return "call", "come", "answered" if what.over else "waiting"
 
 
 def _opening(what: Letter) -> str:
