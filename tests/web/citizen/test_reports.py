@@ -267,6 +267,10 @@ def test_a_report_is_withdrawn_together_with_the_dose_that_it_declared(
     (case,) = reports_of(phone)
     client.post(f"/so/phan-anh/{case.ref}/viet-them", {"do": "withdraw"})
     assert reports_of(phone)[0].state is CaseState.WITHDRAWN
+    for page in ("/so/phan-anh", f"/so/phan-anh/{case.ref}"):
+        told = client.get(page).content.decode()
+        assert "Rút lúc" in told
+        assert "Trả lời lúc" not in told
     assert doses_of([chau]) == ()
     assert [entry.kind for entry in history_of([chau])] == ["DECLARED", "VOIDED"]
 

@@ -162,7 +162,11 @@ def test_a_report_can_be_withdrawn(case: OpenedCase, phone: str) -> None:
     find(client, case.ref, phone)
     prove(client, phone)
     client.post("/phan-anh/tien-do/viec", {"do": "withdraw"})
-    assert "Phản ánh đã được rút" in shown(client)
+    page = shown(client)
+    assert "Phản ánh đã được rút" in page
+    assert "Rút lúc" in page
+    for untrue in ("Ai đã trả lời", "Trả lời lúc"):
+        assert untrue not in page
     again = client.post("/phan-anh/tien-do/viec", {"do": "withdraw"})
     assert again.status_code == 200
 
@@ -240,7 +244,7 @@ def test_a_stranger_who_uses_up_the_codes_leaves_the_device_that_proved_the_phon
     for n in range(1, 10):
         with time_machine.travel(start + dt.timedelta(minutes=n), tick=False):
             refused = stranger.post("/phan-anh/tien-do/ma", {"do": "again"}).content.decode()
-    assert "nhiều mã" in refused
+    assert "Chưa gửi thêm được mã" in refused
     with time_machine.travel(start + dt.timedelta(minutes=9, seconds=30), tick=False):
         assert prove(holder, phone)["Location"] == "/phan-anh/tien-do"
         # The receipt, the five of an hour of which the holder's first was one, and the known device's own.
