@@ -95,3 +95,22 @@ def test_each_of_the_three_steps_says_since_when_its_oldest_waits() -> None:
 
 def test_without_anything_waiting_the_centre_names_no_age() -> None:
     assert "lâu nhất" not in shown(enter_as(a_ministry_officer()).get(reverse("authority:central")))
+
+
+def test_what_nobody_can_mend_is_counted_apart_from_what_is_lacking() -> None:
+    """A vaccine that is right as recorded stays so: counted as lacking, it never went down."""
+    here = a_facility("Trạm Y tế phường Bến Nghé")
+    a_vaccinated_person("Lê Văn Tám", facilities=[here], product="COVAXIN")
+    lacking = a_vaccinated_person("Lê Văn Chín", facilities=[here])
+    Dose.objects.filter(profile_id=lacking).update(state="DECLARED")
+    refresh_passports(person_ids=[lacking], at=NOW)
+    browser = enter_as(a_ministry_officer())
+    assert cells(browser, reverse("authority:passports"), "Cộng")[0] == "2"
+    text = shown(browser.get(reverse("authority:passports")))
+    to_mend, _, rest = text.partition("Không ai phải làm gì thêm")
+    assert "Vắc xin không được cấp hộ chiếu" not in to_mend
+    assert "2 Vắc xin không được cấp hộ chiếu" in rest
+    people = shown(browser.get(reverse("authority:passport_people", args=["LACKING"])))
+    assert "Lê Văn Chín" in people
+    assert "Lê Văn Tám" not in people
+    assert "Lê Văn Tám" in shown(browser.get(reverse("authority:passport_people", args=["PRODUCT_NOT_ACCEPTED"])))

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from tiemchung.certificates.models import PassportTask, SignRun
-from tiemchung.certificates.rules import TO_SIGN, Lack, PassportState, RunKind, RunState
+from tiemchung.certificates.rules import TO_MEND, TO_SIGN, PassportState, RunKind, RunState
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.distribution import allow_cross_shard
 
@@ -59,8 +59,8 @@ class UnitCounts:
 
     @property
     def gaps(self) -> int:
-        """Give how many things stand in the way, signatures left out."""
-        return sum(self.number(lack) for lack in Lack)
+        """Give how many things stand in the way that somebody can mend; neither signatures nor what waits by itself."""
+        return sum(self.number(lack) for lack in TO_MEND)
 
     def oldest(self, *reasons: str) -> dt.datetime | None:
         """Give since when the oldest of what waits for one of these reasons waits; of everything if none is named."""

@@ -12,7 +12,9 @@ from tiemchung.certificates.rules.central import (
     takes_two,
 )
 from tiemchung.certificates.rules.eligibility import (
+    NO_WORK,
     TO_ISSUE,
+    TO_MEND,
     TO_SIGN,
     Gap,
     Identity,
@@ -59,11 +61,13 @@ __all__ = [
     "FACILITY_LIFE",
     "FACILITY_NOTICE",
     "NOTICE",
+    "NO_WORK",
     "PASSPORT_TRANSITIONS",
     "PUBLISH_AHEAD",
     "RUN_MOVES",
     "SIGNER_LIFE",
     "TO_ISSUE",
+    "TO_MEND",
     "TO_SIGN",
     "TRANSITIONS",
     "AuthorityKind",

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from tiemchung.certificates.reads import UnitCounts, unit_counts
-from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, Lack
+from tiemchung.certificates.rules import NO_WORK, TO_ISSUE, TO_MEND, TO_SIGN
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.places import reads as places
 from tiemchung.places.reads import AreaView, FacilityView, NoSuchPlace
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.passport_people import HELD, LACKING, heading_of
+from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
 from tiemchung.web.shared.words import say
 
@@ -41,7 +42,7 @@ class Line:
 @require_GET
 def board(request: HttpRequest, area_id: UUID | None = None) -> HttpResponse:
     """Show the units right under the reader's area, or under one that lies in it."""
-    by, today = actor_of(request), clock.today()
+    by, at, today = actor_of(request), clock.now(), clock.today()
     here = area_of_board(by, area_id, today)
     lines = lines_of_board(here, today, asked=area_id)
     total = Line(say("passports.board.total"), people=_people(area_id))
@@ -54,7 +55,9 @@ def board(request: HttpRequest, area_id: UUID | None = None) -> HttpResponse:
         title=say("passports.board.of", name=here.full_name if here else say("passports.board.country")),
         lines=[_told(line) for line in lines],
         total=_told(total),
-        gaps=[_tile(lack, counts.number(lack), area_id) for lack in Lack if counts.number(lack)],
+        gaps=[_tile(lack, counts.number(lack), area_id) for lack in TO_MEND if counts.number(lack)],
+        no_work=[_tile(lack, counts.number(lack), area_id) for lack in NO_WORK if counts.number(lack)],
+        away=register_away(at),
         certificates=[
             _tile(HELD, counts.issued, area_id),
             *(_tile(state, counts.standing.get(state, 0), area_id) for state in ("EXPIRING", "REVOKED")),
@@ -177,7 +180,7 @@ def _tile(count: str, number: int, area_id: UUID | None) -> dict[str, Any]:
 def _told(line: Line) -> dict[str, Any]:
     counts, people = line.counts, line.people
     numbers = {
-        LACKING: (counts.gaps, counts.oldest(*Lack)),
+        LACKING: (counts.gaps, counts.oldest(*TO_MEND)),
         TO_SIGN: (counts.number(TO_SIGN), counts.oldest(TO_SIGN)),
         TO_ISSUE: (counts.number(TO_ISSUE), counts.oldest(TO_ISSUE)),
         HELD: (counts.issued, None),
