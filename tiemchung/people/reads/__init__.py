@@ -13,6 +13,7 @@ from tiemchung.people.reads.holders import (
     holders_of,
     joined_persons,
     person_of,
+    persons_among,
     persons_on_phone,
     phone_row,
     profile_ids_of,
@@ -27,6 +28,7 @@ from tiemchung.people.reads.life import Life, life_of
 from tiemchung.people.reads.looks import SawLine, who_saw
 from tiemchung.people.reads.near import NearClaim, NearProfile, near_profiles
 from tiemchung.people.reads.numbers import numbers_of, profiles_numbered
+from tiemchung.people.reads.register import register_silent_since
 from tiemchung.people.reads.reviews import (
     IdentityCount,
     ReviewLine,
@@ -73,6 +75,7 @@ __all__ = [
     "near_profiles",
     "numbers_of",
     "person_of",
+    "persons_among",
     "persons_on_phone",
     "phone_row",
     "phones_on_record",
@@ -80,6 +83,7 @@ __all__ = [
     "profiles_numbered",
     "proven_persons",
     "reach_of",
+    "register_silent_since",
     "review_of",
     "reviews_of",
     "sights_of",

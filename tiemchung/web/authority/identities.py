@@ -17,6 +17,7 @@ from tiemchung.people.rules.identity import REVIEWERS
 from tiemchung.places import reads as places
 from tiemchung.places.reads import AreaView
 from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import actor_of, address_of, staff_page
 from tiemchung.web.shared.words import say
 
@@ -52,6 +53,7 @@ def identity_board(request: HttpRequest, province_id: UUID | None = None) -> Htt
         request,
         "authority/identity_board.html",
         columns=[name for name, _ in COLUMNS],
+        away=register_away(clock.now()),
         rows=[_told(area, counts, whole=whole) for area, counts in rows],
         total=_told(None, [count for _, count in placed], whole=False),
         back=reverse("authority:identity_board") if province_id else None,

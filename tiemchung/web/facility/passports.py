@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from tiemchung.certificates import reads
 from tiemchung.certificates.reads import RunView, TaskView, UnitCounts
-from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, Lack
+from tiemchung.certificates.rules import NO_WORK, TO_ISSUE, TO_MEND, TO_SIGN, Lack
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.audit import note_look
@@ -23,14 +23,13 @@ from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.history import label_of
 from tiemchung.web.facility.passport_deeds import deeds_of, look_of
 from tiemchung.web.shared.passport_people import HELD, heading_of
+from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.way_back import leading_back
 from tiemchung.web.shared.words import say
 
 PURPOSE = "passports"
 REASONS = (*Lack, TO_SIGN, TO_ISSUE)
-# What the facility need not work on: the register answers by itself, and a vaccine that is right as recorded stays so.
-NO_WORK = (Lack.IDENTITY_WAITING, Lack.PRODUCT_NOT_ACCEPTED)
 
 
 @require_safe
@@ -43,8 +42,9 @@ def passports(request: HttpRequest) -> HttpResponse:
         request,
         "facility/passports.html",
         **_ready(by, at, counts, runs),
-        gaps=_gaps(counts, [lack for lack in Lack if lack not in NO_WORK]),
+        gaps=_gaps(counts, TO_MEND),
         no_work=_gaps(counts, NO_WORK),
+        away=register_away(at),
         onward=_onward(counts),
         runs=[run_told(run) for run in runs],
     )
@@ -65,6 +65,7 @@ def work(request: HttpRequest, reason: str) -> HttpResponse:
         "facility/passport_work.html",
         reason=reason,
         waits=reason not in NO_WORK,
+        away=register_away(at) if reason == Lack.IDENTITY_WAITING else "",
         rows=_rows(by, at, tasks[:PAGE], here),
         total=counts.number(reason),
         more=_query(more) if more else None,
