@@ -125,6 +125,9 @@ def test_the_successor_answers_from_its_day_on(two_wards):
     succeed(old, new, "s")
     assert reads.answering_facility(old, dt.date(2025, 6, 30)).id == old
     assert reads.answering_facility(old, dt.date(2025, 7, 1)).id == new
+    assert reads.answered_by(new, dt.date(2025, 6, 30)) == {new}
+    assert reads.answered_by(new, dt.date(2025, 7, 1)) == {old, new}
+    assert reads.answered_by(old, dt.date(2025, 7, 1)) == set()
     assert refusal(lambda: succeed(new, old, "s2")) == "SUCCESSOR_CIRCLE"
     assert refusal(lambda: succeed(old, new, "s3")) == "SUCCESSOR_KNOWN"
 

@@ -122,6 +122,7 @@ def _identity(batch: PassportBatch, person_id: UUID, facts: PersonFacts) -> Iden
         state=check.state if check else None,
         why=check.why if check else "",
         has_passport=person_id in batch.with_passport,
+        desk=check.desk if check else None,
     )
 
 

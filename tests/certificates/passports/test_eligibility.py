@@ -59,6 +59,17 @@ def test_a_series_is_completed_where_the_last_dose_was_given() -> None:
     assert gaps_of(*judged(a_view(90, facility=THERE)), KNOWN) == (Gap(Lack.SERIES_INCOMPLETE, facility_id=THERE),)
 
 
+def test_an_identity_is_settled_where_it_is_reviewed_and_doses_where_they_were_given() -> None:
+    """The work list of one facility and the reviews of another named one person for one thing."""
+    unknown = replace(KNOWN, state=IdentityState.MISMATCHED, desk=HERE)
+    assert gaps_of(*judged(a_view(90, facility=THERE)), unknown) == (
+        Gap(Lack.SERIES_INCOMPLETE, facility_id=THERE), Gap(Lack.IDENTITY_MISMATCHED, facility_id=HERE)
+    )  # fmt: skip
+    assert gaps_of(*judged(a_view(90), a_view(50, facility=THERE)), replace(unknown, desk=None)) == (
+        Gap(Lack.IDENTITY_MISMATCHED, facility_id=THERE),
+    )
+
+
 def test_a_declared_dose_is_verified_before_another_is_given() -> None:
     declared = a_view(50, facility=THERE, state=DoseState.DECLARED)
     assert gaps_of(*judged(a_view(90), declared), KNOWN) == (Gap(Lack.DOSE_UNVERIFIED, declared.id, THERE),)

@@ -10,9 +10,14 @@ from django.urls import reverse
 
 from tests import builders
 from tests.web.authority.conftest import LATER, House, as_lead, enter_as, house, plain_static_files, shown, soon_after
+from tiemchung.certificates.actions import refresh_passports
+from tiemchung.certificates.reads import passport_of
+from tiemchung.core.actor import SYSTEM
 from tiemchung.core.models import AuditLine
 from tiemchung.people.actions import check_identities
 from tiemchung.people.models import IdentityCheck
+from tiemchung.places import actions as places
+from tiemchung.web.shared.passport_page import passport_page
 
 __all__ = ["as_lead", "house", "plain_static_files", "soon_after"]
 NOW = builders.NOW
@@ -144,3 +149,43 @@ def test_both_languages_are_whole(as_lead: Client, contradicted: UUID) -> None:
     for before in ("MISMATCHED", "LOCAL_REVIEW", "NOT_FOUND", "DUPLICATE", "NOT_SENT", "POLICE_CONFIRMED", "MATCHED"):
         IdentityCheck.objects.update(state=before, since=LATER)
         assert as_lead.get(at("identity", person_id=contradicted)).status_code == 200
+
+
+@pytest.fixture
+def contradicted_elsewhere(house: House) -> UUID:
+    """Give somebody of this facility's, contradicted by the register, whose doses another facility gave."""
+    person = builders.a_person("Đỗ Thị Mận", by=house.lead).person_id
+    there = builders.a_nurse(builders.a_facility("Trạm Y tế khác"))
+    for days in (130, 90):
+        builders.a_dose(person, given_on=NOW.date() - dt.timedelta(days=days), by=there)
+    refresh_passports(person_ids=[person], at=NOW)
+    IdentityCheck.objects.filter(person_id=person).update(state="MISMATCHED", due_at=None)
+    refresh_passports(person_ids=[person], at=NOW)
+    return person
+
+
+def test_work_list_review_and_the_citizens_words_name_one_facility(
+    as_lead: Client, contradicted_elsewhere: UUID, house: House
+) -> None:
+    work = reverse("facility:passport_work", args=["IDENTITY_MISMATCHED"])
+    assert "Đỗ Thị Mận" in shown(as_lead.get(work))
+    assert "Đỗ Thị Mận" in shown(as_lead.get(at("identities")))
+    told = passport_page(passport_of(SYSTEM, contradicted_elsewhere, NOW), NOW, "vi").gaps
+    assert [line.then[: len(house.facility.name)] for line in told] == [house.facility.name]
+
+
+def test_after_a_merger_all_three_name_the_successor(contradicted_elsewhere: UUID, house: House) -> None:
+    heir = builders.a_facility("Trạm Y tế nối tiếp")
+    places.succeed_facility(
+        by=SYSTEM, at=NOW, key="merged", facility_id=house.facility.id, successor_id=heir.id, on=NOW.date(),
+        because="Sáp nhập trạm theo quyết định",
+    )  # fmt: skip
+    refresh_passports(person_ids=[contradicted_elsewhere], at=LATER)
+    browser = enter_as(builders.a_lead(heir))
+    work = reverse("facility:passport_work", args=["IDENTITY_MISMATCHED"])
+    for page in (work, at("identities"), at("identities") + "?state=MISMATCHED"):
+        assert "Đỗ Thị Mận" in shown(browser.get(page)), page
+    assert "1 Không khớp" in shown(browser.get(at("identities")))
+    told = passport_page(passport_of(SYSTEM, contradicted_elsewhere, LATER), LATER, "vi").gaps
+    assert [line.then[: len(heir.name)] for line in told] == [heir.name]
+    assert browser.get(at("identity", person_id=contradicted_elsewhere)).status_code == 200

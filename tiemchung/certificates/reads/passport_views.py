@@ -60,7 +60,7 @@ class DoseSigned:
 
 @dataclass(frozen=True, slots=True)
 class GapView:
-    """One thing in the way: a code of `rules.eligibility.Lack`, or NOT_ISSUABLE where somebody must look first."""
+    """One thing in the way: a code of `rules.eligibility.Lack`; `facility_id` has it on its work list today."""
 
     code: str
     dose_id: UUID | None = None

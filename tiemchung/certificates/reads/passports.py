@@ -20,6 +20,7 @@ from tiemchung.certificates.reads.passport_views import (
 )
 from tiemchung.certificates.rules import CertificateKind, CertificateState, PassportState
 from tiemchung.certificates.showing import verified_only
+from tiemchung.certificates.units import unit_of
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.clock import local
 from tiemchung.doses.rules import DoseState
@@ -80,9 +81,13 @@ def name_forms(full_name: str, confirmed: bytes | memoryview | None = None) -> N
     return replace(forms, confirmed=True)
 
 
-def gaps_in(reasons: Iterable[Mapping[str, str]]) -> tuple[GapView, ...]:
-    """Give the gaps that a passport's row keeps as plain values."""
-    return tuple(GapView(r["code"], _id(r.get("dose_id")), _id(r.get("facility_id"))) for r in reasons)
+def gaps_in(reasons: Iterable[Mapping[str, str]], on: dt.date) -> tuple[GapView, ...]:
+    """Give the gaps that a passport's row keeps, each with the facility on whose list it stands on that day."""
+    return tuple(GapView(r["code"], _id(r.get("dose_id")), _works(_id(r.get("facility_id")), on)) for r in reasons)
+
+
+def _works(facility_id: UUID | None, on: dt.date) -> UUID | None:
+    return unit_of(facility_id, on) if facility_id else None
 
 
 def stated_fields(text: str, holder: Holder) -> PassportFields:
@@ -109,7 +114,8 @@ def _view(
 ) -> PassportView:
     holder, live = facts.holder, certificates[0] if certificates else None
     former = [c for c in certificates[1:] if c.expires_at > at]
-    doses = _doses(facts)
+    doses, today = _doses(facts), local(at).date()
+    unsigned = (_works(d.facility_id, today) for d in doses if d.counted and not d.signed)
     return PassportView(
         person_id=holder.person_id,
         profile_ids=holder.profile_ids,
@@ -119,8 +125,8 @@ def _view(
         nationality=holder.nationality,
         state=PassportState(passport.state) if passport else None,
         since=passport.since if passport else None,
-        gaps=gaps_in(passport.reasons) if passport else (),
-        waits_for=tuple(dict.fromkeys(d.facility_id for d in doses if d.counted and not d.signed and d.facility_id)),
+        gaps=gaps_in(passport.reasons, today) if passport else (),
+        waits_for=tuple(dict.fromkeys(unit for unit in unsigned if unit)),
         doses=doses,
         certificate_id=live.id if live else None,
         hc1=live.hc1 if live else "",

@@ -32,6 +32,9 @@ class Lack(StrEnum):
     NOT_ISSUABLE = "NOT_ISSUABLE"  # everything is there, and the format cannot state it: the centre's own trial says so
 
 
+# What nobody works on: the register answers by itself, and a vaccine that is right as recorded stays so.
+NO_WORK = (Lack.IDENTITY_WAITING, Lack.PRODUCT_NOT_ACCEPTED)
+TO_MEND = tuple(lack for lack in Lack if lack not in NO_WORK)
 # Work that is not a lack: the passport is on its way.
 TO_SIGN = "TO_SIGN"
 TO_ISSUE = "TO_ISSUE"
@@ -67,7 +70,8 @@ class Gap:
 class Identity:
     """What is known of who a person is: the four fields as far as they are judged here, and the register's word.
 
-    `has_passport` is asked of foreigners alone, who are not in the register (8938/BYT-DP, step 2).
+    `has_passport` is asked of foreigners alone, who are not in the register (8938/BYT-DP, step 2). `desk` is the
+    facility that reviews the identity, None where none does.
     """
 
     full_name: str
@@ -77,6 +81,7 @@ class Identity:
     state: IdentityState | None
     why: str = ""
     has_passport: bool = False
+    desk: UUID | None = None
 
 
 def gaps_of(course: Course, doses: Sequence[DoseView], identity: Identity) -> tuple[Gap, ...]:
@@ -86,7 +91,8 @@ def gaps_of(course: Course, doses: Sequence[DoseView], identity: Identity) -> tu
     that can sign it, and an identity that the register found right (QĐ 5772 sections 3, 4).
     """
     here = _facility_of_latest(doses)
-    of_identity = [Gap(code, facility_id=here) for code in _identity_lacks(identity)]
+    # One facility has the person's identity to settle: the one on whose list of reviews they stand.
+    of_identity = [Gap(code, facility_id=identity.desk or here) for code in _identity_lacks(identity)]
     return (*_dose_gaps(course, doses, here), *of_identity)
 
 

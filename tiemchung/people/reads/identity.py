@@ -12,7 +12,7 @@ from tiemchung.people.reads.holders import Holder, current_persons, holders_of
 from tiemchung.people.rules.identity import NUMBER_SYSTEMS, IdentityFacts, NumberFacts, number_to_send
 from tiemchung.people.rules.kinds import IdentityState
 
-Check = tuple[UUID, str, str, dt.datetime, bytes | None]  # person, state, why, since, hash of the fields
+Check = tuple[UUID, str, str, dt.datetime, bytes | None, UUID | None]  # as in _CHECKS
 _STATES = {str(state): state for state in IdentityState}
 MOST_PEERS = 500  # who shares one number with more than these is shared all the same
 _NUMBERS = """
@@ -20,7 +20,7 @@ SELECT profile_id, profile_id || '/' || id, system, value_index, encode(value_in
     valid_to IS NULL
 FROM people_identifier WHERE profile_id = ANY(%s) AND system = ANY(%s)
 """
-_CHECKS = "SELECT person_id, state, why, since, fields FROM people_identitycheck WHERE person_id = ANY(%s)"
+_CHECKS = "SELECT person_id, state, why, since, fields, facility_id FROM people_identitycheck WHERE person_id = ANY(%s)"
 _FIELDS = "SELECT person_id, encode(fields, 'hex') FROM people_identitycheck WHERE person_id = ANY(%s)"
 _HOLDERS_OF_NUMBERS = "SELECT value_index, profile_id FROM people_identifierlookup WHERE value_index = ANY(%s)"
 _STILL = """
@@ -33,7 +33,8 @@ WHERE profile_id = ANY(%s) AND value_index = ANY(%s) AND valid_to IS NULL
 class IdentityView:
     """Where the check of a person's four fields stands; `why` is a code of `rules.identity.IdentityWhy` or empty.
 
-    `fields` is a keyed hash of the four fields that the state is about: a facility's signature names it.
+    `fields` is a keyed hash of the four fields that the state is about: a facility's signature names it. `desk` is the
+    facility that reviews what is not settled; None where only officers of the area do.
     """
 
     person_id: UUID
@@ -41,6 +42,7 @@ class IdentityView:
     why: str
     since: dt.datetime
     fields: bytes = b""
+    desk: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,13 @@ def identity_fields(person_ids: Iterable[UUID]) -> dict[UUID, str]:
 def views_of(checks: Iterable[Check]) -> dict[UUID, IdentityView]:
     """Give the checks that `checks_of` gave as values, by person."""
     return {
-        person: IdentityView(person, _STATES[state], why, since, bytes(fields or b""))
-        for person, state, why, since, fields in checks
+        person: IdentityView(person, _STATES[state], why, since, bytes(fields or b""), desk)
+        for person, state, why, since, fields, desk in checks
     }
 
 
 def checks_of(person_ids: Iterable[UUID]) -> Sequence[Check]:
-    """Give (person, state, why, since, hash of the fields) of each check there is."""
+    """Give (person, state, why, since, hash of the fields, desk) of each check there is."""
     wanted = list(person_ids)
     if not wanted:
         return ()

@@ -58,24 +58,35 @@ class IdentityCount:
     oldest: dt.datetime
 
 
-def _of_reader(by: Actor) -> QuerySet[IdentityCheck]:
-    """Give the open checks that this member of staff works on: the facility's own, or those of the scope's areas."""
+def _of_reader(by: Actor, before: Iterable[UUID] = ()) -> QuerySet[IdentityCheck]:
+    """Give the open checks that this member of staff works on: the facility's own, or those of the scope's areas.
+
+    `before` are facilities for which the reader's answers since they closed.
+    """
     unsettled = IdentityCheck.objects.filter(~Q(state__in=_SETTLED))
     if by.everywhere:
         return unsettled
     if by.role in FACILITY_ROLES:
-        return unsettled.filter(facility_id=by.facility_id) if by.facility_id else unsettled.none()
+        own = [by.facility_id, *before] if by.facility_id else []
+        return unsettled.filter(facility_id__in=own) if own else unsettled.none()
     return unsettled.filter(area_id__in=list(by.area_ids)) if by.is_staff else unsettled.none()
 
 
 def reviews_of(
-    by: Actor, *, state: IdentityState | None = None, limit: int = 25, after: Place | None = None
+    by: Actor,
+    *,
+    state: IdentityState | None = None,
+    limit: int = 25,
+    after: Place | None = None,
+    before: Iterable[UUID] = (),
 ) -> ReviewPage:
     """Give the persons of the reader's desk whose identity has to be reviewed, or those in one of these states.
 
+    `before` are facilities for which the reader's answers since they closed: their reviews are its own now.
+
     Whoever asks shows them, so the caller counts them as seen and notes the look.
     """
-    rows = _of_reader(by).filter(state__in=[state] if state in REVIEWED else list(REVIEWED))
+    rows = _of_reader(by, before).filter(state__in=[state] if state in REVIEWED else list(REVIEWED))
     if after is not None:
         rows = rows.filter(Q(since__gt=after[0]) | Q(since=after[0], person_id__gt=after[1]), since__gte=after[0])
     with allow_cross_shard(_DESK):
@@ -94,12 +105,14 @@ def review_of(person_id: UUID) -> ReviewLine:
     return _lines(rows or [IdentityCheck(person_id=root, state="")])[0]
 
 
-def identity_counts(by: Actor) -> tuple[IdentityCount, ...]:
-    """Give how many unsettled checks there are in the reader's scope, by area of capture and state."""
+def identity_counts(by: Actor, *, before: Iterable[UUID] = ()) -> tuple[IdentityCount, ...]:
+    """Give how many unsettled checks there are in the reader's scope, by area of capture and state.
+
+    `before` as in `reviews_of`.
+    """
     with allow_cross_shard(_DESK):
-        rows = list(
-            _of_reader(by).values_list("area_id", "state").annotate(n=Count("id"), oldest=Min("since")).order_by()
-        )
+        found = _of_reader(by, before).values_list("area_id", "state")
+        rows = list(found.annotate(n=Count("id"), oldest=Min("since")).order_by())
     return tuple(IdentityCount(area, IdentityState(state), n, oldest) for area, state, n, oldest in rows)
 
 

@@ -16,6 +16,7 @@ from tiemchung.places.reads.areas import (
     touching,
 )
 from tiemchung.places.reads.facilities import (
+    answered_by,
     answering_facility,
     facilities_by_id,
     facilities_in,
@@ -49,6 +50,7 @@ __all__ = [
     "PointView",
     "Stay",
     "Successor",
+    "answered_by",
     "answering_facility",
     "area",
     "area_by_code",

@@ -98,6 +98,20 @@ def answering_facility(facility_id: UUID, on: dt.date) -> FacilityView:
         seen.add(facility_id)
 
 
+def answered_by(facility_id: UUID, on: dt.date) -> frozenset[UUID]:
+    """Give the facilities for which this one answers on that day: itself unless succeeded, and who came before it."""
+    steps = dict(FacilitySuccessor.objects.filter(from_on__lte=on).values_list("facility_id", "successor_id"))
+    return frozenset(one for one in {facility_id, *steps} if _end_of(one, steps) == facility_id)
+
+
+def _end_of(facility_id: UUID, steps: dict[UUID, UUID]) -> UUID:
+    seen = {facility_id}
+    while (following := steps.get(facility_id)) is not None and following not in seen:
+        facility_id = following
+        seen.add(facility_id)
+    return facility_id
+
+
 def facilities_over(on: dt.date) -> frozenset[UUID]:
     """Give the facilities that answer for nothing more on that day: closed by then, or succeeded by another."""
     closed = Facility.objects.filter(valid_to__lte=on).values_list("id", flat=True)

@@ -22,8 +22,10 @@ from tiemchung.people.reads import ReviewLine
 from tiemchung.people.rules import IdentityState
 from tiemchung.people.rules.identity import NUMBER_SYSTEMS, REVIEWED, REVIEWERS
 from tiemchung.people.rules.links import may_join
+from tiemchung.places.reads import answered_by
 from tiemchung.web.facility.frame import hides_strangers
 from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import actor_of, address_of, staff_page, tell
 from tiemchung.web.shared.typed import line_in, text_in
 from tiemchung.web.shared.way_back import leading_back, way_back
@@ -45,7 +47,8 @@ def identities(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     state = next((one for one in REVIEWED if one == request.GET.get("state")), None)
     after = _place(request.GET.get("after", ""))
-    found = reads.reviews_of(by, state=state, limit=PAGE, after=after)
+    before = answered_by(by.facility_id, clock.today()) if by.facility_id else frozenset()
+    found = reads.reviews_of(by, state=state, limit=PAGE, after=after, before=before)
     shown = [line.person_id for line in found.lines]
     people.note_seen(by=by, at=at, person_ids=shown)
     note_look(by=by, at=at, action="people.identities", subject_ids=shown, purpose=PURPOSE)
@@ -53,8 +56,9 @@ def identities(request: HttpRequest) -> HttpResponse:
         request,
         "facility/identities.html",
         lines=[_told(line, request.get_full_path()) for line in found.lines],
-        shows=_shows(by, state),
+        shows=_shows(by, state, before),
         state=state,
+        away=register_away(at),
         more=_query(state, found.more) if found.more else None,
         first=_query(state, None) if after else None,
         board=address_of("authority:identity_board") if by.facility_id is None else None,
@@ -200,10 +204,10 @@ def _number(line: ReviewLine) -> str:
     return f"{say(f'people.id_system.{line.number_system}')} {line.number_shown}" if line.number_shown else ""
 
 
-def _shows(by: Actor, state: IdentityState | None) -> list[dict[str, Any]]:
+def _shows(by: Actor, state: IdentityState | None, before: frozenset[UUID]) -> list[dict[str, Any]]:
     """Give the filters with how many persons each holds; the one shown is marked."""
     counts = dict.fromkeys(REVIEWED, 0)
-    for count in reads.identity_counts(by):
+    for count in reads.identity_counts(by, before=before):
         if count.state in counts:
             counts[count.state] += count.persons
     whole = [(None, sum(counts.values())), *((one, n) for one, n in counts.items() if n or one is state)]
