@@ -1,5 +1,6 @@
 """Whom the trial refused is corrected where they are seen, or tried again by an officer of the ministry."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -134,3 +135,21 @@ def test_an_officer_of_the_area_is_led_there_too_and_one_who_corrects_nothing_no
         assert (amend in page.content.decode()) is leads
         assert one(refused) not in page.content.decode()
         assert browser.get(LIST).status_code == 404
+
+
+def test_who_came_from_a_list_goes_back_to_it_after_another_try(centre: Client, refused: UUID) -> None:
+    back = reverse("authority:passport_people", args=["NOT_ISSUABLE"])
+    led = f"{one(refused)}?{urlencode({'next': back})}"
+    assert led.replace("&", "&amp;") in centre.get(back).content.decode()
+    page = centre.get(led).content.decode()
+    assert f'class="nhsuk-back-link" href="{back}"' in page
+    assert f'{reverse("authority:person", args=[refused])}?{urlencode({"next": back})}' in page
+    done = centre.post(led, {"because": WHY, "code": CODE})
+    assert (done.status_code, done["Location"]) == (302, back)
+    assert "Đã cấp hộ chiếu" in centre.get(back).content.decode()
+
+
+@pytest.mark.parametrize("away", ["https://example.vn/", "//example.vn", "/khong-co-trang"])
+def test_nobody_is_sent_to_a_page_that_is_not_ours(centre: Client, refused: UUID, away: str) -> None:
+    done = centre.post(f"{one(refused)}?{urlencode({'next': away})}", {"because": WHY, "code": CODE})
+    assert done["Location"] == one(refused)

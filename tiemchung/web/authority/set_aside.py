@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
 from tiemchung.certificates import actions
@@ -21,6 +21,7 @@ from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.second_factor import factor_asked, factor_wrong
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.typed import line_in, text_in
+from tiemchung.web.shared.way_back import leading_back, way_back
 from tiemchung.web.shared.words import has_words, say, say_reason
 
 open_to_centre = open_to_staff(Role.MINISTRY_OFFICER)
@@ -63,21 +64,22 @@ def set_aside(request: HttpRequest) -> HttpResponse:
 @looks_at_person
 def retry_passport(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show whom the trial refused and why; with reason and factor, try at once."""
-    by, at, person = actor_of(request), clock.now(), opened(request, person_id)
+    by, at, person, way = actor_of(request), clock.now(), opened(request, person_id), way_back(request)
     if person.person_id != person_id:
-        return redirect("authority:retry_passport", person_id=person.person_id)
+        return redirect(leading_back(_address(person.person_id), way))
     because, errors, verdict = text_in(request.POST, "because"), {}, Verdict()
     if request.method == "POST":
         errors = _wrong(request, because)
         verdict = Verdict() if errors else _tried(request, person_id, because, at)
         if not errors and not verdict.refusals:
-            return redirect("authority:retry_passport", person_id=person_id)
+            return redirect(way or _address(person_id))
     why = reads.why_set_aside(by, person_id)
     return staff_page(
         request,
         "authority/retry_passport.html",
         422 if errors or verdict.refusals else 200,
         person=person,
+        way=way,
         refused=why is not None,
         why=why_words(why or ""),
         because=because,
@@ -85,6 +87,10 @@ def retry_passport(request: HttpRequest, person_id: UUID) -> HttpResponse:
         errors=errors,
         verdict=verdict,
     )
+
+
+def _address(person_id: UUID) -> str:
+    return reverse("authority:retry_passport", args=[person_id])
 
 
 def why_words(why: str) -> str:
