@@ -14,13 +14,15 @@ import time_machine
 from django.test import Client
 
 from tests.conftest import NOW
-from tiemchung.certificates.actions import revocation_lists
+from tiemchung.certificates.actions import kept_lists, revocation_lists
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.formats import bloom, varhash
 from tiemchung.certificates.models import Revocation, RevocationBatch, RevocationSlice, SigningKey
+from tiemchung.certificates.ports import KeyStoreGone
 from tiemchung.certificates.reads import revoked
 from tiemchung.certificates.rules import KeyPurpose, slices
 from tiemchung.core.distribution import allow_cross_shard
+from tiemchung.web.portal import revocation_lists as pages
 
 pytestmark = pytest.mark.django_db
 PASSPORT, CARD = b"passport", b"cardcard"
@@ -112,22 +114,22 @@ def test_a_batch_holds_a_thousand_at_most(monkeypatch: pytest.MonkeyPatch) -> No
 def test_every_revoked_hash_is_in_a_slice_of_its_place_and_no_other_is() -> None:
     mine = revoke(*range(40))
     publish_revocations(at=NOW)
-    found = list(revoked.slices_of(PASSPORT, NOW))
+    found = list(revoked.slices_of(PASSPORT))
     for one in mine:
         place = slices.place_of(one, slices.Mode.POINT)
         assert [one in varhash.from_bytes(s.body) for s in found if s.place == place] == [True]
     assert not any(hash_of("other") in varhash.from_bytes(s.body) for s in found)
-    blooms = list(revoked.slices_of(PASSPORT, NOW, filter_type=revoked.BLOOM))
+    blooms = list(revoked.slices_of(PASSPORT, filter_type=revoked.BLOOM))
     assert all(any(one in bloom.from_bytes(s.body) for s in blooms) for one in mine)
 
 
 def test_only_the_slice_that_a_revocation_joins_is_made_anew() -> None:
     revoke(*range(60))
     publish_revocations(at=NOW)
-    before = {s.place: s.name for s in revoked.slices_of(PASSPORT, NOW)}
+    before = {s.place: s.name for s in revoked.slices_of(PASSPORT)}
     (one,) = revoke("new", at=NOW + MINUTE)
     publish_revocations(at=NOW + MINUTE)
-    after = {s.place: s.name for s in revoked.slices_of(PASSPORT, NOW)}
+    after = {s.place: s.name for s in revoked.slices_of(PASSPORT)}
     assert {place for place in after if after[place] != before.get(place)} == {one.hex()[0]}
 
 
@@ -138,9 +140,9 @@ def test_a_key_that_outgrows_its_mode_is_cut_anew_and_forgets_nothing(monkeypatc
     for turn, (count, mode) in enumerate(((15, "POINT"), (20, "VECTOR"), (40, "COORDINATE"))):
         every += revoke(*(f"{turn}/{n}" for n in range(count)), at=NOW + turn * MINUTE)
         publish_revocations(at=NOW + turn * MINUTE)
-        (line,) = revoked.lists(NOW)
+        (line,) = revoked.lists()
         assert (line["mode"], line["entries"]) == (mode, len(every))
-        found = list(revoked.slices_of(PASSPORT, NOW))
+        found = list(revoked.slices_of(PASSPORT))
         digits = {"POINT": 1, "VECTOR": 2, "COORDINATE": 3}[mode]
         assert {len(s.place) for s in found} == {digits}
         assert all(any(one in varhash.from_bytes(s.body) for s in found) for one in every)
@@ -150,14 +152,52 @@ def test_what_would_have_ended_leaves_the_lists() -> None:
     revoke(1, ends=NOW + dt.timedelta(days=10))
     revoke(2)
     publish_revocations(at=NOW)
-    later = NOW + dt.timedelta(days=45)
-    assert sum(len(s.body) for s in revoked.slices_of(PASSPORT, later)) < sum(
-        len(s.body) for s in revoked.slices_of(PASSPORT, NOW)
-    )
+    later, before = NOW + dt.timedelta(days=45), list(revoked.slices_of(PASSPORT))
     publish_revocations(at=later)
-    assert RevocationSlice.objects.count() == 1
+    assert [len(before), RevocationSlice.objects.count()] == [2, 1]
+    assert revoked.lists()[0]["entries"] == 1
     told, _ = revoked.batch_list(later, None)
     assert sorted(line["deleted"] for line in told["batches"]) == [False, True]
+
+
+def whoever_comes_new_finds_one_list(at: dt.datetime) -> int:
+    """Give how many hashes the list names; its digest is that of the slices that are served beside it."""
+    with time_machine.travel(at, tick=False):
+        told = client().get("/trust/revocation/lists")
+        (line,) = told.json()
+        kid = base64.urlsafe_b64encode(base64.b64decode(line["kid"])).decode().rstrip("=")
+        again = {"if-match": told.headers["ETag"]}
+        parts = client().get(f"/trust/revocation/lists/{kid}/partitions", headers=again).json()
+    named = [
+        f"{part['x'] or ''}{part['y'] or ''}{chunk} {end[:10]} {one['hash']}\n"
+        for part in parts
+        for chunk, ends in part["chunks"].items()
+        for end, one in ends.items()
+    ]
+    assert sha256("".join(sorted(named)).encode()).hexdigest() == line["digest"]
+    return int(line["entries"])
+
+
+def test_over_the_first_of_a_month_without_the_key_store_a_newcomer_still_gets_slices_and_list_of_one_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Slices that ended used to leave at midnight, and the signed list that named them stayed: nobody new got any."""
+    revoke(1, ends=NOW + dt.timedelta(days=5))
+    revoke(2)
+    publish_revocations(at=NOW)
+    assert whoever_comes_new_finds_one_list(NOW) == 2
+
+    def away(*_: Any, **__: Any) -> str:
+        raise KeyStoreGone
+
+    first = dt.datetime(2026, 12, 1, 0, 1, tzinfo=dt.UTC)
+    with monkeypatch.context() as gone:
+        gone.setattr(kept_lists, "proof_of_list", away)
+        gone.setattr(pages, "proof_of_list", away)
+        publish_revocations(at=first)
+        assert whoever_comes_new_finds_one_list(first) == 2
+    publish_revocations(at=first + MINUTE)
+    assert whoever_comes_new_finds_one_list(first + MINUTE) == 1
 
 
 def test_partners_get_batches_of_passports_and_none_of_cards() -> None:

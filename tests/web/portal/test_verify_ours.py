@@ -100,8 +100,8 @@ def test_a_revoked_form_is_refused_without_a_network_by_the_slices_alone(
 def slices_now() -> dict[str, Any]:
     """Give every list as a device keeps it: [place, name] of each slice by key, and the bytes by name in base64."""
     lists, bodies = {}, {}
-    for line in revoked.lists(LATER):
-        slices = list(revoked.slices_of(base64.b64decode(line["kid"]), LATER))
+    for line in revoked.lists():
+        slices = list(revoked.slices_of(base64.b64decode(line["kid"])))
         lists[line["kid"]] = {"mode": line["mode"], "slices": [[one.place, one.name] for one in slices]}
         bodies |= {one.name: base64.b64encode(one.body).decode() for one in slices}
     return {"index": {"madeAt": LATER.timestamp(), "lists": lists}, "bodies": bodies}
@@ -112,7 +112,7 @@ def test_what_is_revoked_is_in_the_slices_under_its_key() -> None:
     rows = list(Certificate.objects.filter(person_id=passport.person_id, kind=CertificateKind.PASSPORT))
     revoke_certificates(certificates=rows, because="ORDER", at=LATER, by=SYSTEM)
     assert publish_revocations(at=LATER) == 1
-    assert len(list(revoked.slices_of(bytes(passport.kid), LATER))) == 1
+    assert len(list(revoked.slices_of(bytes(passport.kid)))) == 1
     assert known_as(browsers_answer(passport.hc1)) == "REVOKED"
 
 

@@ -37,7 +37,7 @@ def sign_revocations(*, at: dt.datetime, covers: bool) -> None:
     if covers:
         SignedList.objects.filter(name=REVOCATIONS).update(covers_at=at)
     made_at = revoked.lists_made_at(at).replace(second=0, microsecond=0)
-    body = _json(revoked.lists(at))
+    body = _json(revoked.lists())
     proof = proof_of_list(body, about=REVOCATIONS, made_at=made_at, at=at)
     # Also where it is complete up to an earlier moment than the kept one: the slices are those of this list.
     SignedList.objects.update_or_create(name=REVOCATIONS, defaults={"body": body, "proof": proof, "made_at": made_at})

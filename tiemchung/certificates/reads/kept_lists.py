@@ -4,13 +4,15 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max
 
 from tiemchung.certificates.formats.list_proof import REVOCATIONS
-from tiemchung.certificates.models import RevocationBatch, SignedList
+from tiemchung.certificates.models import RevocationBatch, SignedList, SigningKey
 
 ITEMS = "items"
+BATCH = "batch:"  # of a message the proof is the id of the key that signed it, in hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,20 @@ def last_items(known: set[str]) -> list[dict[str, str]] | None:
     kept = last_signed(ITEMS)
     told: list[dict[str, str]] | None = None if kept is None else json.loads(kept.body)
     return told if told is not None and {item["kid"] for item in told} <= known else None
+
+
+def batch_name(batch_id: UUID) -> str:
+    """Give the name under which the signed message of a batch of revocations is kept."""
+    return f"{BATCH}{batch_id}"
+
+
+def last_message(batch_id: UUID) -> bytes | None:
+    """Give the kept message (DER) of a batch, None where none is or the key that signed it was given up since."""
+    kept = last_signed(batch_name(batch_id))
+    if kept is None:
+        return None
+    fallen = SigningKey.objects.filter(kid=bytes.fromhex(kept.proof), compromised_since__isnull=False)
+    return None if fallen.exists() else kept.body
 
 
 def held_since() -> dt.datetime | None:

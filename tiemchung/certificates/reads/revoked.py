@@ -14,11 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import CharField, Exists, Max, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from tiemchung.certificates.formats import bloom, varhash
-from tiemchung.certificates.models import Revocation, RevocationBatch, RevocationSlice, SigningKey
-from tiemchung.certificates.reads.kept_lists import held_since
+from tiemchung.certificates.models import Revocation, RevocationBatch, RevocationSlice, SignedList, SigningKey
+from tiemchung.certificates.reads.kept_lists import BATCH, held_since
 from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.certificates.rules.slices import FALSE_HITS, HASH_BYTES, WHOLE, chunk_of, mode_of, partition_of, split
 from tiemchung.core.distribution import allow_cross_shard
@@ -34,7 +35,7 @@ _LISTS = """
 SELECT kid, max(ends_on), max(changed_at), max(place), sum(length(hashes)), encode(sha256(convert_to(string_agg(
     place || ' ' || to_char(ends_on, 'YYYY-MM-DD') || ' ' || encode(digest, 'hex') || chr(10), ''
     ORDER BY place COLLATE "C", ends_on), 'UTF8')), 'hex')
-FROM certificates_revocationslice WHERE ends_on > %s GROUP BY kid ORDER BY kid
+FROM certificates_revocationslice GROUP BY kid ORDER BY kid
 """
 _LATE = dt.timedelta(minutes=2)  # a revocation older than this should have been handed out
 
@@ -85,18 +86,28 @@ def batch(batch_id: UUID) -> dict[str, Any] | None:
     }
 
 
+def batches_without_message(at: dt.datetime, limit: int) -> list[UUID]:
+    """Give the newest batches for partners that still list somebody and of which no signed message is kept."""
+    name = Concat(Value(BATCH), Cast(OuterRef("id"), CharField()))
+    rows = RevocationBatch.objects.filter(~Exists(SignedList.objects.filter(name=name)), kid__in=_abroad())
+    return list(rows.filter(expires_at__gt=at).order_by("-made_at", "-id").values_list("id", flat=True)[:limit])
+
+
 def _abroad() -> list[bytes]:
     return [bytes(kid) for kid in SigningKey.objects.filter(purpose=KeyPurpose.PASSPORT).values_list("kid", flat=True)]
 
 
-def lists(at: dt.datetime) -> list[dict[str, Any]]:
+def lists() -> list[dict[str, Any]]:
     """Give a line for each key that revoked anything: kid, mode, hash types, last end and last change.
+
+    No day is asked for: slices of codes that ended leave together with the signature over the list without them, so
+    that what is served belongs to what was signed last, also over the first of a month without the key store.
 
     `digest` binds the slices to this list, which is signed: SHA-256, in hex, over one line for each slice of variable
     hashes in the order of place and end: `<place> <end, YYYY-MM-DD> <its digest in hex>` and a line feed.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LISTS, [at.astimezone(dt.UTC).date()])
+        cursor.execute(_LISTS)
         rows = cursor.fetchall()
     return [
         {
@@ -132,7 +143,6 @@ def lists_made_at(at: dt.datetime) -> dt.datetime:
 
 def slices_of(
     kid: bytes,
-    at: dt.datetime,
     *,
     filter_type: str = VARHASH,
     partition: str | None = None,
@@ -141,7 +151,7 @@ def slices_of(
     since: dt.datetime | None = None,
 ) -> Iterator[Slice]:
     """Give the slices of a key in order of place and end, those of one partition, chunk, or of these names alone."""
-    rows = RevocationSlice.objects.filter(kid=kid, ends_on__gt=at.astimezone(dt.UTC).date())
+    rows = RevocationSlice.objects.filter(kid=kid)
     if partition is not None:
         rows = rows.filter(place__startswith="" if partition == WHOLE else partition)
     if since is not None:
@@ -155,10 +165,10 @@ def slices_of(
             yield Slice(row.place, row.ends_on, name, body, row.changed_at)
 
 
-def partitions(kid: bytes, at: dt.datetime, filter_type: str, since: dt.datetime | None = None) -> list[dict[str, Any]]:
+def partitions(kid: bytes, filter_type: str, since: dt.datetime | None = None) -> list[dict[str, Any]]:
     """Give the partitions of a key with the end, kind, version and digest of each slice in each chunk."""
     found: dict[str, dict[str, Any]] = {}
-    for one in slices_of(kid, at, filter_type=filter_type, since=since):
+    for one in slices_of(kid, filter_type=filter_type, since=since):
         name = partition_of(one.place)
         line = found.setdefault(
             name,

@@ -8,6 +8,7 @@ import datetime as dt
 from tiemchung.certificates.actions.comparing_revocations import compare_revocations
 from tiemchung.certificates.actions.kept_lists import keep_lists
 from tiemchung.certificates.actions.revocation_lists import keep_revocations, publish_revocations
+from tiemchung.certificates.actions.revocation_messages import keep_messages
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.core.clock import local
 from tiemchung.core.worker import Loop
@@ -35,13 +36,13 @@ def compare(at: dt.datetime) -> int:
 
 
 def keep(at: dt.datetime) -> int:
-    """Sign the lists for verifiers and keep them for the time in which nothing can be signed; give how many changed.
+    """Sign the lists for verifiers and partners and keep them for when nothing can be signed; give how many changed.
 
     A store that is away raises its alarm elsewhere (`tasks/keys.py`); the last lists stay.
     """
     try:
         keep_revocations(at=at)
-        return keep_lists(at=at)
+        return keep_lists(at=at) + keep_messages(at=at)
     except KeyStoreError:
         return 0
 

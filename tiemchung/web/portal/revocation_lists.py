@@ -120,7 +120,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     Without the key store it is the one that was signed last, with its own age: its slices stay as long as it does.
     """
     at = clock.now()
-    body = json.dumps(revoked.lists(at), separators=(",", ":"))
+    body = json.dumps(revoked.lists(), separators=(",", ":"))
     made_at = revoked.lists_made_at(at).replace(second=0, microsecond=0)  # signed once a minute, however many ask
     proof = ""
     try:
@@ -146,7 +146,7 @@ def _current(view: View) -> View:
     def matched(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.headers.get("If-Match")
         if wanted is not None:
-            current = _etag_of(json.dumps(revoked.lists(clock.now()), separators=(",", ":")))
+            current = _etag_of(json.dumps(revoked.lists(), separators=(",", ":")))
             if wanted not in (current, current.strip('"')):
                 return HttpResponse(status=412)
         return view(request, *args, **kwargs)
@@ -159,7 +159,7 @@ def _current(view: View) -> View:
 @_current
 def partitions(request: HttpRequest, kid: str, partition: str = "") -> HttpResponse:
     """Give every partition of a key, or one, with the digests of the slices in it."""
-    found = revoked.partitions(_kid(kid), clock.now(), _filter_type(request), _since(request))
+    found = revoked.partitions(_kid(kid), _filter_type(request), _since(request))
     if partition:
         one = next((line for line in found if line["id"] == partition), None)
         if one is None:
@@ -177,7 +177,7 @@ def slices(request: HttpRequest, kid: str, partition: str, chunk: str = "") -> H
     if not _PLACE.fullmatch(partition) or (chunk and not re.fullmatch(r"[0-9a-f]", chunk)):
         raise Http404
     found = revoked.slices_of(
-        _kid(kid), clock.now(), filter_type=_filter_type(request), partition=partition, chunk=chunk or None,
+        _kid(kid), filter_type=_filter_type(request), partition=partition, chunk=chunk or None,
         names=_wanted(request), since=_since(request),
     )  # fmt: skip
     body = _packed(found)
