@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.builders import NOW, a_dose, a_facility, a_lead, a_person, a_staff_member, an_officer
 from tests.certificates.central_cast import (
@@ -32,6 +34,7 @@ from tiemchung.certificates.models import (
     RevocationOrder,
     SigningKey,
 )
+from tiemchung.certificates.reads import runs
 from tiemchung.certificates.reads.states import NumberState, state_of_number
 from tiemchung.certificates.rules import (
     CertificateState,
@@ -265,6 +268,28 @@ def test_a_card_key_that_is_given_up_gives_every_card_a_new_number() -> None:
     assert state_online(old) is NumberState.REVOKED
     new = Certificate.objects.get(person_id=person.person_id, state=CertificateState.ISSUED)
     assert state_online(new) is NumberState.VALID
+
+
+def test_how_many_fall_with_a_central_key_is_counted_in_an_index_of_what_is_in_use() -> None:
+    """At a campaign's size a count over the whole table takes minutes, on the page where a second person decides."""
+    for _ in range(2):
+        a_passport()
+    taken = certificate_of(a_passport())
+    Certificate.objects.filter(id=taken.id).update(state=CertificateState.REVOKED)
+    order = order_revocation(
+        target=OrderTarget.CENTRAL_KEY, kid=bytes(taken.kid), since=NOW, by=(officer := a_ministry_officer()),
+        at=LATER, because=WHY,
+    )  # fmt: skip
+    view = runs.order(officer, order)
+    assert view is not None
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as asked:
+        assert runs.fall_of_order(view) == (2, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + asked[-1]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "certificate_in_use_of_key" in plan
 
 
 def test_an_order_needs_a_reason_a_past_moment_a_target_and_waits_once() -> None:
