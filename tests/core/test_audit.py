@@ -10,7 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW
 from tiemchung.core.actor import Actor, Kind, Role
-from tiemchung.core.audit import SeenCount, count_seen_by, looks_at, looks_together, note_look, seen_by, write_line
+from tiemchung.core.audit import (
+    SeenCount,
+    count_seen_by,
+    looks_at,
+    looks_together,
+    note_look,
+    seen_by,
+    subjects_seen_by,
+    write_line,
+)
 
 pytestmark = pytest.mark.django_db
 AGENT = Actor(kind=Kind.STAFF, id=UUID(int=9), role=Role.HOTLINE_AGENT)
@@ -44,6 +53,18 @@ def test_the_count_tells_lines_and_people_of_that_time_alone() -> None:
     _look(NOW + 2 * HOUR, PEOPLE)
     assert count_seen_by(AGENT.id, NOW, NOW + 2 * HOUR) == SeenCount(10, 7)
     assert count_seen_by(OTHER.id, NOW, NOW + 2 * HOUR) == SeenCount(0, 0)
+
+
+def test_the_subjects_of_a_time_are_given_once_without_those_of_deeds_about_nobody() -> None:
+    _look(NOW, PEOPLE[:2])
+    _look(NOW + HOUR, PEOPLE[:1])
+    for action, subject in (("stock.received", PEOPLE[4]), ("sign_in", PEOPLE[5])):
+        write_line(by=AGENT, at=NOW, action=action, subject_id=subject)
+    until = NOW + 2 * HOUR
+    assert subjects_seen_by(AGENT.id, NOW, until) == {*PEOPLE[:2], PEOPLE[4], PEOPLE[5]}
+    left = subjects_seen_by(AGENT.id, NOW, until, no_persons=["sign_in"], no_person_rooms=["stock."])
+    assert left == set(PEOPLE[:2])
+    assert subjects_seen_by(OTHER.id, NOW, until) == set()
 
 
 def test_looks_and_deeds_are_told_apart() -> None:

@@ -156,26 +156,33 @@ class SeenCount:
     subjects: int
 
 
-def count_seen_by(
+def count_seen_by(actor_id: UUID, since: dt.datetime, until: dt.datetime) -> SeenCount:
+    """Give how much one actor looked at or did from `since` to before `until`."""
+    with allow_cross_shard(_STAFF):
+        rows = AuditLine.objects.filter(actor_id=actor_id, at__gte=since, at__lt=until)
+        found = rows.aggregate(lines=Count("id"), subjects=Count("subject_id", distinct=True))
+    return SeenCount(found["lines"], found["subjects"])
+
+
+def subjects_seen_by(
     actor_id: UUID,
     since: dt.datetime,
     until: dt.datetime,
     *,
     no_persons: Iterable[str] = (),
     no_person_rooms: Iterable[str] = (),
-) -> SeenCount:
-    """Give how much one actor looked at or did from `since` to before `until`.
+) -> set[UUID]:
+    """Give the different subjects that one actor looked at or did something about from `since` to before `until`.
 
-    Subjects of the actions `no_persons`, and of those that begin with one of `no_person_rooms`, are not counted as
-    subjects.
+    Those of the actions `no_persons`, and of actions that begin with one of `no_person_rooms`, are left out. A subject
+    may still be a case, a key or a call: the line does not say, whoever knows people does.
     """
     about_nobody = Q(action__in=list(no_persons))
     for room in no_person_rooms:
         about_nobody |= Q(action__startswith=room)
     with allow_cross_shard(_STAFF):
-        rows = AuditLine.objects.filter(actor_id=actor_id, at__gte=since, at__lt=until)
-        found = rows.aggregate(lines=Count("id"), subjects=Count("subject_id", filter=~about_nobody, distinct=True))
-    return SeenCount(found["lines"], found["subjects"])
+        rows = AuditLine.objects.filter(~about_nobody, actor_id=actor_id, at__gte=since, at__lt=until)
+        return set(rows.values_list("subject_id", flat=True).distinct())
 
 
 def _view(row: AuditLine) -> AuditView:

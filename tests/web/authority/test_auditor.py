@@ -10,9 +10,10 @@ from django.test import Client
 from tests import builders
 from tests.web.authority.conftest import LATER, House, enter_as, shown
 from tests.web.authority.deeds import HANDED_ON, deeds_of_staff, written
-from tiemchung.core.actor import Actor, Role
+from tiemchung.core.actor import SYSTEM, Actor, Role
 from tiemchung.core.alarms import alarms, raise_alarm
 from tiemchung.core.audit import looks_at, note_look, write_line
+from tiemchung.people.actions import link_profiles
 from tiemchung.web.authority.auditor import PAGE
 from tiemchung.web.authority.trail import OF_NOBODY
 from tiemchung.web.shared.words import has_words
@@ -55,6 +56,36 @@ def test_a_facility_or_a_run_is_no_citizen_and_is_not_counted(house: House) -> N
     rows = re.findall(r"<tr>.*?</tr>", page.content.decode(), re.S)
     for words in ("Nhập kho", "Bắt đầu đợt ký của cơ sở"):
         assert "Người dân …" not in next(row for row in rows if words in row)
+
+
+def test_a_case_of_nobody_known_and_an_order_about_a_key_are_no_citizens(house: House) -> None:
+    """Both have themselves for a subject where no person is known; the same deeds about a person count them."""
+    officer, case, order = ministry(), uuid4(), uuid4()
+    for action, subject, thing in (
+        ("cases.refuse_case", case, case),
+        ("cases.refuse_case", house.person_id, case),
+        ("order_revocation", order, order),
+        ("people.find_people", officer.id, None),
+    ):
+        write_line(by=officer, at=LATER, action=action, subject_id=subject or uuid4(), object_id=thing)
+    note_look(by=officer, at=LATER, action="cases.open_file", subject_ids=[case], purpose="CASE")
+    page = enter_as(ministry()).get(f"{QUESTION}/{officer.id}")
+    assert "5 dòng nhật ký về 1 người dân khác nhau" in shown(page)
+    rows = re.findall(r"<tr>.*?</tr>", page.content.decode(), re.S)[1:]
+    assert len(rows) == 5
+    assert sum("Nguyễn Thị An" in row for row in rows) == 1
+    assert not any("Người dân …" in row for row in rows)
+
+
+def test_somebody_who_was_joined_is_one_citizen(house: House) -> None:
+    twin = builders.a_person("Nguyễn Thị An", dt.date(1985, 3, 5), identifiers=()).person_id
+    clerk = builders.a_staff_member(Role.ADMIN, full_name="Lê Văn Gộp")
+    saw(house, by=clerk)
+    saw(house, by=clerk, person_id=twin)
+    page = f"{QUESTION}/{clerk.id}"
+    assert "2 dòng nhật ký về 2 người dân khác nhau" in shown(enter_as(ministry()).get(page))
+    link_profiles(by=SYSTEM, at=LATER, key="joined", keep_person=house.person_id, join_person=twin, because="Một người")
+    assert "2 dòng nhật ký về 1 người dân khác nhau" in shown(enter_as(ministry()).get(page))
 
 
 def test_a_look_in_a_call_names_the_call_and_a_sign_in_names_no_citizen(house: House) -> None:

@@ -67,6 +67,11 @@ def current_persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return found
 
 
+def persons_among(ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Give for each id that is a profile or former person the person it is now; any other id is left out."""
+    return {profile_id: person_id for profile_id, (person_id, _) in _folded(set(ids)).items()}
+
+
 def joined_persons(ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Give of these ids those that were joined away, with the person each is now; nearly nobody, in one statement."""
     with connection.cursor() as cursor:

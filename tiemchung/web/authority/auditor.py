@@ -15,8 +15,8 @@ from tiemchung.access import reads as access
 from tiemchung.access.reads import StaffLine
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
-from tiemchung.core.audit import After, AuditView, count_seen_by, note_look, seen_by, write_line
-from tiemchung.people.reads import sights_of
+from tiemchung.core.audit import After, AuditView, count_seen_by, note_look, seen_by, subjects_seen_by, write_line
+from tiemchung.people.reads import persons_among, sights_of
 from tiemchung.places import reads as places
 from tiemchung.web.authority.trail import OF_NOBODY, ROOMS_OF_NOBODY, names_a_citizen, told
 from tiemchung.web.shared.gate import open_to_staff
@@ -107,7 +107,7 @@ def looks_of(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     span = read_span(request.GET, clock.today())
     shown: dict[str, Any] = {"line": line, "posts": posts_told(line), "span": span, "errors": span.errors}
     if span.errors:
-        return staff_page(request, "authority/looks_of.html", rows=[], count=None, older=None, **shown)
+        return staff_page(request, "authority/looks_of.html", rows=[], lines=None, older=None, **shown)
     rows = seen_by(staff_id, span.since, span.until, after=_after(request.GET), limit=PAGE + 1)
     page, nobody = rows[:PAGE], say("authority.trail.nobody")
     people = _persons(by, page)
@@ -118,17 +118,32 @@ def looks_of(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     return staff_page(
         request,
         "authority/looks_of.html",
-        rows=[{**one, "person": people[one["person_id"]] if one["of_citizen"] else nobody} for one in told(page)],
-        count=count_seen_by(staff_id, span.since, span.until, no_persons=OF_NOBODY, no_person_rooms=ROOMS_OF_NOBODY),
+        rows=[{**one, "person": people.get(one["person_id"], nobody)} for one in told(page)],
+        lines=count_seen_by(staff_id, span.since, span.until).lines,
+        persons=_persons_seen(staff_id, span),
         older=_address(staff_id, span, page[-1]) if len(rows) > PAGE else None,
         masked=by.role is Role.ADMIN,
         **shown,
     )
 
 
+def _persons_seen(staff_id: UUID, span: Span) -> int:
+    """Give how many different persons the lines of this time name; a joined one is counted once.
+
+    Lines about a case whose person nobody knows, a key or a call have that thing for a subject.
+    """
+    subjects = subjects_seen_by(
+        staff_id, span.since, span.until, no_persons=OF_NOBODY, no_person_rooms=ROOMS_OF_NOBODY
+    )
+    return len(set(persons_among(subjects).values()))
+
+
 def _persons(by: Actor, lines: Sequence[AuditView]) -> dict[UUID, str]:
-    """Name whom the lines are about as far as this auditor may see them; everybody else has a mark of its own."""
-    subjects = {line.subject_id for line in lines if names_a_citizen(line.action)}
+    """Name whom the lines are about as far as this auditor may see them; everybody else has a mark of its own.
+
+    A subject that is no person at all is left out.
+    """
+    subjects = set(persons_among({line.subject_id for line in lines if names_a_citizen(line.action)}))
     names = {subject: say("audit.masked", mark=str(subject)[-6:]) for subject in subjects}
     if by.role is Role.ADMIN:
         return names

@@ -81,7 +81,6 @@ def told(lines: Iterable[AuditView]) -> list[dict[str, Any]]:
             "deed": deed_words(line.action),
             "because": reason_words(line.because),
             "person_id": line.subject_id,
-            "of_citizen": names_a_citizen(line.action),
         }
         for line in kept
     ]
