@@ -5,7 +5,7 @@ DIR ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test tests check fix demo bench vectors fuzz assets lock migrations psql backup clean
+.PHONY: help run stop test tests check fix demo bench vectors fuzz assets lock migrations agent psql backup clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ assets: ## build CSS, scripts and fonts anew (needs npm; the built files are com
 
 migrations: ## write the migrations that models need
 	@$(PYTHON) manage.py makemigrations
+
+agent: ## the signing program for a facility's lead as one file (DIR=folder)
+	@bin/bootstrap
+	@$(PYTHON) -m tools.agent_wheel $(or $(DIR),var/agent)
 
 psql: ## a SQL prompt as the owner
 	@$(PYTHON) -m tiemchung.core.postgres psql

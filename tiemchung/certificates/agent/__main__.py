@@ -1,4 +1,4 @@
-"""Start the signing program: `python -m tiemchung.certificates.agent --key me.p12 --site https://...`."""
+"""Start the signing program: `tiemchung-sign --key me.p12 --site https://...`, here `python -m` this package."""
 
 import argparse
 import getpass
@@ -27,7 +27,7 @@ def ask_here(told: Sequence[dict[str, Any]]) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the key, listen, and sign what is agreed to until the person ends it."""
-    parser = argparse.ArgumentParser(prog="tiemchung-signing-agent", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tiemchung-sign", description="Ký mũi tiêm / sign doses")
     parser.add_argument("--key", type=Path, required=True, help="PKCS#12 (.p12, .pfx) or PEM file")
     parser.add_argument("--site", required=True, help="the one address that may ask, such as https://tiemchung.example")
     parser.add_argument("--port", type=int, default=PORT)
