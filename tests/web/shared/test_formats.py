@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiemchung.web.shared import formats as f
+from tiemchung.web.shared import words
+from tiemchung.web.shared.language import speaking
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,24 @@ def test_nothing_is_written_for_nothing():
 )
 def test_numbers_have_dots_between_thousands_and_a_comma_before_decimals(number, decimals, written):
     assert f.format_number(number, decimals) == written
+
+
+def test_to_english_readers_the_marks_are_the_other_way_round():
+    with speaking("en"):
+        assert f.format_number(1234567.5, 1) == "1,234,567.5"
+        assert f.format_number(1234.5, 1, "vi") == "1.234,5"
+        assert f.format_percent(0.8123) == "81.2%"
+        assert (f.format_fact(12000), f.format_fact(3.5)) == ("12,000", "3.5")
+    assert f.format_number(1234.5, 1, "en") == "1,234.5"
+
+
+def test_a_sentence_writes_its_numbers_in_its_own_language_not_in_the_pages():
+    key = "set_aside.of"
+    assert "12.000" in words.say(key, "vi", why="", n=12000)
+    assert "12,000" in words.say(key, "en", why="", n=12000)
+    with speaking("en"):
+        assert "12.000" in words.say(key, "vi", why="", n=12000)
+        assert "12,000" in words.say(key, why="", n=12000)
 
 
 @given(st.integers())
@@ -82,7 +102,15 @@ def test_a_masked_phone_shows_three_digits():
 
 @pytest.mark.parametrize(
     ("fact", "written"),
-    [(2021, 2021), (12000, "12.000"), (True, True), ("An", "An"), (dt.date(2026, 1, 2), "02/01/2026")],
+    [
+        (2021, 2021),
+        (12000, "12.000"),
+        (3.5, "3,5"),
+        (4.0, "4"),
+        (True, True),
+        ("An", "An"),
+        (dt.date(2026, 1, 2), "02/01/2026"),
+    ],
 )
 def test_a_fact_in_a_sentence_keeps_years_and_small_counts_plain(fact, written):
     assert f.format_fact(fact) == written

@@ -22,8 +22,8 @@ from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.vaccines import reads as vaccines
+from tiemchung.web.shared.formats import format_number
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page, tell
 from tiemchung.web.shared.typed import number_in, text_in
 from tiemchung.web.shared.words import say, say_reason
@@ -153,7 +153,7 @@ def _week(week: Any) -> dict[str, Any]:
         "week_on": week.week_on,
         "doses": week.doses,
         "overridden": week.overridden,
-        "share": f"{share:.1f}".replace(".", "," if spoken_language() == "vi" else "."),
+        "share": format_number(share, 1),
     }
 
 

@@ -1,6 +1,7 @@
-"""Dates, numbers and identifiers as Vietnamese readers write them, the same in both languages.
+"""Dates, numbers and identifiers as our readers write them.
 
-Days are dd/mm/yyyy in English too: one document must not show one day in two orders.
+Days are dd/mm/yyyy in English too: one document must not show one day in two orders. Numbers follow the language: to an
+English reader 1.234 is little more than one.
 """
 
 import datetime as dt
@@ -8,9 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tiemchung.core import clock
+from tiemchung.web.shared.language import ENGLISH, spoken_language
 
 # Four-digit numbers stay ungrouped inside sentences: they are mostly years.
 GROUPED_FROM = 10_000
+_VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 DOT = "•"
 
 
@@ -40,17 +43,17 @@ def format_moment(moment: dt.datetime | None) -> str:
     return "" if moment is None else f"{format_time(moment)} {format_date(moment)}"
 
 
-def format_number(number: int | float | None, decimals: int = 0) -> str:
-    """Write 1234567.5 with one decimal as 1.234.567,5; nothing for None."""
+def format_number(number: int | float | None, decimals: int = 0, lang: str | None = None) -> str:
+    """Write 1234567.5 with one decimal as 1.234.567,5, in English as 1,234,567.5; nothing for None."""
     if number is None:
         return ""
     # Whole numbers never pass through a float, which loses the last digits beyond 2**53.
     grouped = f"{number:,d}" if isinstance(number, int) and not decimals else f"{number:,.{decimals}f}"
-    return grouped.translate(str.maketrans(",.", ".,"))
+    return grouped if (lang or spoken_language()) == ENGLISH else grouped.translate(_VIETNAMESE_MARKS)
 
 
 def format_percent(share: float | None, decimals: int = 1) -> str:
-    """Write the share 0.8123 as 81,2%; nothing for None."""
+    """Write the share 0.8123 as 81,2%, in English as 81.2%; nothing for None."""
     return "" if share is None else f"{format_number(share * 100, decimals)}%"
 
 
@@ -84,8 +87,8 @@ def mask_phone(number: str | None) -> str:
     return f"{DOT * 4} {DOT * 3} {number[-3:]}"
 
 
-def format_fact(fact: Any) -> Any:
-    """Write a plain fact as a sentence shows it: days, moments and large whole numbers; all else as it is."""
+def format_fact(fact: Any, lang: str | None = None) -> Any:
+    """Write a plain fact as a sentence shows it: days, moments, large whole numbers, fractions; all else as it is."""
     if isinstance(fact, bool):
         return fact
     if isinstance(fact, dt.datetime):
@@ -93,7 +96,9 @@ def format_fact(fact: Any) -> Any:
     if isinstance(fact, dt.date):
         return format_date(fact)
     if isinstance(fact, int) and abs(fact) >= GROUPED_FROM:
-        return format_number(fact)
+        return format_number(fact, lang=lang)
+    if isinstance(fact, float):
+        return format_number(fact, 0 if fact.is_integer() else 1, lang)
     return fact
 
 

@@ -18,7 +18,7 @@ def say_safely(key: str, lang: str | None = None, **facts: Any) -> Markup:
     """Say a sentence as HTML: the sentence and its facts are escaped, a fact that is Markup stays a piece of page."""
     text = Markup(escape(words.sentence(key, lang)))  # noqa: S704 - escaped in the same breath
     try:
-        return text.format(**{name: formats.format_fact(fact) for name, fact in facts.items()})
+        return text.format(**{name: formats.format_fact(fact, lang) for name, fact in facts.items()})
     except (KeyError, IndexError) as missing:
         raise words.MissingWords(f"{key} needs {missing}") from None
 

@@ -77,7 +77,7 @@ def say(key: str, lang: str | None = None, **facts: Any) -> str:
     """
     text = sentence(key, lang)
     try:
-        return text.format(**{name: format_fact(fact) for name, fact in facts.items()})
+        return text.format(**{name: format_fact(fact, lang) for name, fact in facts.items()})
     except (KeyError, IndexError) as missing:
         if getattr(settings, "LENIENT_WORDS", False):
             return text
