@@ -10,7 +10,6 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicNumbers
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 # 1.3.6.1.4.1.1847.2021.1.x is the registered arc, 1.3.6.1.4.1.0.1847.2021.1.x an early mistake that lives on.
@@ -159,11 +158,6 @@ def key_of_certificate(der: bytes, *, country: str | None = None, kid: bytes | N
         raise
     except Exception as problem:
         raise ValueError("a certificate whose fields cannot be read") from problem
-
-
-def key_of_public_der(spki: bytes, kid: bytes, *, country: str | None = None) -> TrustedKey:
-    """Give the TrustedKey of a bare public key (SubjectPublicKeyInfo, DER) under a stated id."""
-    return TrustedKey(kid, load_der_public_key(spki), country)
 
 
 def b64url(text: str) -> bytes:

@@ -1,6 +1,5 @@
 """What anybody may ask of the issuance log: its signed heads, and the proofs that it holds and only grows."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from tiemchung.certificates import merkle
@@ -57,12 +56,6 @@ def growth_between(old: int, head: SignedHead) -> tuple[bytes, ...]:
 def root_of(size: int) -> bytes:
     """Give the root of the log when it had that many leaves."""
     return merkle.root_at(size, tile_reader())
-
-
-def heads_since(since: dt.datetime, limit: int = 1000) -> tuple[SignedHead, ...]:
-    """Give the signed heads from a moment on, oldest first, for whoever keeps watch over the log."""
-    rows = LogHead.objects.exclude(signature=None).filter(made_at__gte=since).order_by("size")[:limit]
-    return tuple(view_of_head(row) for row in rows)
 
 
 def _logged(hash16: bytes) -> Certificate | None:
