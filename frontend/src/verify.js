@@ -37,7 +37,8 @@ function showList() {
   if (!store) return; // the store's first word comes while it is being made
   const [keys, revoked] = [store.current().madeAt, store.revocations().madeAt];
   const age = worse(freshness(keys, now()), revoked ? freshness(revoked, now()) : "FRESH");
-  const state = store.refused ? "REFUSED" : age;
+  const known = age === "FRESH" && !revoked ? "KEYS" : age; // of our own nothing is called good by the keys alone
+  const state = store.refused ? "REFUSED" : known;
   screen.list(tellList(state, revoked ? Math.min(keys, revoked) : keys, now(), words), state);
   screen.clock(tellClock(clock.off(), words));
 }
@@ -160,10 +161,13 @@ if (!navigator.mediaDevices?.getUserMedia) part("camera").hidden = true;
 if (part("image").files.length) readImage(); // chosen before this script had come
 /** Lets the browser offer the verifier as an app; its manifest and icon are of no use before. */
 function offerApp() {
+  if (document.querySelector('link[rel="manifest"]')) return;
   const link = Object.assign(document.createElement("link"), { rel: "manifest", href: root.dataset.manifest });
   document.head.append(link);
 }
 
+// Who comes again may keep the page as an app at once; a first visit is not slowed by it.
+if (navigator.serviceWorker?.controller) offerApp();
 used.then(whole).then(offerApp).then(() => later.settle());
 addEventListener("online", () => later.settle());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && later.settle());

@@ -21,7 +21,10 @@ const NAME_OF = {
 const NAME_OF_CVX = {
   207: "Spikevax (Moderna)", 208: "Comirnaty (Pfizer-BioNTech)", 210: "Vaxzevria (AstraZeneca)",
   211: "Nuvaxovid (Novavax)", 212: "Jcovden (Janssen)", 217: "Comirnaty (Pfizer-BioNTech)",
-  218: "Comirnaty (Pfizer-BioNTech)", 221: "Spikevax (Moderna)", 510: "Vero Cell (Sinopharm)",
+  218: "Comirnaty (Pfizer-BioNTech)", 219: "Comirnaty (Pfizer-BioNTech)", 221: "Spikevax (Moderna)",
+  228: "Spikevax (Moderna)", 229: "Spikevax bivalent (Moderna)", 230: "Spikevax bivalent (Moderna)",
+  300: "Comirnaty bivalent (Pfizer-BioNTech)", 301: "Comirnaty bivalent (Pfizer-BioNTech)",
+  302: "Comirnaty bivalent (Pfizer-BioNTech)", 510: "Vero Cell (Sinopharm)",
   511: "CoronaVac (Sinovac)", 502: "Covaxin (Bharat Biotech)",
 };
 

@@ -69,9 +69,10 @@ export class Screen {
   list(text, state) {
     this.part("list").textContent = text;
     this.part("list").dataset.state = state;
-    this.part("list-warning").textContent = state === "FRESH" ? "" : text;
-    this.part("list-warning").hidden = state === "FRESH";
-    this.part("list").hidden = state !== "FRESH";
+    const calm = state === "FRESH" || state === "KEYS"; // what is still on its way is no warning
+    this.part("list-warning").textContent = calm ? "" : text;
+    this.part("list-warning").hidden = calm;
+    this.part("list").hidden = !calm;
   }
 
   /** Says that this device's clock is wrong; "" takes it away. */

@@ -1,4 +1,5 @@
 // An answer in words: plain texts for the screen, in the language of the page. No element is touched here.
+import { countryCode } from "./countries.js";
 import { ageOfSource } from "./foreign.js";
 import { freshness } from "./freshness.js";
 import { UNKNOWN } from "./outcome.js";
@@ -39,9 +40,9 @@ export function momentInWords(seconds) {
 /** The country's name in that language where the browser knows it, else its code. */
 export function countryInWords(code, lang) {
   try {
-    return new Intl.DisplayNames([lang], { type: "region" }).of(code) ?? code;
+    return new Intl.DisplayNames([lang], { type: "region" }).of(countryCode(code)) ?? code;
   } catch {
-    return code; // three letters, nothing at all, or an old browser
+    return code; // no country's, nothing at all, or an old browser
   }
 }
 

@@ -63,7 +63,7 @@ _SENTENCES = {
     "clock": ("days", "hours", "minutes"),
     "elsewhere": ("todo",),
     "holder": ("proven", "unproven", "born", "born_unknown"),
-    "list": ("FRESH", "OLD", "TOO_OLD", "NONE", "REFUSED"),
+    "list": ("FRESH", "KEYS", "OLD", "TOO_OLD", "NONE", "REFUSED"),
     "offline": ("waiting", "ready", "never"),
     "problem": ("camera_refused", "camera_none", "no_code", "no_image", "no_text"),
 }
