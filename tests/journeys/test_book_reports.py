@@ -3,6 +3,7 @@
 With TIEMCHUNG_SCREENSHOTS=<folder> each page is also pictured there.
 """
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def test_wrong_and_missing_doses_are_reported_and_followed(phone_of_390: Page, t
     page.wait_for_url("**/thieu-mui")
     checked(page, "reports-missing")
     page.select_option("#product", "PFIZER")
-    day = wrong.facts.given_on.replace(year=wrong.facts.given_on.year - 1)
+    day = wrong.facts.given_on - dt.timedelta(days=365)
     for part in ("day", "month", "year"):
         page.fill(f"#given-{part}", str(getattr(day, part)))
     press(page, "Tiếp tục")

@@ -95,7 +95,6 @@ def walk(request: pytest.FixtureRequest, browser: Browser, town: dict[str, Any])
         {"name": "lang", "value": lang, "url": town["address"]},
         {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": town["address"]},
     ])  # fmt: skip
-    context.set_default_timeout(15_000)
     going = Walk(context.new_page(), town["address"], lang, width)
     yield going
     context.close()

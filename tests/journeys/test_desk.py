@@ -45,7 +45,8 @@ def page(browser: Browser, live_server: Any, station: Station) -> Iterator[Page]
 
 
 def scan(page: Page, text: str) -> None:
-    """Type into whatever has the focus, as a scanner does: the text, then Enter."""
+    """Type into whatever has the focus once the page is ready, as a scanner does: the text, then Enter."""
+    page.wait_for_load_state("load")  # by then its script has put the focus where the next thing is done
     page.keyboard.insert_text(text)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -74,7 +75,7 @@ def test_the_camera_reads_a_card_and_the_person_is_found(
     page = context.new_page()
     page.goto("/staff/ban-tiem")
     page.get_by_role("button", name="Quét bằng camera").click()
-    expect(page.get_by_role("heading", name="Đặng Thị Hoà")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Đặng Thị Hoà")).to_be_visible()
     expect(page.get_by_label("Đúng người này")).to_be_focused()
     assert "079085000777" not in page.url
     context.close()
@@ -110,6 +111,7 @@ def test_somebody_new_is_put_on_record_from_the_card(page: Page, station: Statio
     expect(page.get_by_label("Số giấy tờ")).to_have_value("079085000777")
     page.get_by_role("button", name="Lưu và tiếp tục").click()
     expect(page.get_by_role("heading", name="Đặng Thị Hoà")).to_be_visible()
+    expect(page.locator("#confirmed")).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Space")
     page.keyboard.press("Control+Enter")

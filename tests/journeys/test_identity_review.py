@@ -46,7 +46,7 @@ def plain_site(settings: Any) -> None:
 def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StandIn, GuardedRegister]]:
     """Give the population register's stand-in, and the worker's way to it."""
     standin = StandIn(tmp_path_factory.mktemp("population"))
-    inner = HttpRegister(f"{standin.address}/v1/checks", key=derived_key(AGREED, REQUESTS), timeout_s=5.0)
+    inner = HttpRegister(f"{standin.address}/v1/checks", key=derived_key(AGREED, REQUESTS), timeout_s=60.0)
     yield standin, GuardedRegister(inner, Breaker(first_pause_s=0.2))
     inner.close()
     standin.stop()
@@ -82,7 +82,8 @@ class Station:
 
     def worker_turns(self, until: Callable[[], bool], at: dt.datetime | None = None) -> None:
         """Do what the worker does, until something holds; another test's open transaction may hold followers back."""
-        for _ in range(300):
+        end = time.monotonic() + 600
+        while time.monotonic() < end:
             moment = at or clock.now()
             follow_people_for_passports(moment)
             while send_batch(self.register, moment):
@@ -141,7 +142,6 @@ def screen(browser: Browser, opened: list[BrowserContext], station: Station, wid
     """Open a window in which the station's lead is signed in."""
     context = browser.new_context(viewport={"width": width, "height": 844}, locale="vi", base_url=station.address)
     context.add_cookies([cookie_of(station.lead, station.address)])  # type: ignore[list-item]
-    context.set_default_timeout(20_000)
     opened.append(context)
     return Screen(context.new_page(), width)
 

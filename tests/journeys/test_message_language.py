@@ -25,7 +25,6 @@ WIDTHS = (390, 1280)
 def a_page(browser: Browser, address: str, windows: list[BrowserContext], width: int) -> Page:
     """Open a window of a device that knows nothing yet."""
     windows.append(browser.new_context(viewport={"width": width, "height": 844}, base_url=address))
-    windows[-1].set_default_timeout(8000)
     return windows[-1].new_page()
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.builders import a_dose, a_facility, a_lead, a_nurse, a_person, a_phone, an_area, an_officer
 from tests.following import unsettled_too
-from tests.journeys.browser import faults_of, serve_plainly
+from tests.journeys.browser import faults_of, serve_plainly, too_wide
 from tests.web.authority.conftest import enter_as
 from tiemchung.cases import tasks
 from tiemchung.cases.models import Case, CaseInbox
@@ -56,7 +56,6 @@ def station(site: str) -> FacilityView:
 def open_browser(browser: Browser, site: str, lang: str, width: int) -> BrowserContext:
     """Open a browser of a width in a language."""
     context = browser.new_context(viewport={"width": width, "height": 844}, base_url=site)
-    context.set_default_timeout(15000)
     context.add_cookies([{"name": "lang", "value": lang, "url": site}])
     return context
 
@@ -66,8 +65,7 @@ def look(page: Page, name: str) -> None:
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True, animations="disabled")
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert (faults_of(page), max(0, wide)) == ([], 0), name
+    assert (faults_of(page), max(0, too_wide(page))) == ([], 0), name
 
 
 def link_sent_to(phone: str) -> str:

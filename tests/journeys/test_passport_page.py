@@ -5,7 +5,6 @@ With TIEMCHUNG_SCREENSHOTS=<folder> each state is also pictured there.
 
 import datetime as dt
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from tests.certificates.passport_cast import (
     revoke_passport,
     sign_doses_of,
 )
-from tests.journeys.browser import faults_of, too_wide
+from tests.journeys.browser import await_that, faults_of, too_wide
 from tests.journeys.test_citizen_book import (  # noqa: F401 - two are fixtures
     MOST_BYTES,
     MOST_REQUESTS,
@@ -71,10 +70,7 @@ def address(person: UUID) -> str:
 def kept(page: Page, person: UUID) -> None:
     """Wait until the phone keeps the passport's page."""
     ask = "async (path) => Boolean(await caches.match(path, {cacheName: 'tc-book-cards'}))"
-    end = time.monotonic() + 8
-    while not page.evaluate(ask, address(person)):
-        assert time.monotonic() < end, "the passport was not kept"
-        page.wait_for_timeout(100)
+    await_that(page, lambda: page.evaluate(ask, address(person)), "the passport was not kept")
 
 
 @pytest.fixture

@@ -71,7 +71,6 @@ def a_window(browser: Browser, windows: list[BrowserContext]) -> BrowserContext:
     """Open a window whose clock says what the process's says."""
     window = browser.new_context(viewport={"width": 390, "height": 844}, locale="vi-VN")
     windows.append(window)
-    window.set_default_timeout(15_000)
     window.clock.set_system_time(clock.now())
     return window
 

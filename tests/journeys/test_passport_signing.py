@@ -124,7 +124,6 @@ def screen_of(browser: Browser, opened: list[BrowserContext], address: str, by: 
     """Open a window in which this member of staff is signed in."""
     context = browser.new_context(viewport={"width": width, "height": 844}, locale="vi", base_url=address)
     context.add_cookies([cookie_of(by, address)])  # type: ignore[list-item]
-    context.set_default_timeout(20_000)
     opened.append(context)
     return Screen(context, width)
 

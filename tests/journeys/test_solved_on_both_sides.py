@@ -44,7 +44,6 @@ WHY = "Đã đối chiếu sổ tiêm trang 12"
 def desk_screen(browser: Browser, live_server: Any) -> Iterator[Page]:
     """Open a desk's screen of 1280 px."""
     context = browser.new_context(viewport={"width": 1280, "height": 844})
-    context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()
 

@@ -72,7 +72,6 @@ def walk(request: pytest.FixtureRequest, browser: Browser, station: dict[str, An
     lang, width = request.param
     context = browser.new_context(viewport={"width": width, "height": 844}, locale=lang)
     context.add_cookies([{"name": "lang", "value": lang, "url": station["address"]}])
-    context.set_default_timeout(15_000)
     going = Walk(context.new_page(), station["address"], lang, width)
     yield going
     context.close()
@@ -101,7 +100,8 @@ def sign_in(walk: Walk) -> None:
 
 def next_card(person_id: UUID, before: certificates.CardView | None) -> certificates.CardView:
     """Give the card once the follower has made it anew; another test's open transaction may hold the follower back."""
-    for _ in range(600):
+    end = time.monotonic() + 600
+    while time.monotonic() < end:
         tasks.follow_ledger(clock.now())
         card = certificates.card_of_person(SYSTEM, person_id, clock.now())
         if card is not None and (before is None or card.changed_at > before.changed_at):

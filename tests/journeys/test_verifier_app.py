@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.journeys.browser import faults_of, picture_of, too_wide
+from tests.journeys.browser import await_that, faults_of, picture_of, too_wide
 from tests.journeys.verifier_stage import ABROAD, HOME, LOG, NOW, bodies_of, open_verifier, serving, show_picture
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.actions.trust_import import import_trust
@@ -74,11 +74,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 def wait_until(page: Page, told: str) -> None:
     """Wait until an async expression in the page is true; the browser's own waiting takes a promise for true."""
-    for _ in range(100):
-        if page.evaluate(f"async () => Boolean({told})"):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never: {told}")
+    await_that(page, lambda: page.evaluate(f"async () => Boolean({told})"), f"never: {told}")
 
 
 KEPT = "await (await caches.open('tc-trust-data')).match('/verify/kept/revocations')"
@@ -90,9 +86,8 @@ def lists_kept(page: Page) -> None:
 
 
 def foreign_kept(page: Page) -> None:
-    """Wait until other countries' keys lie on the device and in the page."""
+    """Wait until other countries' keys lie on the device; in the page they are before."""
     wait_until(page, "await (await caches.open('tc-trust-data')).match('/verify/kept/foreign')")
-    page.wait_for_timeout(300)
 
 
 def shot(page: Page, name: str) -> None:
@@ -102,7 +97,7 @@ def shot(page: Page, name: str) -> None:
 
 
 def result(page: Page, verdict: str, said: str) -> None:
-    expect(page.locator('[data-verify="result"]')).to_have_attribute("data-verdict", verdict, timeout=15_000)
+    expect(page.locator('[data-verify="result"]')).to_have_attribute("data-verdict", verdict)
     expect(page.locator('[data-verify="result"]')).to_contain_text(said)
 
 
@@ -175,6 +170,7 @@ def test_a_number_that_was_never_issued_is_refused_and_the_code_is_sent_in(
     result(page, "INVALID", "không có trong sổ cấp")
     assert "Thị An" not in page.locator("body").inner_text()
     shot(page, "not-issued")
+    await_that(page, lambda: len(asked) >= 2)  # the code goes while the answer is shown
     page.wait_for_timeout(500)
     assert [(url.removeprefix(address), list(told)) for url, told in asked] == [
         ("/trust/state", ["hash"]),
@@ -222,7 +218,7 @@ def test_a_clock_forty_days_off_is_named_and_does_no_harm(
     page = context.new_page()
     page.clock.set_fixed_time(dt.datetime.now(dt.UTC) + days * DAY)
     page.goto(f"{address}/verify")
-    expect(page.locator('[data-verify="clock"]')).to_contain_text("lệch khoảng 40 ngày", timeout=20_000)
+    expect(page.locator('[data-verify="clock"]')).to_contain_text("lệch khoảng 40 ngày")
     page.keyboard.press("Shift")
     lists_kept(page)
     shot(page, f"clock{days}")
@@ -331,7 +327,7 @@ def test_a_list_of_keys_that_somebody_else_made_is_refused_and_the_own_one_goes_
     expect(page.locator('[data-verify="list-warning"]')).to_contain_text("không có chữ ký hợp lệ")
     shot(page, "refused")
     page.reload()
-    expect(page.locator('[data-verify="list-warning"]')).to_contain_text("không có chữ ký hợp lệ", timeout=20_000)
+    expect(page.locator('[data-verify="list-warning"]')).to_contain_text("không có chữ ký hợp lệ")
     show_picture(page, picture_of(HOME.issue(), tmp_path / "an.png"))
     result(page, "VALID", "Chứng nhận hợp lệ")
 

@@ -163,18 +163,20 @@ def serving(settings: Any) -> Iterator[str]:
 
 
 def open_verifier(context: BrowserContext, address: str) -> Page:
+    """Open the verifier and wait until it works offline and asks for nothing more."""
     page = context.new_page()
     page.goto(f"{address}/verify")
-    expect(page.locator('[data-verify="list"]')).to_be_visible(timeout=20_000)
+    expect(page.locator('[data-verify="list"]')).to_be_visible()
     page.keyboard.press("Shift")  # somebody is there: the long lists are not left for later
-    expect(page.locator('[data-verify="offline"]')).to_have_attribute("data-ready", "true", timeout=20_000)
+    expect(page.locator('[data-verify="offline"]')).to_have_attribute("data-ready", "true")
     expect(page.locator('[data-verify="list"]')).to_have_attribute("data-state", "FRESH")
+    page.locator("link[rel=manifest]").wait_for(state="attached")  # named when the last list has come
     return page
 
 
 def show_picture(page: Page, picture: Path) -> None:
     page.locator('input[type="file"]').set_input_files(picture)
-    expect(page.locator('[data-verify="result"]')).to_be_visible(timeout=15_000)
+    expect(page.locator('[data-verify="result"]')).to_be_visible()
 
 
 def requests_of(page: Page, context: BrowserContext) -> list[str]:
