@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.ports import quiet_ports
 from tiemchung.core.install import CHECKOUT
 from tiemchung.core.postgres import stop
 from tiemchung.core.postgres.layout import OWNER, Layout
@@ -35,19 +35,11 @@ def home() -> Iterator[Path]:
     shutil.rmtree(where)
 
 
-def _free_ports(count: int) -> list[str]:
-    open_ones = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(one.getsockname()[1]) for one in open_ones]
-    for one in open_ones:
-        one.close()
-    return ports
-
-
 class Run:
     """One `make run`, read line by line."""
 
     def __init__(self, home: Path) -> None:
-        self.web, sms, smpp, pc_covid, mail, population = _free_ports(6)
+        self.web, sms, smpp, pc_covid, mail, population = map(str, quiet_ports(6))
         ours = {
             "TIEMCHUNG_HOME": str(home), "TIEMCHUNG_DEMO": "0", "TIEMCHUNG_PORT": self.web,
             "TIEMCHUNG_SMS_PORT": sms, "TIEMCHUNG_SMPP_PORT": smpp, "TIEMCHUNG_MAIL_PORT": mail,
@@ -72,7 +64,7 @@ class Run:
     def end(self, number: signal.Signals) -> int:
         """Send the signal, and give the exit code."""
         self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=60)
+        rest, _ = self.process.communicate(timeout=180)
         self.text += rest
         return self.process.returncode
 
@@ -90,13 +82,13 @@ def _marked(home: Path) -> list[str]:
 def test_it_stands_ends_without_a_trace_and_stands_again_with_everything_kept(home: Path) -> None:
     first = Run(home)
     first.until("Ctrl-C ends everything")
-    with urllib.request.urlopen(f"http://127.0.0.1:{first.web}/healthz", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{first.web}/healthz", timeout=60) as answer:
         assert answer.status == 200
     with psycopg.connect(Layout(home).dsn(OWNER), autocommit=True) as link:
         link.execute("CREATE TABLE kept AS SELECT 1 AS one")
     second_run_of_one_home = Run(home)
     second_run_of_one_home.until("Another `make run` works with")
-    assert second_run_of_one_home.process.wait(timeout=30) == 1
+    assert second_run_of_one_home.process.wait(timeout=180) == 1
     assert first.end(signal.SIGINT) == 0
     assert _marked(home) == []
     assert not (Layout(home).data / "postmaster.pid").exists()
@@ -117,7 +109,7 @@ def test_a_database_that_is_killed_is_back_while_everything_runs_on(home: Path) 
         with suppress(OSError):
             if os.readlink(entry / "cwd") == str(Layout(home).data):
                 os.kill(int(entry.name), signal.SIGKILL)
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + 180
     back = False
     while not back and time.monotonic() < give_up:
         with suppress(psycopg.OperationalError), psycopg.connect(Layout(home).dsn(OWNER)) as link:

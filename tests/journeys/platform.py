@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.ports import quiet_ports
 from tiemchung.access.factors import code_at
 from tiemchung.core import clock
 from tiemchung.core.install import CHECKOUT
@@ -30,7 +30,7 @@ class Platform:
         self.home = home
         self.sessions: dict[str, Any] = {}
         names = ("", "SMS_", "SMPP_", "PC_COVID_", "MAIL_", "POPULATION_")
-        urls = [f"http://localhost:{port}" for port in _free_ports(len(names))]
+        urls = [f"http://localhost:{port}" for port in quiet_ports(len(names))]
         self.web, self.sms, _, self.pc_covid, _, self.population = urls
         ports = {name: url.rpartition(":")[2] for name, url in zip(names, urls, strict=True)}
         ours = {f"TIEMCHUNG_{name}PORT": port for name, port in ports.items()} | {
@@ -45,7 +45,7 @@ class Platform:
             cwd=CHECKOUT, env=foreign | ours, stdout=self.log, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
-    def wait(self, words: str = "Ctrl-C ends everything", patience_s: float = 240.0) -> None:
+    def wait(self, words: str = "Ctrl-C ends everything", patience_s: float = 600.0) -> None:
         """Wait until the log says so; raise with the log where the start failed."""
         import time
 
@@ -102,15 +102,7 @@ def running_platform() -> Iterator[Platform]:
         yield platform
     finally:
         platform.process.send_signal(signal.SIGINT)
-        platform.process.wait(timeout=60)
+        platform.process.wait(timeout=180)
         platform.log.close()
         stop(home)
         shutil.rmtree(home)
-
-
-def _free_ports(count: int) -> list[int]:
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [door.getsockname()[1] for door in doors]
-    for door in doors:
-        door.close()
-    return ports
