@@ -10,7 +10,7 @@ from tiemchung.core.ids import new_id
 from tiemchung.core.outbox import Handed, Permanent, Temporary
 from tiemchung.interop.messages.http_json import HttpJsonSms
 
-Ask = Callable[[bytes], Handed]
+Ask = Callable[..., Handed]
 
 
 @pytest.fixture
@@ -25,14 +25,14 @@ def ask() -> Iterator[Ask]:
         with peer:
             peer.recv(65_536)
             peer.sendall(answers[0])
-            over.wait(10)
+            over.wait(60)
 
     server = threading.Thread(target=serve, daemon=True)
 
-    def send(octets: bytes) -> Handed:
+    def send(octets: bytes, timeout_s: float = 20.0) -> Handed:
         answers.append(octets)
         server.start()
-        port = HttpJsonSms(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=0.5)
+        port = HttpJsonSms(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=timeout_s)
         try:
             return port.send(message_id=new_id(), to="+84900000001", text="Xin chào")
         finally:
@@ -66,7 +66,7 @@ def test_an_endless_answer_is_not_read_to_its_end(ask: Ask) -> None:
 
 def test_an_answer_that_stops_half_way_is_slow(ask: Ask) -> None:
     with pytest.raises(Temporary, match="gateway_slow"):
-        ask(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{")
+        ask(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{", timeout_s=0.5)
 
 
 def test_what_is_not_http_is_unreachable(ask: Ask) -> None:

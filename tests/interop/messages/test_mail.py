@@ -46,7 +46,7 @@ def plain(text: str) -> EmailMessage:
 
 
 def to_standin(standin: StandIn, **more: Any) -> SmtpMail:
-    server = MailServer("127.0.0.1", standin.mail_port, FROM, tls="none", timeout_s=2.0)
+    server = MailServer("127.0.0.1", standin.mail_port, FROM, tls="none", timeout_s=more.pop("timeout_s", 20.0))
     return SmtpMail(server, write=more.pop("write", plain))
 
 
@@ -74,7 +74,7 @@ def test_a_mailbox_that_is_none_is_refused_for_good(standin: StandIn) -> None:
 def test_a_server_in_trouble_is_asked_again_later(standin: StandIn, mode: str, code: str) -> None:
     standin.turn(mode=mode, seconds=30)
     with pytest.raises(Temporary, match=rf"^{code}$"):
-        to_standin(standin).send(message_id=new_id(), to=TO, text="")
+        to_standin(standin, timeout_s=2.0 if mode == "slow" else 20.0).send(message_id=new_id(), to=TO, text="")
 
 
 def test_no_server_at_all_is_asked_again_later() -> None:

@@ -10,7 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.interop.population.conftest import Hand
+from tests.ports import quiet_ports
 from tiemchung.interop.breaker import Breaker
+from tiemchung.interop.pc_covid import http_partner
 from tiemchung.interop.pc_covid.http_partner import GuardedPartner, HttpPartner
 from tiemchung.interop.pc_covid.keys import REQUESTS, key_for
 
@@ -21,7 +24,7 @@ class StandIn:
     """One stand-in process with a folder of its own; the port stays the same over restarts."""
 
     def __init__(self, folder: Path, proposals_to: str = "") -> None:
-        self.folder, self.proposals_to, self.port = folder, proposals_to, 0
+        self.folder, self.proposals_to, (self.port,) = folder, proposals_to, quiet_ports(1)
         self.start()
 
     def start(self) -> None:
@@ -39,20 +42,26 @@ class StandIn:
 
     def stop(self) -> int:
         self.process.terminate()
-        status = self.process.wait(20)
+        status = self.process.wait(120)
         self.process.stdout.close()
         return status
 
     def turn(self, **fields: Any) -> None:
-        httpx.post(f"{self.address}/mode", json=fields, trust_env=False).raise_for_status()
+        httpx.post(f"{self.address}/mode", json=fields, trust_env=False, timeout=60).raise_for_status()
 
     def told(self, person: str = "") -> list[dict[str, Any]]:
         """Give what it was told of one person, or of everybody, newest first."""
-        answer = httpx.get(f"{self.address}/told", params={"person": person}, trust_env=False)
+        answer = httpx.get(f"{self.address}/told", params={"person": person}, trust_env=False, timeout=60)
         return answer.raise_for_status().json()["told"]
 
     def get(self, path: str, **more: Any) -> httpx.Response:
-        return httpx.get(self.address + path, trust_env=False, **more)
+        return httpx.get(self.address + path, trust_env=False, timeout=60, **more)
+
+
+@pytest.fixture(autouse=True)
+def no_way_from_before() -> None:
+    """Let no test find the breaker of the settings' partner as another test left it."""
+    http_partner._port.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +85,24 @@ def agreed(settings: Any, standin: StandIn) -> None:
 
 
 @pytest.fixture
-def partner(standin: StandIn) -> Iterator[GuardedPartner]:
-    """The way to the stand-in, with a breaker that knows nothing yet."""
-    inner = HttpPartner(f"{standin.address}/v1/news", key=key_for(REQUESTS, AGREED), timeout_s=1.0)
-    yield GuardedPartner(inner, Breaker(first_pause_s=0.2))
+def breakers_clock() -> Hand:
+    """The clock of the breaker."""
+    return Hand()
+
+
+def way_to(standin: StandIn, clock: Hand, timeout_s: float) -> Iterator[GuardedPartner]:
+    inner = HttpPartner(f"{standin.address}/v1/news", key=key_for(REQUESTS, AGREED), timeout_s=timeout_s)
+    yield GuardedPartner(inner, Breaker(clock=clock))
     inner.close()
+
+
+@pytest.fixture
+def partner(standin: StandIn, breakers_clock: Hand) -> Iterator[GuardedPartner]:
+    """The way to the stand-in, with a breaker that knows nothing yet; it waits also for a machine that stands still."""
+    yield from way_to(standin, breakers_clock, 60.0)
+
+
+@pytest.fixture
+def hasty_partner(standin: StandIn, breakers_clock: Hand) -> Iterator[GuardedPartner]:
+    """The same, but in a second it takes the partner for slow."""
+    yield from way_to(standin, breakers_clock, 1.0)

@@ -1,14 +1,15 @@
 """What the feed needs of the partner, over real HTTP against the stand-in."""
 
-import time
-
 import pytest
 
 from tests.interop.pc_covid.conftest import AGREED, StandIn
+from tests.interop.population.conftest import Hand
 from tiemchung.core.ids import new_id
 from tiemchung.interop.pc_covid.http_partner import GuardedPartner, HttpPartner, read_answers
 from tiemchung.interop.pc_covid.keys import REQUESTS, key_for
 from tiemchung.interop.pc_covid.ports import Answer, News, PartnerAway, Said
+
+FIRST_PAUSE_S = 2.0
 
 
 def news(version: int = 1, token: str = "", **body: object) -> News:
@@ -45,7 +46,10 @@ def test_a_refusal_is_for_one_person_and_names_its_code(partner: GuardedPartner,
 @pytest.mark.parametrize(
     ("mode", "reason"), [("failing", "partner_503"), ("down", "partner_unreachable"), ("slow", "partner_slow")]
 )
-def test_an_absent_partner_is_away(partner: GuardedPartner, standin: StandIn, mode: str, reason: str) -> None:
+def test_an_absent_partner_is_away(
+    request: pytest.FixtureRequest, standin: StandIn, mode: str, reason: str
+) -> None:
+    partner: GuardedPartner = request.getfixturevalue("hasty_partner" if mode == "slow" else "partner")
     standin.turn(mode=mode)
     with pytest.raises(PartnerAway, match=reason):
         partner.tell([news()])
@@ -59,7 +63,9 @@ def test_a_wrong_key_is_away_until_a_person_acts(standin: StandIn) -> None:
     stranger.close()
 
 
-def test_a_partner_that_fails_is_left_alone_and_found_again(partner: GuardedPartner, standin: StandIn) -> None:
+def test_a_partner_that_fails_is_left_alone_and_found_again(
+    partner: GuardedPartner, standin: StandIn, breakers_clock: Hand
+) -> None:
     standin.turn(mode="failing")
     for _ in range(3):
         with pytest.raises(PartnerAway, match="partner_503"):
@@ -68,10 +74,8 @@ def test_a_partner_that_fails_is_left_alone_and_found_again(partner: GuardedPart
     with pytest.raises(PartnerAway, match="circuit_open"):
         partner.tell([news()])
     standin.turn(mode="ok")
-    until = time.monotonic() + 10
-    while partner.is_away():
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    breakers_clock.shows += FIRST_PAUSE_S
+    assert not partner.is_away()
     one = news()
     assert partner.tell([one])[one.token].said is Said.TAKEN
     assert not partner.is_away()

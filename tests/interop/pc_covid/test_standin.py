@@ -105,7 +105,7 @@ def test_it_declares_a_dose_to_the_platform_over_real_http(live_server: Any, set
     standin = StandIn(tmp_path, live_server.url + "/interop/pc-covid/proposals")
     form = {"phone": "0900054321", "full_name": "Đào Thị Hoa", "birth_date": "1990-05-17", "product": "PFIZER",
             "given_on": "2021-09-01", "place_name": "Trạm Y tế", "lang": "vi"}  # fmt: skip
-    page = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=20)
+    page = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=60)
     standin.stop()
     assert "&quot;status&quot;: 202" in page.text, page.text
     assert Dose.objects.get().state == DoseState.DECLARED
@@ -150,9 +150,9 @@ def test_a_dose_is_pointed_at_from_the_page_and_its_report_comes_back_in_the_new
     settings.PC_COVID = f"{standin.address}/v1/news"
     form = {"phone": "0900054321", "full_name": "Đào Thị Hoa", "birth_date": "1990-05-17", "kind": "NEVER_GIVEN",
             "ref": dose_ref(dose.id), "base_version": "0", "lang": "vi"}  # fmt: skip
-    page = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=20)
+    page = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=60)
     case = Case.objects.get()
-    inner = HttpPartner(settings.PC_COVID, key=key_for(REQUESTS, AGREED), timeout_s=5.0)
+    inner = HttpPartner(settings.PC_COVID, key=key_for(REQUESTS, AGREED), timeout_s=60.0)
     tell_due(GuardedPartner(inner, Breaker(first_pause_s=0.2)), at=clock.now() + dt.timedelta(seconds=5))
     told, shown = standin.told(), standin.get("/").text
     inner.close()
@@ -172,7 +172,7 @@ def test_a_citizen_is_asked_about_a_name_without_accents_and_confirms_it_on_the_
     standin = StandIn(tmp_path, live_server.url + "/interop/pc-covid/proposals")
     form = {"phone": "0900054321", "full_name": "Dao Thi Hoa", "birth_date": "1990-05-17", "product": "PFIZER",
             "given_on": "2021-09-01", "place_name": "Nhà văn hóa", "province": "Hà Nội", "lang": "vi"}  # fmt: skip
-    asked = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=20).text
+    asked = httpx.post(standin.address + "/propose", data=form, trust_env=False, timeout=60).text
     assert not Case.objects.exists()
     inputs = re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', asked)
     kept = {name: unescape(value) for name, value in inputs}
@@ -180,10 +180,10 @@ def test_a_citizen_is_asked_about_a_name_without_accents_and_confirms_it_on_the_
     assert "Tên này có thiếu dấu không?" in asked
     assert "“Dao Thi Hoa” có chữ có thể thiếu dấu: Dao, Thi, Hoa." in asked
     assert kept.pop("name_confirmed") == "1"
-    unticked = httpx.post(standin.address + "/propose", data=kept, trust_env=False, timeout=20).text
+    unticked = httpx.post(standin.address + "/propose", data=kept, trust_env=False, timeout=60).text
     assert "Tên này có thiếu dấu không?" in unticked
     kept["name_confirmed"] = "1"
-    done = httpx.post(standin.address + "/propose", data=kept, trust_env=False, timeout=20).text
+    done = httpx.post(standin.address + "/propose", data=kept, trust_env=False, timeout=60).text
     standin.stop()
     assert "&quot;status&quot;: 202" in done, done
     case = Case.objects.get()

@@ -12,8 +12,10 @@ from uuid import UUID
 import httpx
 import pytest
 
+from tests.ports import quiet_ports
 from tiemchung.core.ids import new_id
 from tiemchung.interop.breaker import Breaker
+from tiemchung.interop.population import register as register_room
 from tiemchung.interop.population.register import REQUESTS, GuardedRegister, HttpRegister
 from tiemchung.interop.signature import derived_key
 from tiemchung.people.ports import FourFields, RegisterAway
@@ -62,7 +64,7 @@ class StandIn:
     """One stand-in process with a folder of its own; the port stays the same over restarts."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, 0
+        self.folder, (self.port,) = folder, quiet_ports(1)
         self.start()
 
     def start(self) -> None:
@@ -78,21 +80,27 @@ class StandIn:
 
     def stop(self) -> int:
         self.process.terminate()
-        status = self.process.wait(20)
+        status = self.process.wait(120)
         self.process.stdout.close()
         return status
 
     def turn(self, **fields: Any) -> None:
-        httpx.post(f"{self.address}/mode", json=fields, trust_env=False).raise_for_status()
+        httpx.post(f"{self.address}/mode", json=fields, trust_env=False, timeout=60).raise_for_status()
 
     def put(self, citizen: Mapping[str, str]) -> None:
-        httpx.post(f"{self.address}/citizens", json=dict(citizen), trust_env=False).raise_for_status()
+        httpx.post(f"{self.address}/citizens", json=dict(citizen), trust_env=False, timeout=60).raise_for_status()
 
     def asked(self) -> dict[str, Any]:
         return self.get("/asked").raise_for_status().json()
 
     def get(self, path: str, **more: Any) -> httpx.Response:
-        return httpx.get(self.address + path, trust_env=False, **more)
+        return httpx.get(self.address + path, trust_env=False, timeout=60, **more)
+
+
+@pytest.fixture(autouse=True)
+def no_way_from_before() -> None:
+    """Let no test find the breaker of an address as another test left it."""
+    register_room._guarded.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +119,35 @@ def standin(shared_standin: StandIn) -> Iterator[StandIn]:
     shared_standin.turn(mode="ok", seconds=30)
 
 
+class Hand:
+    """A clock that only a hand moves, in seconds."""
+
+    def __init__(self) -> None:
+        self.shows = 0.0
+
+    def __call__(self) -> float:
+        return self.shows
+
+
 @pytest.fixture
-def register(standin: StandIn) -> Iterator[GuardedRegister]:
-    """The way to the stand-in, with a breaker that knows nothing yet."""
-    inner = HttpRegister(f"{standin.address}/v1/checks", key=derived_key(AGREED, REQUESTS), timeout_s=1.0)
-    yield GuardedRegister(inner, Breaker(first_pause_s=0.2))
+def breakers_clock() -> Hand:
+    """The clock of the breaker."""
+    return Hand()
+
+
+def way_to(standin: StandIn, clock: Hand, timeout_s: float) -> Iterator[GuardedRegister]:
+    inner = HttpRegister(f"{standin.address}/v1/checks", key=derived_key(AGREED, REQUESTS), timeout_s=timeout_s)
+    yield GuardedRegister(inner, Breaker(clock=clock))
     inner.close()
+
+
+@pytest.fixture
+def register(standin: StandIn, breakers_clock: Hand) -> Iterator[GuardedRegister]:
+    """The way to the stand-in, with a breaker that knows nothing yet; it waits also for a machine that stands still."""
+    yield from way_to(standin, breakers_clock, 60.0)
+
+
+@pytest.fixture
+def hasty_register(standin: StandIn, breakers_clock: Hand) -> Iterator[GuardedRegister]:
+    """The same, but in a second it takes the register for slow."""
+    yield from way_to(standin, breakers_clock, 1.0)
