@@ -3,12 +3,14 @@
 import datetime as dt
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
@@ -20,7 +22,9 @@ from tiemchung.core.guard import query_guard
 from tiemchung.core.kept import every_kept
 
 # A slow machine is no broken promise. On a build server the same commit tries the same examples; at a desk new ones.
-hypothesis_settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis_settings.register_profile(
+    "house", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("house")
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -41,6 +45,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         grant_all()
         reads.forget_tree()
         actions.load_areas(by=SYSTEM, at=NOW)
+
+
+@pytest.fixture(autouse=True)
+def one_day_long() -> None:
+    """Begin no test in the last two minutes of a Vietnamese day: what is of today stays so until its end."""
+    seconds = (time.time() + 7 * 3600) % 86_400
+    if seconds > 86_400 - 120:
+        time.sleep(86_400 - seconds + 1)
 
 
 @pytest.fixture(autouse=True)

@@ -80,7 +80,7 @@ def issue_passport(person_id: UUID, *, at: dt.datetime = NOW, expires_at: dt.dat
     parts, number = dcc_parts(facts, dose), uvci.new_uvci()
     key = central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=at)
     signer = signer_of(bytes(key.kid), key.store)
-    ends = expires_at or at.replace(year=at.year + 1)
+    ends = expires_at or at + dt.timedelta(days=365)
     text = hc1.issue(dcc.vaccination(*parts, number), signer=signer, kid=signer.kid, issued_at=at, expires_at=ends)
     made = Certificate.objects.create(
         person_id=person_id, kind=CertificateKind.PASSPORT, uvci=number, hc1=text, kid=key.kid,

@@ -228,7 +228,7 @@ def test_batches_that_overlap_wait_for_each_other_and_leave_one_certificate_each
 
     def run(order: list[UUID]) -> None:
         try:
-            gate.wait(20)
+            gate.wait(120)
             refresh_cards(person_ids=order, at=NOW)
         except Exception as error:
             failures.append(error)

@@ -38,7 +38,7 @@ def url(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """An operator's address: a database of its own, and no role of ours on the server yet."""
     words = Layout(server.home).passfile("tiemchung").read_text().strip().rsplit(":", 1)[1]
     with psycopg.connect(server.dsn_owner, autocommit=True) as link:
-        link.execute("DROP DATABASE IF EXISTS theirs")
+        link.execute("DROP DATABASE IF EXISTS theirs WITH (FORCE)")
         link.execute("DROP OWNED BY tiemchung_app")
         link.execute("DROP ROLE tiemchung_app")
         link.execute("CREATE DATABASE theirs")

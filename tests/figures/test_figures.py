@@ -218,11 +218,11 @@ def test_two_followers_at_once_count_each_entry_once() -> None:
     for n in range(20):
         record(somebody(f"p{n}"), f"k{n}", days=30 + n % 3)
     read: list[int] = []
-    gate, deadline = threading.Barrier(4), time.monotonic() + 60
+    gate, deadline = threading.Barrier(4), time.monotonic() + 600
 
     def run() -> None:
         try:
-            gate.wait(10)
+            gate.wait(60)
             # An open transaction elsewhere on the server holds entries back for a while.
             while sum(read) < 20 and time.monotonic() < deadline:
                 read.append(tasks.follow_ledger(NOW))

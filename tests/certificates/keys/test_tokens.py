@@ -149,6 +149,6 @@ def test_the_process_ends_with_the_one_that_started_it(token: MakeToken) -> None
     assert child is not None
     assert child.process.stdin is not None
     child.process.stdin.close()  # what the system does when the parent dies
-    child.process.wait(timeout=10)
+    child.process.wait(timeout=120)
     assert child.process.returncode == 0
     store._child = None

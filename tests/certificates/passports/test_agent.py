@@ -97,7 +97,7 @@ def ask(server: HTTPServer, method: str = "POST", **headers: str) -> tuple[int, 
         f"http://127.0.0.1:{server.server_port}/sign", body(a_statement()), headers, method=method
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.headers
     except urllib.error.HTTPError as error:
         return error.code, error.headers

@@ -191,8 +191,8 @@ def test_a_dose_waits_for_a_join_and_then_sees_both_profiles(django_db_blocker: 
         _link(an, again)
         nurse = threading.Thread(target=dose)
         nurse.start()
-        started.wait(5)
+        assert started.wait(60)
         nurse.join(0.3)
         assert not seen
-    nurse.join(5)
+    nurse.join(60)
     assert seen == [(an, again)]

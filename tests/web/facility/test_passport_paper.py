@@ -30,7 +30,7 @@ def paper_of(person_id: UUID) -> str:
 
 def test_the_paper_names_its_holder_and_the_look_leaves_a_trace(station: Station) -> None:
     person_id, browser = somebody_found(station), signed_in(station.nurse)
-    issue_passport(person_id)
+    issue_passport(person_id, at=clock.now())
     shown = browser.get(reverse("facility:person", kwargs={"person_id": person_id})).content.decode()
     assert paper_of(person_id) in shown
     for paper in ("", "?giay=THE"):
@@ -45,7 +45,7 @@ def test_the_paper_names_its_holder_and_the_look_leaves_a_trace(station: Station
 
 def test_a_passport_taken_away_is_offered_no_more(station: Station) -> None:
     person_id, browser = somebody_found(station), signed_in(station.nurse)
-    issue_passport(person_id)
+    issue_passport(person_id, at=clock.now())
     revoke_passport(person_id, at=clock.now())
     person_page = reverse("facility:person", kwargs={"person_id": person_id})
     assert paper_of(person_id) not in browser.get(person_page).content.decode()
@@ -54,5 +54,5 @@ def test_a_passport_taken_away_is_offered_no_more(station: Station) -> None:
 
 def test_who_was_not_found_by_this_nurse_has_no_such_page(station: Station) -> None:
     person_id, elsewhere = a_signed_person(number=NUMBER), a_nurse(a_facility(area=an_area("01", level=Level.PROVINCE)))
-    issue_passport(person_id)
+    issue_passport(person_id, at=clock.now())
     assert signed_in(elsewhere).get(paper_of(person_id)).status_code == 404
