@@ -6,12 +6,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.builders import NOW, a_phone
+from tests.builders import NOW, a_facility, a_phone
 from tests.cases.conftest import Office
 from tiemchung.cases.reads import cases_of_contact, desk_names, desks
+from tiemchung.cases.reads.reach import place_offered
 from tiemchung.core.clock import local
 from tiemchung.core.kept import forget_all
 from tiemchung.core.outbox import contact_key
+from tiemchung.doses.reads import place_of
+from tiemchung.doses.rules import DoseSource, may_correct, may_record
+from tiemchung.doses.values import DoseFacts
 from tiemchung.places.reads import facilities
 
 
@@ -47,6 +51,18 @@ def test_each_case_of_a_list_keeps_its_own_steps(office: Office) -> None:
     found = cases_of_contact(contact_key(phone))
     assert {one.ref for one in found} == refs
     assert [[step.number for step in one.steps] for one in found] == [[1]] * 4
+
+
+def test_what_is_offered_at_another_facility_costs_a_lead_nothing_and_an_officer_once_a_minute(office: Office) -> None:
+    told = DoseFacts("PFIZER", NOW.date(), facility_id=a_facility("Trạm Y tế Đa Kao").id)
+    forget_all()
+    assert [statements(lambda: place_offered(office.lead, told)) for _ in range(2)] == [0, 0]
+    first, second = [statements(lambda: place_offered(office.corrector, told)) for _ in range(2)]
+    assert (first > 0, second) == (True, 0)
+    for by in (office.lead, office.corrector):
+        offered, done = place_offered(by, told), place_of(by, told)
+        assert may_record(by, offered, DoseSource.CASE) == may_record(by, done, DoseSource.CASE)
+        assert may_correct(by, offered, NOW.date(), NOW.date()) == may_correct(by, done, NOW.date(), NOW.date())
 
 
 def test_where_a_facility_stands_is_asked_once_a_minute(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

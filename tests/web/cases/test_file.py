@@ -56,9 +56,9 @@ def test_the_page_of_a_case_needs_few_statements(
     builders.a_dose(twin.profile_id, given_on=GIVEN, by=office.nurse)
     ref = office.claimed(office.wrong_dose())
     # Two of them, the canaries and the name of the desk, are asked once a minute.
-    with django_assert_max_num_queries(23), django_capture_on_commit_callbacks(execute=True):
+    with django_assert_max_num_queries(22), django_capture_on_commit_callbacks(execute=True):
         page = as_lead.get(address("file", ref=ref))
-    with django_assert_max_num_queries(18):  # whom the lead has seen today is counted once
+    with django_assert_max_num_queries(17):  # whom the lead has seen today is counted once
         as_lead.get(address("file", ref=ref))
     assert "Ghép hai hồ sơ" in shown(page)
 

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import LiteralString
+from dataclasses import dataclass, replace
+from typing import Any, LiteralString
 from uuid import UUID
 
 from django.db import connection
@@ -17,6 +17,7 @@ from tiemchung.cases.sealed import open_claim, open_phone, open_text
 from tiemchung.cases.values import CaseFile, EffectView, Progress, RepeatView, StepView
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.rows import rows
+from tiemchung.core.statements import ask
 from tiemchung.people.rules.phones import mask_phone
 
 _ENDS = {Step.SETTLE, Step.REFUSE, Step.WITHDRAW}  # a repeat has its own
@@ -24,13 +25,33 @@ _DESK_STEPS = {"CLAIM", "RELEASE"}  # the office's own comings and goings say no
 
 _OWN: LiteralString = "contact_key = %s AND id = %s"
 _HELD: LiteralString = "unit_id = %s AND case_id = %s AND open AND NOT watch ORDER BY id"
+_CASE = tuple(str(field.attname) for field in Case._meta.concrete_fields)
 _STEP = tuple(str(field.attname) for field in CaseStep._meta.concrete_fields)
-# A case's repeats lie beside its steps: one statement tells of both.
+_REPEATED: LiteralString = (
+    "EXISTS (SELECT FROM cases_caserepeat r WHERE r.contact_key = c.contact_key AND r.lead_id = c.id)"
+)
+# A case, its steps and whether it has repeats lie beside each other: one statement tells of all.
+_WHOLE = (
+    f"SELECT {_REPEATED}, "  # noqa: S608 - own names
+    + ", ".join(f"c.{field.column}" for field in Case._meta.concrete_fields)
+    + ", "
+    + ", ".join(f"s.{field.column}" for field in CaseStep._meta.concrete_fields)
+    + " FROM cases_case c LEFT JOIN cases_casestep s ON s.contact_key = c.contact_key AND s.case_id = c.id"
+    " WHERE c.contact_key = %s AND c.id = %s ORDER BY s.number"
+)
 _STEPS = (
     "SELECT EXISTS (SELECT FROM cases_caserepeat r WHERE r.contact_key = %s AND r.lead_id = %s), "  # noqa: S608 - own names
     + ", ".join(f"s.{field.column}" for field in CaseStep._meta.concrete_fields)
     + " FROM cases_casestep s WHERE s.contact_key = %s AND s.case_id = %s ORDER BY s.number"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The steps of a case, and whether there are repeats of it."""
+
+    steps: tuple[StepView, ...]
+    repeated: bool
 
 
 def find_case(ref: str) -> Case | None:
@@ -43,8 +64,21 @@ def find_case(ref: str) -> Case | None:
 
 def desk_file(by: Actor, at: dt.datetime, ref: str) -> CaseFile | None:
     """Give the case to whom it may concern: its desk, a desk it climbed to, an authority above; else None."""
-    case = find_case(ref)
-    return file_of(case) if case is not None and may_see(by, at, case) else None
+    clean = clean_ref(ref)
+    for place in rows(CaseByRef, "ref = %s", clean) if clean else ():
+        case, told = _whole(place)
+        if case is not None and may_see(by, at, case):
+            return _file(case, told)
+    return None
+
+
+def _whole(place: CaseByRef) -> tuple[Case | None, _Told]:
+    found = ask(_WHOLE, place.contact_key, place.case_id)
+    if not found:
+        return None, _Told((), False)
+    width = 1 + len(_CASE)
+    case = Case.from_db(connection.alias, _CASE, found[0][1:width])
+    return case, _told_by([(row[0], row[width:]) for row in found if row[width] is not None])
 
 
 def may_see(by: Actor, at: dt.datetime, case: Case) -> bool:
@@ -69,9 +103,19 @@ def file_of(case: Case) -> CaseFile:
     """Give the whole file of a row that the caller may see, in two statements, one more each for its repeats and
     for what it has corrected.
     """
-    key, case_id = case.contact_key, case.id
+    key, case_id = bytes(case.contact_key), case.id
+    found = ask(_STEPS, key, case_id, key, case_id)
+    return _file(case, _told_by([(row[0], row[1:]) for row in found]))
+
+
+def _told_by(found: Sequence[tuple[bool, Sequence[Any]]]) -> _Told:
+    views = tuple(_step(CaseStep.from_db(connection.alias, _STEP, row), notes=True) for _, row in found)
+    return _Told(views, any(repeated for repeated, _ in found))
+
+
+def _file(case: Case, told: _Told) -> CaseFile:
+    key, case_id, steps = case.contact_key, case.id, told.steps
     inbox = next(iter(rows(CaseInbox, _HELD, case.unit_id, case_id)), None)
-    steps, repeated = _steps(case)
     settled = any(step.step == Step.SETTLE or step.code == PART_DONE for step in steps)  # nothing else leaves an effect
     return CaseFile(
         ref=case.ref,
@@ -95,23 +139,13 @@ def file_of(case: Case) -> CaseFile:
         claimed_by=inbox.claimed_by if inbox else None,
         claimed_until=inbox.claimed_until if inbox else None,
         steps=steps,
-        repeats=_repeats(case) if repeated else (),
+        repeats=_repeats(case) if told.repeated else (),
         effects=_effects(case) if settled else (),
     )
 
 
 def _shown(phone: str) -> str:
     return mask_phone(phone[-3:]) if phone else ""
-
-
-def _steps(case: Case) -> tuple[tuple[StepView, ...], bool]:
-    """Give the steps, and whether there are repeats of the case."""
-    key, case_id = bytes(case.contact_key), case.id
-    with connection.cursor() as cursor:
-        cursor.execute(_STEPS, (key, case_id, key, case_id))
-        found = cursor.fetchall()
-    views = tuple(_step(CaseStep.from_db(connection.alias, _STEP, row[1:]), notes=True) for row in found)
-    return views, any(row[0] for row in found)
 
 
 def _step(row: CaseStep, *, notes: bool) -> StepView:
