@@ -44,6 +44,7 @@ from tiemchung.doses.actions import declare_dose, void_dose
 from tiemchung.doses.reads import doses_of
 from tiemchung.doses.rules import DoseSource, DoseState
 from tiemchung.doses.values import DoseFacts, DoseView
+from tiemchung.people.actions import amend_profile
 from tiemchung.places.rules import Level
 
 DAY = dt.date(2026, 8, 5)
@@ -322,7 +323,32 @@ def test_a_ghost_that_was_voided_before_leaves_the_true_dose_beside_it_alone(war
 
 def test_a_ghost_that_lies_with_somebody_near_is_no_reason_to_join_them(ward: Ward) -> None:
     ward.dose(ward.person("Nguyen Thi An"))
-    assert suggestions(ward.office.lead, NOW, ward.file("NEVER_GIVEN", ward.claim())) == ()
+    (offered,) = suggestions(ward.office.lead, NOW, ward.file("NEVER_GIVEN", ward.claim()))
+    assert offered.kinds == ()
+
+
+def test_who_says_never_given_of_a_dose_that_nobody_recorded_is_asked_which_one(ward: Ward) -> None:
+    ward.dose(day=DAY - dt.timedelta(days=90), lot=a_lot(number="PW1234"))
+    told = ward.told(product="MODERNA", lot_number="")
+    (offered,) = suggestions(ward.office.lead, NOW, ward.file("NEVER_GIVEN", ward.claim(told)))
+    assert (offered.ask, codes(offered)) == ("WHICH_DOSE", {"NO_SUCH_DOSE"})
+    assert offered.person is not None
+    assert offered.person.person_id == ward.profile_id
+
+
+def test_a_number_of_somebody_of_another_name_is_asked_for_and_names_nobody(ward: Ward) -> None:
+    claim = replace(ward.claim(), full_name="Trần Thị Lạ", birth_date=BIRTH + dt.timedelta(days=4000))
+    (offered,) = suggestions(ward.office.lead, NOW, ward.file("DOSE1_MISSING", claim, paper=True))
+    assert (offered.ask, codes(offered)) == ("WHICH_NUMBER", {"NUMBER_OF_ANOTHER"})
+    assert (offered.person, offered.doses, offered.cells) == (None, (), ())
+
+
+@pytest.mark.parametrize(("after", "kinds"), [(-1, []), (0, ["RECORD"]), (1, ["RECORD"])])
+def test_no_dose_after_death_is_put_on_record_by_one_click(ward: Ward, after: int, kinds: list[str]) -> None:
+    died_on = DAY + dt.timedelta(days=after)
+    amend_profile(by=SYSTEM, at=NOW, profile_id=ward.profile_id, because="giấy chứng tử phường", died_on=died_on)
+    offered = suggestions(ward.office.lead, NOW, ward.file("DOSE1_MISSING", ward.claim(), paper=True))
+    assert [kind for one in offered for kind in one.kinds] == kinds
 
 
 def other_phone_file(ward: Ward, phone: str) -> CaseFile:
@@ -341,6 +367,20 @@ def test_whoever_is_on_the_phone_that_was_named_is_joined_and_their_phone_not_gi
     assert [s.kinds for s in offered] == [("LINK",)]
     assert offered[0].solutions[0].join_person == other
     assert {"SAME_NAME", "SAME_BIRTH", "SAME_PHONE"} <= codes(offered[0])
+
+
+@pytest.mark.parametrize(("known", "kinds"), [(True, ["LINK"]), (False, ["ADD_NUMBER"])])
+def test_a_number_that_is_on_another_record_comes_with_that_record_and_is_never_added(
+    ward: Ward, known: bool, kinds: list[str]
+) -> None:
+    old = "990000918"
+    ward.person("Nguyen Thi An", identifiers=[("CMND9", old)] if known else ())
+    claim = replace(ward.claim(), doses=(), wanted={"number": old}, commune_id=None)
+    claim = replace(claim, province_id=an_area("79", level=Level.PROVINCE).id)
+    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim)
+    file = claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
+    offered = suggestions(ward.office.corrector, NOW, file)
+    assert [kind for one in offered for kind in one.kinds if kind != "AMEND_PERSON"] == kinds
 
 
 def test_a_strangers_phone_is_not_written_onto_the_record(ward: Ward) -> None:

@@ -44,10 +44,10 @@ def _entered_twice(doses: Sequence[DoseView]) -> set[Offer]:
 
 
 def _never(told: ClaimedDose, doses: Sequence[DoseView], pointed: Sequence[DoseView]) -> set[Offer]:
-    """Give the one dose that is taken off; where that was done before, nothing."""
+    """Give the one dose that is taken off; where that was done before, nothing; where none is meant, a question."""
     meant = list(pointed) or [d for d in doses if _agreement(told, d) > 0]
     if not meant:
-        return set()
+        return {("ASK", None)}
     most = max(_score_class(told, d) for d in meant)
     alike = [d for d in meant if _score_class(told, d) == most]
     if any(d.state is DoseState.VOIDED for d in alike):

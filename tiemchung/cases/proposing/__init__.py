@@ -1,6 +1,7 @@
 """From what was told and what is on record to the ways of settling a case: explained rules, no database."""
 
 from tiemchung.cases.kinds import SolutionKind
+from tiemchung.cases.proposing.doubts import doubts_of
 from tiemchung.cases.proposing.fixes import fixes_of, void_twins
 from tiemchung.cases.proposing.persons import joins_of, person_fixes
 from tiemchung.cases.proposing.picture import Picture, Rest, Rights, Side
@@ -11,7 +12,7 @@ __all__ = ["Picture", "Rest", "Rights", "Side", "propose"]
 
 def propose(picture: Picture, *, limit: int = 8) -> tuple[Suggestion, ...]:
     """Give the ways to settle the case: in the order of its kind's solutions, the surest first."""
-    found = [*fixes_of(picture), *joins_of(picture), *person_fixes(picture), *void_twins(picture)]
+    found = [*fixes_of(picture), *joins_of(picture), *person_fixes(picture), *void_twins(picture), *doubts_of(picture)]
     rank = {kind: place for place, kind in enumerate(picture.kind.solutions)}
     unique = {_what(s): s for s in sorted(found, key=lambda s: s.score)}
     ordered = sorted(

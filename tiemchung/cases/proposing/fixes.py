@@ -1,12 +1,13 @@
 """What puts the told doses right under the person they are about."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from tiemchung.cases.kinds import SolutionKind
+from tiemchung.cases.proposing.answered import answered
 from tiemchung.cases.proposing.parts import (
     cells,
     made,
@@ -24,23 +25,28 @@ from tiemchung.cases.proposing.together import together
 from tiemchung.cases.rules import ClaimedDose
 from tiemchung.cases.rules.nearness import DoseNearness, dose_nearness, may_be_twins
 from tiemchung.cases.solutions import Solution
-from tiemchung.cases.suggestions import WHICH_FACT, Suggestion
+from tiemchung.cases.suggestions import WHICH_DOSE, WHICH_FACT, Suggestion
 from tiemchung.core.verdict import Reason
 from tiemchung.doses.rules import DoseState
 from tiemchung.doses.values import DoseFacts, DoseView
 
 
 def fixes_of(picture: Picture) -> Iterator[Suggestion]:
-    """Give what each told dose needs under the person it is about, as one suggestion."""
+    """Give what each told dose needs under the person it is about, as one suggestion.
+
+    What another desk has done in its part is left out, and the recorded dose that it did it to is no other's.
+    """
     if picture.own is None:
         return
-    pairs = _paired(picture.claim.doses, picture.own.standing)
-    fixes = [_fix(picture, picture.own, told, pairs.get(n)) for n, told in enumerate(picture.claim.doses)]
-    found = [fix for fix in fixes if fix is not None]
-    untold = [told.facility_id for told, fix in zip(picture.claim.doses, fixes, strict=True) if fix is None]
+    done = answered(picture, picture.own)
+    open_ = {n: told for n, told in enumerate(picture.claim.doses) if n not in done.told}
+    pairs = _paired(open_, [dose for dose in picture.own.standing if dose.id not in done.taken])
+    fixes = {n: _fix(picture, picture.own, told, pairs.get(n)) for n, told in open_.items()}
+    found = [fix for fix in fixes.values() if fix is not None]
+    untold = [open_[n].facility_id for n, fix in fixes.items() if fix is None]
     others = [place for place in untold if place is not None and not _records(picture, place)]
     if len(found) > 1 or (found and others):
-        yield together(picture, found, others)
+        yield together(picture, found, others, done.again)
     else:
         yield from found
 
@@ -50,9 +56,9 @@ def _records(picture: Picture, place: UUID) -> bool:
     return picture.rights.may_record(DoseFacts(product="", given_on=dt.date.min, facility_id=place))
 
 
-def _paired(told: Sequence[ClaimedDose], doses: Sequence[DoseView]) -> dict[int, tuple[DoseView, DoseNearness]]:
-    """Give each told dose the nearest recorded one; what one has, no other gets."""
-    near = [(dose_nearness(sketch(t), sketch_of(d)), n, d) for n, t in enumerate(told) for d in doses]
+def _paired(told: Mapping[int, ClaimedDose], doses: Sequence[DoseView]) -> dict[int, tuple[DoseView, DoseNearness]]:
+    """Give each told dose, by its place in the claim, the nearest recorded one; what one has, no other gets."""
+    near = [(dose_nearness(sketch(t), sketch_of(d)), n, d) for n, t in told.items() for d in doses]
     pairs: dict[int, tuple[DoseView, DoseNearness]] = {}
     for how, n, dose in sorted(near, key=lambda p: (-p[0].score, p[1], str(p[2].id))):
         if how.near and n not in pairs and all(dose.id != taken.id for taken, _ in pairs.values()):
@@ -81,7 +87,8 @@ def _fix_never(
 ) -> Suggestion | None:
     """Offer to void the dose that was never given: the one pointed at, else the one that fits what was told.
 
-    Where what fits best was voided before, the dose beside it is the true one: nothing is left to do.
+    Where what fits best was voided before, the dose beside it is the true one: nothing is left to do. Where nothing
+    fits, the citizen is asked which one they mean.
     """
     if pointed is None:
         voided, near = nearest(told, [d for d in own.doses if d.state is DoseState.VOIDED])
@@ -92,7 +99,8 @@ def _fix_never(
         return _nothing(own, told, pointed, why)
     dose = pointed or (pair[0] if pair else None)
     if dose is None:
-        return None
+        asked = made(own, (), [note("NO_SUCH_DOSE")], 60, (), (), allowed=True)
+        return replace(asked, ask=WHICH_DOSE)
     twin = twin_of(dose, own)
     likeness = () if pointed or pair is None else notes(pair[1])
     why = [note("CITIZEN_NEVER_GIVEN"), *likeness, *twin_reasons(twin)]
@@ -124,6 +132,8 @@ def _fix_missing(picture: Picture, own: Side, told: ClaimedDose) -> Suggestion |
     """Offer to record what is nowhere on record: from the paper, or because it was voided before."""
     if not told.product or told.given_on is None:
         return None
+    if own.died_on is not None and told.given_on > own.died_on:
+        return None  # nobody puts a dose of the dead on record by one click, whatever paper there is
     voided, near = nearest(told, [d for d in own.doses if d.state is DoseState.VOIDED])
     twin = voided if voided is not None and near.near else None
     if twin is None and not picture.evidence:

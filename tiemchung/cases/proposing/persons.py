@@ -66,7 +66,7 @@ def person_fixes(picture: Picture) -> Iterator[Suggestion]:
         cells = tuple(Cell(name, str(value), str(_recorded(own, name))) for name, value in changes.items())
         solution = Solution(SolutionKind.AMEND_PERSON, profile_id=own.profile_id, version=own.version, changes=changes)
         yield made(own, [solution], [note("CITIZEN_SAYS_OTHERWISE")], 60, (), cells, allowed=allowed)
-    number = wanted.get("number", "")
+    number = "" if _is_anothers(picture) else wanted.get("number", "")
     for system, value in possible_systems(number)[:1]:
         solution = Solution(SolutionKind.ADD_NUMBER, profile_id=own.profile_id, system=system, number=value)
         yield made(own, [solution], [note("CITIZEN_NAMES_NUMBER")], 50, (), (), allowed=allowed)
@@ -76,6 +76,11 @@ def person_fixes(picture: Picture) -> Iterator[Suggestion]:
     if phone and not picture.phone_taken:
         solution = Solution(SolutionKind.ADD_PHONE, profile_id=own.profile_id, system="OWN", number=phone)
         yield made(own, [solution], [note("CITIZEN_NAMES_PHONE")], 40, (), (), allowed=allowed)
+
+
+def _is_anothers(picture: Picture) -> bool:
+    """Tell whether somebody near has a told number: joining them brings it along, and nothing else may."""
+    return any({"SAME_NUMBER", "OLD_NUMBER"} & set(other.reasons) for other in picture.others)
 
 
 def _move(own: Side, left: LeftPhone, *, allowed: bool) -> Suggestion:

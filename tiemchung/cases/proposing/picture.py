@@ -27,6 +27,7 @@ class Side:
     doses: tuple[DoseView, ...]
     score: int = 0
     reasons: tuple[str, ...] = ()
+    died_on: dt.date | None = None
 
     @property
     def standing(self) -> tuple[DoseView, ...]:
@@ -73,14 +74,15 @@ class Rest:
     """Where the parts of a report go that the asking desk may not do itself.
 
     By a facility, None for what belongs to where the person lives: the desk that answers for it, None where there is
-    none but the asking one, and whether it has refused its part already.
+    none but the asking one, and whether another has refused its part already, or done it.
     """
 
     desk_at: Callable[[UUID | None], Desk | None]
     was_refused: Callable[[UUID | None], bool]
+    was_done: Callable[[UUID | None], bool]
 
 
-NO_REST = Rest(lambda place: None, lambda place: False)
+NO_REST = Rest(lambda place: None, lambda place: False, lambda place: False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Picture:
     """One case beside the record: whom it is about where that is known, and who else may be meant.
 
     `phone_taken`: somebody can be reached at the other phone that was named, so that it is nobody's to be given away.
+    `done_doses`: what other desks put on record, verified or corrected in their parts.
     """
 
     kind: Kind
@@ -100,3 +103,4 @@ class Picture:
     phone_taken: bool = False
     rest: Rest = NO_REST
     left_phone: LeftPhone | None = None
+    done_doses: frozenset[UUID] = frozenset()

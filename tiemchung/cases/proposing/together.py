@@ -1,6 +1,6 @@
 """One suggestion of what each told dose needs: the whole of it, or this desk's own part with a desk for the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from tiemchung.cases.kinds import SolutionKind
@@ -9,19 +9,25 @@ from tiemchung.cases.rules import Desk
 from tiemchung.cases.suggestions import Suggestion
 
 
-def together(picture: Picture, fixes: Sequence[Suggestion], others: Sequence[UUID] = ()) -> Suggestion:
+def together(
+    picture: Picture,
+    fixes: Sequence[Suggestion],
+    others: Sequence[UUID] = (),
+    again: Collection[UUID | None] = (),
+) -> Suggestion:
     """Make one suggestion of all fixes that are still to be done; what another desk has refused is done with.
 
     Where only some of them are this desk's, these, and the desk of the rest; where what it has is right already, that.
     `others` are the facilities of told doses for which nothing speaks here. Where no desk answers for the rest it is
-    blocked as a whole.
+    blocked as a whole. Nothing goes back to a desk that did its part, but where its part is to be done `again`.
     """
     nothing = [fix for fix in fixes if fix.kinds == (str(SolutionKind.NOTHING),)]
     doing = _doing(picture, fixes, nothing)
     blocked = [fix for fix in doing if fix.blocked]
     own = [fix for fix in doing if not fix.blocked] or [fix for fix in nothing[:1] if not fix.blocked]
     left = [fix.place for fix in blocked] + [place for place in others if not picture.rest.was_refused(place)]
-    rest = _desk(picture, left) if own else None
+    ahead = [place for place in left if place in again or not picture.rest.was_done(place)]
+    rest = _desk(picture, ahead) if own else None
     if rest is not None:
         return _one(own, own, rest=rest)
     shown = [fix for fix in fixes if fix in doing or not fix.blocked]

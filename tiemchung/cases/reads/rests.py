@@ -3,16 +3,19 @@
 import datetime as dt
 from uuid import UUID
 
+from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.proposing import Rest
 from tiemchung.cases.reads.desks import ladder_of_area, ladder_of_facility, routed
-from tiemchung.cases.rules import Desk, Known, PartKind, RouteReason
+from tiemchung.cases.reads.reach import place_offered
+from tiemchung.cases.rules import Desk, Known, Part, PartKind, RouteReason
 from tiemchung.cases.values import CaseFile
 from tiemchung.core.actor import Actor
 from tiemchung.core.clock import local
-from tiemchung.doses import reads as doses
 from tiemchung.doses import rules as dose_rules
 from tiemchung.doses.rules import DoseSource
 from tiemchung.doses.values import DoseFacts
+
+_LEAVES_A_DOSE = frozenset({SolutionKind.RECORD, SolutionKind.VERIFY, SolutionKind.AMEND})
 
 
 def rest_of(at: dt.datetime, file: CaseFile, home: UUID | None) -> Rest:
@@ -22,6 +25,7 @@ def rest_of(at: dt.datetime, file: CaseFile, home: UUID | None) -> Rest:
     """
     today = local(at).date()
     refused = {part.unit_id for part in file.parts if part.kind is PartKind.REFUSED}
+    done = {part.unit_id for part in done_by_others(file)}
 
     def known(place: UUID | None) -> Known | None:
         if place is not None:
@@ -33,11 +37,23 @@ def rest_of(at: dt.datetime, file: CaseFile, home: UUID | None) -> Rest:
         desk = routed(ladder, today).desk if ladder is not None else None
         return None if desk == file.desk else desk
 
-    def was_refused(place: UUID | None) -> bool:
-        ladder = known(place) if refused else None
-        return ladder is not None and any(desk.unit_id in refused for desk in ladder.ladder)
+    def was_answered(place: UUID | None, by: set[UUID | None]) -> bool:
+        ladder = known(place) if by else None
+        return ladder is not None and any(desk.unit_id in by for desk in ladder.ladder)
 
-    return Rest(desk_at, was_refused)
+    return Rest(desk_at, lambda place: was_answered(place, refused), lambda place: was_answered(place, done))
+
+
+def done_by_others(file: CaseFile) -> tuple[Part, ...]:
+    """Give the parts that other desks did; what the desk that has the case did itself it judges anew."""
+    return tuple(part for part in file.parts if part.kind is PartKind.DONE and part.unit_id != file.desk.unit_id)
+
+
+def done_doses(file: CaseFile) -> frozenset[UUID]:
+    """Give the doses that other desks put on record, verified or corrected in their parts."""
+    moments = {part.at for part in done_by_others(file)}
+    found = (e.object_id for e in file.effects if e.at in moments and e.solution in _LEAVES_A_DOSE)
+    return frozenset(dose_id for dose_id in found if dose_id is not None)
 
 
 def rest_desks(by: Actor, at: dt.datetime, file: CaseFile) -> tuple[Desk, ...]:
@@ -60,5 +76,5 @@ def rest_desks(by: Actor, at: dt.datetime, file: CaseFile) -> tuple[Desk, ...]:
 
 
 def _may_record(by: Actor, facility: UUID, today: dt.date) -> bool:
-    place = doses.place_of(by, DoseFacts(product="", given_on=today, facility_id=facility))
+    place = place_offered(by, DoseFacts(product="", given_on=today, facility_id=facility))
     return dose_rules.may_record(by, place, DoseSource.CASE).allowed

@@ -12,8 +12,9 @@ from uuid import UUID
 from tiemchung.cases.kinds import KINDS
 from tiemchung.cases.models import Evidence
 from tiemchung.cases.proposing import Picture, Rights, Side, propose
+from tiemchung.cases.reads.reach import place_offered
 from tiemchung.cases.reads.reporters_phone import left_phone
-from tiemchung.cases.reads.rests import rest_of
+from tiemchung.cases.reads.rests import done_doses, rest_of
 from tiemchung.cases.rules import Claim
 from tiemchung.cases.suggestions import Suggestion
 from tiemchung.cases.values import CaseFile
@@ -81,6 +82,7 @@ def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None 
         rights=_rights(by, at, own, sights),
         phone_taken=_taken(file),
         rest=rest_of(at, file, sights[own.person_id].area_id if own is not None else None),
+        done_doses=done_doses(file),
         left_phone=left_phone(file, sights[file.person_id].profile_ids, at) if own and file.person_id else None,
     )
     return propose(picture)
@@ -152,6 +154,7 @@ def _side(
         birth_precision=sight.birth_precision,
         sex=sight.sex,
         doses=held.get(sight.person_id, ()),
+        died_on=sight.died_on,
         score=score,
         reasons=codes,
     )
@@ -182,12 +185,12 @@ def _rights(by: Actor, at: dt.datetime, own: Side | None, sights: Mapping[UUID, 
 
     def may_correct(dose: DoseView, after: DoseFacts) -> bool:
         home = homes.get(dose.profile_id)
-        place = doses.place_of(by, dose.facts, home)
+        place = place_offered(by, dose.facts, home)
         may = dose_rules.may_correct(by, place, local(dose.recorded_at).date(), today)
-        return may.allowed and dose_rules.may_move(by, place, doses.place_of(by, after, home)).allowed
+        return may.allowed and dose_rules.may_move(by, place, place_offered(by, after, home)).allowed
 
     def may_record(facts: DoseFacts) -> bool:
         home = areas.get(own.person_id) if own is not None else None
-        return dose_rules.may_record(by, doses.place_of(by, facts, home), DoseSource.CASE).allowed
+        return dose_rules.may_record(by, place_offered(by, facts, home), DoseSource.CASE).allowed
 
     return Rights(may_join(by), may_correct, may_record, may_amend_person=by.role in MAY_AMEND)

@@ -1,7 +1,7 @@
 """Several persons at once as a desk compares them: who they are, their profiles, and whether it may see them."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -24,6 +24,7 @@ class PersonSight:
     sex: str
     area_id: UUID | None
     version: int
+    died_on: dt.date | None = None
 
 
 def sights_of(
@@ -40,14 +41,19 @@ def sights_of(
     found = {group[0]: (group, _facts(group, profiles)) for group in groups.values() if group[0] in profiles}
     permits = known.permits(by, at, [one for group, facts in found.values() if _hangs(by, facts) for one in group])
     sights = {
-        root: _sight(by, group, profiles[root], replace(facts, permitted=not permits.isdisjoint(group)))
+        root: _sight(by, group, _held(group, profiles), replace(facts, permitted=not permits.isdisjoint(group)))
         for root, (group, facts) in found.items()
     }
     return {old: sights[group[0]] for old, group in groups.items() if group[0] in sights}
 
 
+def _held(group: Group, profiles: Mapping[UUID, Profile]) -> list[Profile]:
+    """Give the profiles of a person, the kept one first."""
+    return [profiles[profile_id] for profile_id in group if profile_id in profiles]
+
+
 def _facts(group: Group, profiles: Mapping[UUID, Profile]) -> Sighted:
-    own = [profiles[profile_id] for profile_id in group if profile_id in profiles]
+    own = _held(group, profiles)
     return Sighted(
         person_id=group[0],
         area_ids=frozenset(p.area_id for p in own if p.area_id),
@@ -60,7 +66,8 @@ def _hangs(by: Actor, facts: Sighted) -> bool:
     return not may_see(by, facts) and may_see(by, replace(facts, permitted=True))
 
 
-def _sight(by: Actor, group: Group, kept: Profile, facts: Sighted) -> PersonSight:
+def _sight(by: Actor, group: Group, profiles: Sequence[Profile], facts: Sighted) -> PersonSight:
+    kept = profiles[0]
     return PersonSight(
         person_id=kept.id,
         profile_ids=group,
@@ -71,4 +78,5 @@ def _sight(by: Actor, group: Group, kept: Profile, facts: Sighted) -> PersonSigh
         sex=kept.sex,
         area_id=kept.area_id,
         version=kept.version,
+        died_on=min((one.died_on for one in profiles if one.died_on), default=None),
     )
