@@ -36,6 +36,7 @@ from tiemchung.web.shared.words import say
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PICTURES = os.environ.get("TIEMCHUNG_PICTURES", "")
+OWN_WORDS = "Ảnh chụp ngược sáng, không thấy số lô."
 WHY = "Đã đối chiếu sổ tiêm trang 12"
 
 
@@ -97,7 +98,6 @@ def walk(request: pytest.FixtureRequest, browser: Browser, live_server: Any) -> 
     lang, width = request.param
     context = browser.new_context(viewport={"width": width, "height": 844}, locale=lang)
     context.add_cookies([{"name": "lang", "value": lang, "url": live_server.url}])
-    context.set_default_timeout(15_000)
     going = Walk(context.new_page(), live_server.url, lang, width)
     yield going
     context.close()
@@ -188,6 +188,18 @@ def test_a_report_is_refused_by_a_reason_of_the_procedure(walk: Walk, office: Of
     page.wait_for_url(re.compile(rf"/phan-anh/{ref}$"))
     walk.look("refused")
     assert reads.desk_file(office.lead, clock.now(), ref).refusal == "BLURRED"
+
+
+def test_a_ready_answer_that_comes_late_leaves_the_officers_own_words_alone(walk: Walk, office: Office) -> None:
+    case, page = office.wrong_dose(), walk.page
+    attach_slip(case, office.at)
+    walk.enter(office.lead)
+    walk.go(f"/{office.claimed(case, at=clock.now())}/tu-choi")
+    page.evaluate("addEventListener('htmx:finally:request', () => { document.body.id = 'answered'; })")
+    page.route("**/tu-choi", lambda route: (page.locator("#text").fill(OWN_WORDS), route.continue_()))
+    page.locator("input[value=BLURRED]").check()
+    expect(page.locator("#answered")).to_be_attached()
+    expect(page.locator("#text")).to_have_value(OWN_WORDS)
 
 
 def test_who_has_no_phone_leaves_with_a_number_on_paper_and_is_answered_by_letter(walk: Walk, office: Office) -> None:

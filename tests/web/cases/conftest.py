@@ -15,7 +15,9 @@ from django.urls import reverse
 from tests import builders
 from tests.builders import NOW, country  # noqa: F401 - a fixture
 from tests.web.authority.conftest import enter_as, hidden, shown
+from tests.web.rendered import no_id_twice
 from tiemchung.cases import actions
+from tiemchung.cases.models import Evidence
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core.actor import SYSTEM, Actor, Role
@@ -23,7 +25,7 @@ from tiemchung.doses.values import DoseView
 
 LATER = NOW + dt.timedelta(minutes=5)
 GIVEN = dt.date(2026, 10, 1)
-__all__ = ["Office", "enter_as", "hidden", "shown"]
+__all__ = ["Office", "enter_as", "hidden", "no_id_twice", "shown"]
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +75,14 @@ class Office:
                       other_phone=more.pop("other_phone", ""))  # fmt: skip
         values = {"by": SYSTEM, "at": self.at, "door": "HOTLINE", "phone": builders.a_phone(), "key": builders.a_key()}
         return actions.open_case(kind=kind, claim=claim, **(values | more))
+
+    def with_paper(self, opened: OpenedCase) -> OpenedCase:
+        """Put a page of paper to a case, of which nothing is served."""
+        Evidence.objects.create(
+            case_id=opened.case_id, number=1, media_type="image/jpeg", bytes=1, width=1, height=1, digest=b"x",
+            added_at=self.at, added_by="citizen",
+        )  # fmt: skip
+        return opened
 
     def claimed(self, opened: OpenedCase, by: Actor | None = None, at: dt.datetime = LATER) -> str:
         """Let the lead take a case and give its number."""

@@ -28,7 +28,7 @@ def test_all_thirteen_reasons_are_offered_beside_a_paper_each_with_the_citizens_
 
 
 def test_choosing_a_reason_fills_in_the_answer_and_keeps_what_was_written(office: Office, as_lead: Client) -> None:
-    ref = office.claimed(office.wrong_dose())
+    ref = office.claimed(office.with_paper(office.wrong_dose()))
     where = address("refuse", ref=ref)
     page = as_lead.post(where, {"refusal": "BLURRED", "step": "fill"})
     assert page.status_code == 200
@@ -40,13 +40,29 @@ def test_choosing_a_reason_fills_in_the_answer_and_keeps_what_was_written(office
 
 
 def test_a_refusal_answers_the_citizen_with_its_reason(office: Office, as_lead: Client) -> None:
-    ref = office.claimed(office.wrong_dose())
+    ref = office.claimed(office.with_paper(office.wrong_dose()))
     where = address("refuse", ref=ref)
     form = fields(as_lead.post(where, {"refusal": "BLURRED", "step": "fill"}), where)
     assert as_lead.post(where, {**form, "step": "do"})["Location"] == address("file", ref=ref)
     file = reads.desk_file(office.lead, LATER, ref)
     assert (file.state, file.refusal) == (CaseState.REJECTED, "BLURRED")
     assert ready_words("BLURRED", "vi") in shown(as_lead.get(address("file", ref=ref)))
+
+
+def test_a_reason_about_a_photo_is_refused_where_none_came_whatever_the_form_says(
+    office: Office, as_lead: Client
+) -> None:
+    ref = office.claimed(office.wrong_dose())
+    where = address("refuse", ref=ref)
+    version = reads.desk_file(office.lead, LATER, ref).version
+    sent = {"refusal": "BLURRED", "text": "Ảnh của bạn bị mờ quá.", "version": str(version), "step": "do"}
+    page = as_lead.post(where, sent)
+    assert page.status_code == 422
+    assert "Lý do này nói về ảnh hoặc giấy" in shown(page)
+    assert "Ảnh của bạn bị mờ quá." in shown(page)
+    assert reads.desk_file(office.lead, LATER, ref).state == CaseState.IN_REVIEW
+    named = {**sent, "refusal": "NAME_INCOMPLETE_OR_UNACCENTED", "text": "Tên bạn ghi chưa đủ dấu."}
+    assert as_lead.post(where, named)["Location"] == address("file", ref=ref)
 
 
 def test_a_refusal_without_a_reason_is_said_beside_the_list(office: Office, as_lead: Client) -> None:
@@ -133,7 +149,7 @@ def test_what_came_meanwhile_is_shown_and_the_question_typed_is_kept(office: Off
 
 
 def test_a_lost_claim_is_taken_again_with_the_words_typed(office: Office, as_lead: Client) -> None:
-    ref = office.claimed(office.wrong_dose())
+    ref = office.claimed(office.with_paper(office.wrong_dose()))
     where = address("refuse", ref=ref)
     form = fields(as_lead.post(where, {"refusal": "BLURRED", "step": "fill"}), where)
     actions.release_case(by=office.lead, at=LATER, ref=ref)

@@ -138,8 +138,30 @@ def test_a_case_that_has_ended_is_not_decided_again(office: Office, as_lead: Cli
     actions.refuse_case(
         by=office.lead, at=LATER, key="r", ref=ref, version=file.version, refusal="BLURRED", answer="Ảnh bị mờ quá."
     )
-    assert as_lead.post(address("decide", ref=ref), form)["Location"] == address("file", ref=ref)
+    page = as_lead.post(address("decide", ref=ref), {**form, "answer": "Câu trả lời của tôi."})
+    text = shown(page)
+    assert page.status_code == 422
+    for words in ("đã kết thúc trong lúc bạn làm", "Không chấp nhận", office.lead.name, "Ảnh bị mờ quá.",
+                  "Câu trả lời của tôi."):  # fmt: skip
+        assert words in text
+    assert [button for button in ("Lưu và trả lời", "Nhận lại và tiếp tục", "Kiểm tra lại") if button in text] == []
     assert now(office) == office.dose
+
+
+def test_a_form_that_is_checked_after_the_end_is_told_of_it(office: Office, as_lead: Client) -> None:
+    ref = office.claimed(office.wrong_dose())
+    page = as_lead.get(address("file", ref=ref))
+    form = {**fields(page, address("decide", ref=ref)), "step": "check"}
+    file = reads.desk_file(office.lead, LATER, ref)
+    actions.refuse_case(
+        by=office.lead, at=LATER, key="r", ref=ref, version=file.version, refusal="BLURRED", answer="Ảnh bị mờ quá."
+    )
+    assert "đã kết thúc trong lúc bạn làm" in shown(as_lead.post(address("decide", ref=ref), form))
+    where = address("manual", ref=ref, kind="nothing")
+    assert as_lead.post(where, {"step": "check"})["Location"] == address("file", ref=ref)
+    text = shown(as_lead.get(address("file", ref=ref)))
+    assert "Phản ánh này đã kết thúc: Không chấp nhận" in text
+    assert "Điều bạn vừa làm không được lưu" in text
 
 
 def test_two_missing_doses_are_recorded_in_one_decision(office: Office, as_lead: Client) -> None:

@@ -49,14 +49,15 @@ def test_the_receipt_names_the_number_the_desk_and_the_hour_and_nothing_that_a_n
     assert f'href="{address("letter", ref=ref)}"' in as_lead.get(address("file", ref=ref)).content.decode()
     text = shown(as_lead.get(address("letter", ref=ref)))
     for words in ("Trần Văn Tư", HOME, f"Giấy hẹn: phản ánh {shown_ref(ref)}", "Trạm Y tế Bến Nghé",
-                  "Hạn trả lời là 10:00 22/11/2026", "Gọi 19009095"):  # fmt: skip
+                  "Hạn trả lời là 10:00 22/11/2026", "Gọi 19009095", "trước khi họ về"):  # fmt: skip
         assert words in text
+    assert "gửi về địa chỉ" not in text
     assert [one for one in ("990012345", "1950", "Pfizer", "FA1O34", "01/10/2026") if one in text] == []
 
 
 @pytest.mark.parametrize("step", ["do", "next"])
 def test_a_refusal_is_printed_before_the_next_case_is_taken(office: Office, as_lead: Client, step: str) -> None:
-    ref = office.claimed(told(office))
+    ref = office.claimed(office.with_paper(told(office)))
     where = address("refuse", ref=ref)
     form = fields(as_lead.post(where, {"refusal": "BLURRED", "step": "fill"}), where)
     assert as_lead.post(where, {**form, "step": step})["Location"] == address("letter", ref=ref)
@@ -74,6 +75,15 @@ def test_a_question_goes_by_letter_too(office: Office, as_lead: Client) -> None:
     assert sent["Location"] == address("letter", ref=ref)
     text = shown(as_lead.get(address("letter", ref=ref)))
     assert "cần hỏi thêm: Xin gửi lại ảnh giấy xác nhận." in text
+    assert "nhân viên ghi câu trả lời của quý vị" in text
+
+
+def test_who_asks_somebody_without_a_phone_reads_that_a_letter_carries_the_question(
+    office: Office, as_lead: Client
+) -> None:
+    page = shown(as_lead.get(address("ask", ref=office.claimed(told(office)))))
+    assert "câu hỏi đến họ bằng thư" in page
+    assert "Người dân nhận tin nhắn" not in page
 
 
 def test_a_settled_report_is_answered_in_its_reporters_language(office: Office, as_lead: Client) -> None:
@@ -98,7 +108,8 @@ def test_a_settled_report_is_answered_in_its_reporters_language(office: Office, 
 
 
 def test_who_left_a_phone_gets_no_letter_and_the_next_case_follows(office: Office, as_lead: Client) -> None:
-    ref, other = office.claimed(told(office, phone=builders.a_phone())), office.missing_dose(full_name="Lê Văn Ba")
+    ref = office.claimed(office.with_paper(told(office, phone=builders.a_phone())))
+    other = office.missing_dose(full_name="Lê Văn Ba")
     assert address("letter", ref=ref) not in as_lead.get(address("file", ref=ref)).content.decode()
     where = address("refuse", ref=ref)
     form = fields(as_lead.post(where, {"refusal": "BLURRED", "step": "fill"}), where)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from tiemchung.cases import actions, reads
 from tiemchung.cases.rules import LADDER, PAPERLESS, Desk, DeskLevel, RefusalCode
-from tiemchung.cases.suggestions import WHICH_FACT
+from tiemchung.cases.suggestions import QUESTIONS
 from tiemchung.core import clock
-from tiemchung.core.verdict import Verdict
+from tiemchung.core.verdict import Refused, Verdict
+from tiemchung.core.verdict import refuse as refused_by
 from tiemchung.places import reads as places
 from tiemchung.web.cases.decide import LOST, STALE, reclaim
 from tiemchung.web.cases.frame import (
@@ -23,6 +24,7 @@ from tiemchung.web.cases.frame import (
     names_of,
     open_to_desks,
     opened,
+    over_words,
     steps_told,
     wants_letter,
 )
@@ -40,6 +42,7 @@ FIELD_OF = {
     "TEXT_TOO_LONG": "text",
     "REASON_MISSING": "because",
     "CASE_REFUSAL_UNKNOWN": "refusal",
+    "CASE_REFUSAL_NEEDS_PAPER": "refusal",
     "CASE_SAME_DESK": "to",
     "CASE_DESK_UNKNOWN": "to",
     "CASE_DESK_UNMANNED": "to",
@@ -60,12 +63,14 @@ def refuse(request: HttpRequest, ref: str) -> HttpResponse:
             typed["text"] = ready_words(typed["refusal"], case.file.language)
         chosen, rests = rest_items(case, rest_typed(request))
         paper = bool(papers_of(case))
-        fitting = [code for code in RefusalCode if paper or code in PAPERLESS or code == typed["refusal"]]
+        fitting = [code for code in RefusalCode if paper or code in PAPERLESS]
         items = [(code, say(f"case.refusal.{code}.label")) for code in fitting]
         return {"reasons": items, "paper": paper, "rest": chosen, "rests": rests}
 
     def act(case: Opened, version: int, key: str) -> Any:
-        facts(case)
+        paper = facts(case)["paper"]
+        if not paper and typed["refusal"] in set(RefusalCode) - PAPERLESS:
+            raise Refused(refused_by("CASE_REFUSAL_NEEDS_PAPER"))
         ask: dict[str, Any] = {
             "by": case.by, "at": clock.now(), "key": key, "ref": case.file.ref, "version": version,
             "refusal": typed["refusal"], "answer": typed["text"],
@@ -82,8 +87,9 @@ def ask(request: HttpRequest, ref: str) -> HttpResponse:
     typed: Typed = {"text": text_in(request.POST, "text")}
 
     def facts(case: Opened) -> dict[str, Any]:
-        if request.method == "GET" and request.GET.get(QUESTION) == WHICH_FACT:
-            typed["text"] = say(f"cases.clue.{WHICH_FACT}.question", case.file.language)
+        question = request.GET.get(QUESTION, "")
+        if request.method == "GET" and question in QUESTIONS:
+            typed["text"] = say(f"cases.clue.{question}.question", case.file.language)
         return {}
 
     def act(case: Opened, version: int, key: str) -> Any:
@@ -133,7 +139,7 @@ def _deed(
         reclaim(request, ref)
     case = opened(request, ref)
     if case.over and step in ("do", "next"):
-        tell(request, "verdict.CASE_OVER")
+        tell(request, "cases.over.told", what=over_words(case), went=False)
     if case.over or not case.own_desk or (request.method == "GET" and not case.mine):
         return redirect("cases:file", ref=case.file.ref)
     version, key, verdict = number_in(request.POST, "version"), key_in(request.POST), Verdict()

@@ -15,7 +15,16 @@ from tiemchung.cases.solutions import Solution
 from tiemchung.core import clock
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
 from tiemchung.people.reads import NotFound
-from tiemchung.web.cases.frame import Opened, codes_of, go_on, open_to_desks, opened, steps_told, wants_letter
+from tiemchung.web.cases.frame import (
+    Opened,
+    codes_of,
+    go_on,
+    open_to_desks,
+    opened,
+    over_words,
+    steps_told,
+    wants_letter,
+)
 from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.preview import Looks, freshened, previews
 from tiemchung.web.cases.rests import desk_in, rest_items, rest_typed
@@ -27,6 +36,7 @@ from tiemchung.web.shared.words import say, say_reason
 
 STALE = frozenset({"CHANGED_MEANWHILE", "PROFILE_CHANGED_MEANWHILE"})
 LOST = "CASE_CLAIM_LOST"
+OVER = "CASE_OVER"
 UNSEEN = "CASE_PAPER_UNSEEN"
 FROM_PAPER = frozenset({SolutionKind.RECORD, SolutionKind.VERIFY})
 # A trial run needs some reason; the deed itself takes only what was typed.
@@ -86,8 +96,10 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("cases:file", ref=case.file.ref)
     if step.startswith("drop-"):
         decision = _without(decision, step.removeprefix("drop-"))
-    if case.over or not decision.solutions:
+    if not decision.solutions:
         return redirect("cases:file", ref=case.file.ref)
+    if case.over:
+        return _over(request, case, decision, done=step in ("do", "next"))
     if step not in ("do", "next"):
         return check_page(request, case, decision)
     if asks_for_paper(decision, papers_of(case) if case.mine else []) and not decision.seen_paper:
@@ -98,6 +110,13 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
     if tried.possible:
         return go_on(request, "settled", case.file.ref, stay=True, paper=wants_letter(case.file))
     return check_page(request, opened(request, ref), decision, tried.verdict)
+
+
+def _over(request: HttpRequest, case: Opened, decision: Decision, *, done: bool) -> HttpResponse:
+    """Lead whose own deed ended the case to its page, also when they pressed twice; tell all others how it ended."""
+    if done and attempt(lambda: _settle(request, case, decision, decision.answer, decision.because)).possible:
+        return redirect("cases:file", ref=case.file.ref)
+    return check_page(request, case, decision, refuse(OVER))
 
 
 def asks_for_paper(decision: Decision, papers: Sequence[Mapping[str, Any]]) -> bool:
@@ -121,7 +140,7 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         verdict = _trial(request, case, decision)
     codes = codes_of(verdict)
     stale, lost = bool(codes & STALE) or decision.version != case.file.version, LOST in codes or not case.mine
-    rest = told_once(r for r in verdict.reasons if r.code not in STALE | {LOST} and r.code not in _FIELD_OF)
+    rest = told_once(r for r in verdict.reasons if r.code not in STALE | {LOST, OVER} and r.code not in _FIELD_OF)
     asks = bool(rest.refusals) and rest.needs_override
     news = steps_told(case.file, after=decision.version) if stale and decision.version else []
     return staff_page(
@@ -139,9 +158,10 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         override=decision.override,
         verdict=told_as_warnings(rest) if asks else rest,
         asks=asks or bool(decision.override),
-        possible=asks or not rest.refusals,
+        possible=(asks or not rest.refusals) and not case.over,
+        over=over_words(case),
         stale=stale and not lost,
-        lost=lost,
+        lost=lost and not case.over,
         news=news,
         person_id=next((one.keep_person or one.profile_id for one in decision.solutions), None),
         nothing=[one.kind for one in decision.solutions] == [SolutionKind.NOTHING],

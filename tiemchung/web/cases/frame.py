@@ -173,6 +173,12 @@ def steps_told(
     ]
 
 
+def over_words(case: Opened) -> str:
+    """Say how a case ended, who said so and when; empty for one that goes on."""
+    ends = [step for step in case.file.steps if step.state in OVER] if case.over else []
+    return ", ".join((_step_title(ends[-1]), *_step_facts(ends[-1], {}))) if ends else ""
+
+
 def sent_told(message: MessageView | None) -> dict[str, str] | None:
     """Give how far a message came, and since when; None where nothing was sent."""
     if message is None:

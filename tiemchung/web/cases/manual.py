@@ -29,14 +29,14 @@ from tiemchung.web.cases.dose_form import (
     typed_from_told,
 )
 from tiemchung.web.cases.file import found_lines
-from tiemchung.web.cases.frame import Opened, open_to_desks, opened
+from tiemchung.web.cases.frame import Opened, open_to_desks, opened, over_words
 from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.person_form import first_values, read_person, told_values
 from tiemchung.web.cases.preview import phones_of, who_words
 from tiemchung.web.cases.sides import DOSE_CELLS, dose_line, place_names, told_facts
 from tiemchung.web.cases.whose import Whose, whose_record
 from tiemchung.web.cases.wire import BadPacket, pack, unpack
-from tiemchung.web.shared.staff_page import staff_page
+from tiemchung.web.shared.staff_page import staff_page, tell
 from tiemchung.web.shared.typed import line_in, number_in, uuid_in
 from tiemchung.web.shared.words import say, say_reason
 
@@ -66,6 +66,8 @@ def manual(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     case = opened(request, ref)
     if kind.upper() not in set(SolutionKind):
         raise Http404
+    if case.over and request.method == "POST":
+        tell(request, "cases.over.told", what=over_words(case), went=False)
     if not case.own_desk or case.over:
         return redirect("cases:file", ref=case.file.ref)
     try:

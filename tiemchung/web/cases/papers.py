@@ -55,6 +55,7 @@ def read_words(found: Proposals, case: Opened) -> dict[str, Any]:
     same = tone_key(found.name) == tone_key(case.file.claim.full_name)
     return {
         "name": found.name,
+        "anothers": bool(found.name) and not same,
         "same": say("cases.file.read_name_same") if same else say("cases.file.read_name_other"),
         "doses": [dose for n in range(max(map(len, (found.given_on, found.product, found.lot)), default=0))
                   for dose in [_dose_read(found, n)]],

@@ -49,6 +49,9 @@ def person_cells(claim: Claim, person: PersonView | None, *, whole: bool) -> lis
         _numbers(claim, person, whole),
         _cell("home", _home(claim.address_text, _smallest(claim)), _home_of(main), _never),
     ]
+    deaths = [profile.died_on for profile in person.profiles if profile.died_on] if person else []
+    if deaths:
+        cells.append(Cell(say("cases.fact.died"), "", format_date(min(deaths)), False))
     if claim.workplace:
         cells.append(_cell("workplace", claim.workplace, "", _never))
     if claim.other_phone:
