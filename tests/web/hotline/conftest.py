@@ -15,6 +15,7 @@ from django.urls import reverse
 from tests import builders
 from tests.builders import NOW
 from tests.web.authority.conftest import enter_as, shown
+from tests.web.rendered import no_id_twice
 from tiemchung.cases.actions import open_case
 from tiemchung.cases.rules import Claim, ClaimedDose
 from tiemchung.cases.values import OpenedCase
@@ -27,7 +28,7 @@ from tiemchung.doses.values import DoseView
 LATER = NOW + dt.timedelta(minutes=5)
 BORN = dt.date(1985, 3, 5)
 NAME = "Nguyễn Thị An"
-__all__ = ["enter_as", "shown"]
+__all__ = ["enter_as", "no_id_twice", "shown"]
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from tests.web.rendered import no_id_twice
 from tiemchung.core.verdict import YES
 from tiemchung.web.portal import holder_lookup
 from tiemchung.web.portal.feedback import progress, sending
+
+__all__ = ["no_id_twice"]
 
 
 @pytest.fixture
