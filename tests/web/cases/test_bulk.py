@@ -11,10 +11,10 @@ from django.test import Client
 from tests import builders
 from tests.web.cases.conftest import GIVEN, LATER, Office, address, enter_as, shown
 from tiemchung.cases import actions, reads
-from tiemchung.cases.rules.bulk import BulkState
+from tiemchung.cases.rules.bulk import BulkCause, BulkState
 from tiemchung.core.actor import Role
 from tiemchung.doses import reads as doses
-from tiemchung.web.cases.bulk import tally_of
+from tiemchung.web.cases.bulk import tally_of, undo_words
 
 
 @pytest.fixture
@@ -219,6 +219,10 @@ def test_a_signed_dose_is_said_to_lose_its_signature_for_good(
     words = tally_of(signed)[-1]
     assert words.startswith("1 mũi trên trang này đã ký")
     assert "không trả lại chữ ký" in words
+    assert "vẫn dùng được" in words, "a lot stands in no code"
+    day = dataclasses.replace(signed, bulk=dataclasses.replace(signed.bulk, cause=BulkCause.WRONG_DAY))
+    assert "bị thu hồi" in tally_of(day)[-1]
+    assert ("Mã QR" in undo_words(day.bulk), "Mã QR" in undo_words(signed.bulk)) == (True, False)
 
 
 def test_whoever_looks_for_a_session_entered_as_dose_1_is_told_what_to_correct(as_lead: Client, office: Office) -> None:

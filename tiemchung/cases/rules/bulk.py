@@ -30,6 +30,10 @@ FIELDS: dict[BulkCause, tuple[str, ...]] = {
     BulkCause.WRONG_PLACE: ("facility_id", "place_name", "point_id"),
 }
 
+# What a vaccine passport states of a dose: its code is revoked, and its holder told, where one of these is corrected.
+# A lot and a place stand in no code: it stays in force, and only the dose waits for its facility's signature.
+IN_THE_CODE = frozenset({BulkCause.WRONG_PRODUCT, BulkCause.WRONG_DAY})
+
 
 class BulkState(StrEnum):
     """Where a bulk correction stands."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tiemchung.cases import actions, reads
 from tiemchung.cases.bulks import BulkLine, BulkPreview, BulkView
 from tiemchung.cases.rules import clean_ref, shown_ref
-from tiemchung.cases.rules.bulk import BulkCause, BulkState, BulkStep, may_approve_bulk, may_step_bulk
+from tiemchung.cases.rules.bulk import IN_THE_CODE, BulkCause, BulkState, BulkStep, may_approve_bulk, may_step_bulk
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
@@ -203,6 +203,7 @@ def _list_page(
         summary=summary_of(found.bulk),
         lines=[line_told(line) for line in found.lines],
         tally=tally_of(found),
+        undo_words=undo_words(found.bulk),
         counts=[{"number": n, "label": say(f"state.bulk_item.{s}.label")} for s, n in found.bulk.items.items() if n],
         may={step.lower(): may_step_bulk(found.bulk.state, step).allowed for step in BulkStep},
         second=may_approve_bulk(found.bulk.proposed_by, by.id),
@@ -281,7 +282,16 @@ def tally_of(found: BulkPreview) -> list[str]:
     """Say how many doses of the page will be refused, come with a warning, or lose a signature."""
     counts = (("refused", found.refused), ("warned", found.warned))
     told = [say(f"cases.bulk.tally.{name}", n=n) for name, n in counts if n]
-    return [*told, say("bulk_signing.lost", n=found.signed)] if found.signed else told
+    if not found.signed:
+        return told
+    code = say(f"bulk_signing.code.{'REVOKED' if found.bulk.cause in IN_THE_CODE else 'STANDS'}")
+    return [*told, f"{say('bulk_signing.lost', n=found.signed)} {code} {say('bulk_signing.for_good')}"]
+
+
+def undo_words(view: BulkView) -> str:
+    """Say what an undo brings back and what not."""
+    words = [say("cases.bulk.undo_text"), say("bulk_signing.undo")]
+    return " ".join([*words, say("bulk_signing.undo_code")] if view.cause in IN_THE_CODE else words)
 
 
 def _line(view: BulkView) -> dict[str, Any]:
