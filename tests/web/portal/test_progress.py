@@ -185,8 +185,8 @@ def test_a_code_for_reports_does_not_open_the_case(case: OpenedCase, phone: str)
     pages.send(client)
     code = pages.newest_code(phone)
     find(client, case.ref, phone)
-    answer = client.post("/phan-anh/tien-do/ma", {"code": code})
-    assert answer.status_code == 200
+    answer = client.post("/phan-anh/tien-do/ma", {"code": code}, follow=True)
+    assert answer.redirect_chain == [("/phan-anh/tien-do/ma", 302)]
     assert "không đúng hoặc đã hết hạn" in answer.content.decode()
 
 
@@ -243,7 +243,7 @@ def test_a_stranger_who_uses_up_the_codes_leaves_the_device_that_proved_the_phon
     find(stranger, case.ref, phone)
     for n in range(1, 10):
         with time_machine.travel(start + dt.timedelta(minutes=n), tick=False):
-            refused = stranger.post("/phan-anh/tien-do/ma", {"do": "again"}).content.decode()
+            refused = stranger.post("/phan-anh/tien-do/ma", {"do": "again"}, follow=True).content.decode()
     assert "Chưa gửi thêm được mã" in refused
     with time_machine.travel(start + dt.timedelta(minutes=9, seconds=30), tick=False):
         assert prove(holder, phone)["Location"] == "/phan-anh/tien-do"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tiemchung.access.actions import send_code, take_status, use_code
@@ -22,6 +23,7 @@ from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.people.rules.phones import normalise_phone
 from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
+from tiemchung.web.portal.feedback.told_once import Told, tell_on, told_on
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
 from tiemchung.web.shared.case_parts import part_sentence, state_sentence, step_title
@@ -154,30 +156,33 @@ def code_page(request: HttpRequest) -> HttpResponse:
     pending = pending_in(request.session, KEPT)
     if pending is None or _progress(pending) is None:
         return redirect("portal:feedback_find")
-    if request.method != "POST" or request.POST.get("do") == "again":
-        return _code_page(request, *_sent(request, pending, again=request.method == "POST"))
-    typed = request.POST.get("code", "")[:40].replace("\0", "")
-    digits = re.sub(r"[\s.\-]", "", typed)
+    if request.method != "POST":
+        return _code_page(request, pending)
+    if request.POST.get("do") == "again":
+        return _say_on(request, _sent(request, pending))
+    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
     if not _CODE.fullmatch(digits):
-        return _code_page(request, pending, {"code": say("citizen.code.six_digits")}, typed)
+        return _say_on(request, {"code": say("citizen.code.six_digits")})
     verdict = use_code(
         by=PUBLIC, at=clock.now(), phone=pending.phone, purpose=Purpose.CASE_VIEW, bound_to=pending.bound_to,
         code=digits, device=device_in(request).token,
     )  # fmt: skip
     if not verdict.allowed:
-        return _code_page(request, pending, {"code": first_words(verdict)}, typed)
+        return _say_on(request, {"code": first_words(verdict)})
     request.session.cycle_key()
     keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
     return keep_known(request, redirect("portal:feedback_progress"), pending.phone)
 
 
-def _sent(request: HttpRequest, pending: PendingCode, *, again: bool) -> tuple[PendingCode, Errors]:
-    """Give the look-up after a code was asked for; opening the page alone sends none."""
-    if not again:
-        return pending, {}
+def _say_on(request: HttpRequest, errors: Errors) -> HttpResponse:
+    return tell_on(request, reverse("portal:feedback_progress_code"), Told(errors))
+
+
+def _sent(request: HttpRequest, pending: PendingCode) -> Errors:
+    """Send a code and give what is against it; opening the page alone sends none."""
     at = clock.now()
     if pending.wait_seconds(at):
-        return pending, {"again": say("citizen.code.wait", seconds=pending.wait_seconds(at))}
+        return {"again": say("citizen.code.wait", seconds=pending.wait_seconds(at))}
     try:
         sent = send_code(
             by=PUBLIC, at=at, phone=pending.phone, purpose=Purpose.CASE_VIEW, bound_to=pending.bound_to,
@@ -185,17 +190,17 @@ def _sent(request: HttpRequest, pending: PendingCode, *, again: bool) -> tuple[P
             device=device_in(request).token,
         )  # fmt: skip
     except Refused as refused:
-        return pending, {"again": first_words(refused.verdict)}
-    fresh = pending.changed(again_at=sent.again_at)
-    keep(request.session, KEPT, fresh)
-    return fresh, {}
+        return {"again": first_words(refused.verdict)}
+    keep(request.session, KEPT, pending.changed(again_at=sent.again_at))
+    return {}
 
 
-def _code_page(request: HttpRequest, pending: PendingCode, errors: Errors, typed: str = "") -> HttpResponse:
+def _code_page(request: HttpRequest, pending: PendingCode) -> HttpResponse:
+    told = told_on(request, reverse("portal:feedback_progress_code"))
     facts = {
         "phone": mask_phone(pending.phone),
-        "typed": typed,
-        "errors": errors,
+        "typed": "",
+        "errors": told.errors,
         "sent": pending.again_at is not None,
         "wait": pending.wait_seconds(clock.now()),
     }

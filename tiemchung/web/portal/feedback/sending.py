@@ -29,6 +29,7 @@ from tiemchung.web.portal.feedback.frame import (
     token_of,
 )
 from tiemchung.web.portal.feedback.names import area_names, place_line, product_name
+from tiemchung.web.portal.feedback.told_once import Told, tell_on, told_on
 from tiemchung.web.shared.captcha import judged
 from tiemchung.web.shared.chosen_language import code_language, keep_picked
 from tiemchung.web.shared.formats import format_date, format_phone, mask_phone
@@ -163,38 +164,41 @@ def code_page(request: HttpRequest) -> HttpResponse:
         return lead_to(first_missing(draft), why="first")
     if request.method != "POST":
         return _code_page(request, draft)
-    typed = request.POST.get("code", "")[:40].replace("\0", "")
     if request.POST.get("do") == "again":
-        return _again(request, draft, typed)
-    digits = re.sub(r"[\s.\-]", "", typed)
+        return _again(request, draft)
+    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
     if not CODE.fullmatch(digits):
-        return _code_page(request, draft, typed, {"code": say("citizen.code.six_digits")})
+        return _say_on(request, {"code": say("citizen.code.six_digits")})
     try:
         answer = confirm_draft(
             by=PUBLIC, at=clock.now(), token=token_of(request), code=digits, language=spoken_language(),
             device=device_in(request).token,
         )  # fmt: skip
     except Refused as refused:
-        return _code_page(request, draft, typed, {"code": reason_words(refused.verdict.refusals[0])})
+        return _say_on(request, {"code": reason_words(refused.verdict.refusals[0])})
     if answer.receipt is None:
-        return _code_page(request, draft, typed, {"code": first_words(answer.verdict)})
+        return _say_on(request, {"code": first_words(answer.verdict)})
     if answer.first:
         keep_picked(request, contact_key(draft.phone))
     done = redirect("portal:feedback_done")
     return keep_known(request, done, draft.phone) if answer.first else done
 
 
-def _again(request: HttpRequest, draft: Draft, typed: str) -> HttpResponse:
+def _again(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send another code to the same phone; the limits of codes and reports stand before it."""
     if _wait(draft):
-        return _code_page(request, draft, typed, {"again": say("citizen.code.wait", seconds=_wait(draft))})
+        return _say_on(request, {"again": say("citizen.code.wait", seconds=_wait(draft))})
     try:
         refused = _send(request, draft)
     except Refused:
         return lead_to_start("gone")
     if refused is not None:
-        return _code_page(request, draft, typed, {"again": first_words(refused)})
-    return _code_page(request, draft_in(request) or draft, typed, sent_again=True)
+        return _say_on(request, {"again": first_words(refused)})
+    return _say_on(request, {}, sent_again=True)
+
+
+def _say_on(request: HttpRequest, errors: Errors, *, sent_again: bool = False) -> HttpResponse:
+    return tell_on(request, address_of(Asked(Question.CODE)), Told(errors, sent_again))
 
 
 def _wait(draft: Draft) -> int:
@@ -202,8 +206,8 @@ def _wait(draft: Draft) -> int:
     return max(0, -int((at - draft.again_at).total_seconds() // 1)) if draft.again_at else 0
 
 
-def _code_page(
-    request: HttpRequest, draft: Draft, typed: str = "", errors: Errors | None = None, *, sent_again: bool = False
-) -> HttpResponse:
-    facts = {"phone": mask_phone(draft.phone), "typed": typed, "wait": _wait(draft), "sent_again": sent_again}
-    return question_page(request, draft, Asked(Question.CODE), facts, errors)
+def _code_page(request: HttpRequest, draft: Draft) -> HttpResponse:
+    asked = Asked(Question.CODE)
+    told = told_on(request, address_of(asked))
+    facts = {"phone": mask_phone(draft.phone), "typed": "", "wait": _wait(draft), "sent_again": told.sent_again}
+    return question_page(request, draft, asked, facts, told.errors)

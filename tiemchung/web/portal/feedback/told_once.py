@@ -1,0 +1,32 @@
+"""What a code's page says after a try: kept in the session for one reading, so that Back never asks to send again."""
+
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from tiemchung.web.portal.feedback.frame import Errors
+
+_KEPT = "feedback_told"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The errors by field, and whether another code is on its way. The code that was typed is never kept."""
+
+    errors: Errors = field(default_factory=dict)
+    sent_again: bool = False
+
+
+def tell_on(request: HttpRequest, page: str, told: Told) -> HttpResponse:
+    """Lead to this page of the form, which says it once."""
+    request.session[_KEPT] = {"page": page, "errors": told.errors, "sent_again": told.sent_again}
+    return redirect(page)
+
+
+def told_on(request: HttpRequest, page: str) -> Told:
+    """Give what this page has to say, and forget it; nothing where it was meant for another or was said already."""
+    if _KEPT not in request.session:
+        return Told()
+    kept = request.session.pop(_KEPT)
+    return Told(kept["errors"], kept["sent_again"]) if kept["page"] == page else Told()
