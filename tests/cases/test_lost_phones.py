@@ -19,6 +19,8 @@ from tiemchung.core.models import OutboxMessage
         "sim cũ đã bị thu hồi",
         "Hiện không còn dùng số đó nữa",
         "Tôi không dùng số cũ nữa",
+        "Số 0900000019 đã mất, không dùng nữa, nay dùng số đang gọi",
+        "Số điện thoại 0900 000 019 không dùng nữa",
         "toi bi mat dien thoai",
         "Da doi so dien thoai",
         "I lost my old phone last year.",

@@ -3,13 +3,14 @@
 import datetime as dt
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections
 
-from tests.builders import NOW, a_dose, a_key, a_lead, a_lot, a_nurse, a_person, a_phone, an_area, an_officer
+from tests.builders import NOW, a_cccd, a_dose, a_key, a_lead, a_lot, a_nurse, a_person, a_phone, an_area, an_officer
 from tests.cases.conftest import Office
 from tiemchung.cases.actions import (
     claim_case,
@@ -32,6 +33,7 @@ from tiemchung.core.verdict import Refused
 from tiemchung.doses.models import LedgerEntry
 from tiemchung.doses.reads import doses_of, history_of
 from tiemchung.doses.values import DoseFacts
+from tiemchung.people import reads as people
 from tiemchung.people.models import PersonChange
 from tiemchung.people.reads import holder_of
 from tiemchung.places.rules import Level
@@ -57,10 +59,10 @@ def record(office: Office, profile_id: UUID, **more: Any) -> Solution:
     return Solution(SolutionKind.RECORD, profile_id=profile_id, facts=facts(office, **more))
 
 
-def at_the_province(office: Office, kind: str) -> str:
+def at_the_province(office: Office, kind: str, **more: Any) -> str:
     """Give the number of a case without a dose, which lies with the province's corrector."""
     province = an_area("79", level=Level.PROVINCE)
-    return office.report(kind, claim=office.claim(kind, province_id=province.id)).ref
+    return office.report(kind, claim=office.claim(kind, province_id=province.id), **more).ref
 
 
 def settle(file: CaseFile, *solutions: Solution, by: Actor, at: dt.datetime = NOW, **more: Any):  # type: ignore[no-untyped-def]
@@ -230,9 +232,11 @@ def test_a_link_and_a_changed_name_leave_the_entries_that_cards_follow(office: O
     assert holder_of(other.profile_id).full_name == NAME
 
 
-def test_a_number_and_a_phone_are_added_by_a_case(office: Office) -> None:
-    person, phone = a_person(phones=()), a_phone()
-    file = claim_case(by=office.corrector, at=NOW, ref=at_the_province(office, "OTHER_PHONE_OR_NUMBER"))
+def test_a_number_and_a_phone_are_added_by_a_report_from_the_persons_own_phone(office: Office) -> None:
+    own, phone = a_phone(), a_phone()
+    person = a_person(phones=[(own, "OWN")])
+    ref = at_the_province(office, "OTHER_PHONE_OR_NUMBER", phone=own)
+    file = claim_case(by=office.corrector, at=NOW, ref=ref)
     done = settle(
         file,
         Solution(SolutionKind.ADD_PHONE, profile_id=person.profile_id, system="OWN", number=phone),
@@ -240,6 +244,44 @@ def test_a_number_and_a_phone_are_added_by_a_case(office: Office) -> None:
         by=office.corrector,
     )
     assert [(e.solution, e.entry_id) for e in done.effects] == [("ADD_PHONE", None), ("ADD_NUMBER", None)]
+
+
+def test_a_strangers_report_opens_a_record_to_no_phone_unless_somebody_saw_the_person(office: Office) -> None:
+    own, phone = a_phone(), a_phone()
+    person = a_person(phones=[(own, "OWN")])
+    file = claim_case(by=office.corrector, at=NOW, ref=at_the_province(office, "OTHER_PHONE_OR_NUMBER"))
+    solution = Solution(SolutionKind.ADD_PHONE, profile_id=person.profile_id, system="OWN", number=phone)
+    with pytest.raises(Refused) as refused:
+        settle(file, solution, by=office.corrector)
+    assert [(r.code, r.overridable) for r in refused.value.verdict.refusals] == [("PHONE_UNPROVEN", True)]
+    assert people.persons_on_phone(contact_key(phone)) == frozenset()
+    settle(file, replace(solution, override="Đã xem căn cước tại quầy"), by=office.corrector)
+    assert people.persons_on_phone(contact_key(phone)) == {person.person_id}
+    assert OutboxMessage.objects.filter(contact_key=contact_key(own), kind="case_phone_added").count() == 1
+
+
+def test_a_number_that_is_somebody_elses_or_tells_another_birth_is_added_only_knowingly(office: Office) -> None:
+    born = dt.date(1990, 5, 20)
+    number = a_cccd("FEMALE", born)
+    a_person("Bùi Thị Oanh", born, sex="FEMALE", identifiers=[("CCCD", number)])
+    person = a_person("Nguyễn Thị An", dt.date(1991, 3, 5), sex="FEMALE", identifiers=())
+    file = claim_case(by=office.corrector, at=NOW, ref=at_the_province(office, "OTHER_PHONE_OR_NUMBER"))
+    solution = Solution(SolutionKind.ADD_NUMBER, profile_id=person.profile_id, system="CCCD", number=number)
+    with pytest.raises(Refused) as refused:
+        settle(file, solution, by=office.corrector)
+    assert {(r.code, r.overridable) for r in refused.value.verdict.refusals} == {
+        ("IDENTIFIER_KNOWN", True), ("IDENTIFIER_BIRTH_YEAR", True),
+    }  # fmt: skip
+    settle(file, replace(solution, override="Công an đã cấp lại"), by=office.corrector)
+    assert person.person_id in people.profiles_numbered([("CCCD", number)])
+
+
+def test_a_number_that_is_on_the_record_is_not_added_again(office: Office) -> None:
+    person = a_person(identifiers=[("CMND9", "990012345")])
+    file = claim_case(by=office.corrector, at=NOW, ref=at_the_province(office, "OTHER_PHONE_OR_NUMBER"))
+    again = Solution(SolutionKind.ADD_NUMBER, profile_id=person.profile_id, system="CMND9", number="990012345")
+    with pytest.raises(Refused, match="NUMBER_ON_RECORD"):
+        settle(file, again, by=office.corrector)
 
 
 def test_every_repeat_gets_the_same_answer(office: Office) -> None:

@@ -44,7 +44,7 @@ from tiemchung.doses.actions import declare_dose, void_dose
 from tiemchung.doses.reads import doses_of
 from tiemchung.doses.rules import DoseSource, DoseState
 from tiemchung.doses.values import DoseFacts, DoseView
-from tiemchung.people.actions import amend_profile
+from tiemchung.people.actions import add_phone, amend_profile
 from tiemchung.places.rules import Level
 
 DAY = dt.date(2026, 8, 5)
@@ -336,6 +336,20 @@ def test_who_says_never_given_of_a_dose_that_nobody_recorded_is_asked_which_one(
     assert offered.person.person_id == ward.profile_id
 
 
+@pytest.mark.parametrize(
+    ("numbers", "birth", "said"),
+    [(True, BIRTH, set()), (False, BIRTH, {"PERSON_GUESSED", "SAME_NAME", "SAME_BIRTH"}),
+     (False, dt.date(1991, 5, 3), {"PERSON_GUESSED", "SAME_NAME", "DAY_MONTH_SWAPPED"})],
+)  # fmt: skip
+def test_whatever_is_offered_about_a_guessed_person_says_so_and_why(
+    ward: Ward, numbers: bool, birth: dt.date, said: set[str]
+) -> None:
+    claim = replace(ward.claim(), birth_date=birth, numbers=(("CCCD", ward.cccd),) if numbers else ())
+    offered = ward.first(ward.file("DOSE1_MISSING", claim, paper=True))
+    assert offered.kinds == ("RECORD",)
+    assert codes(offered) - {"EVIDENCE_ATTACHED", "NOWHERE_ON_RECORD", "SAME_AREA"} == said
+
+
 def test_a_number_of_somebody_of_another_name_is_asked_for_and_names_nobody(ward: Ward) -> None:
     claim = replace(ward.claim(), full_name="Trần Thị Lạ", birth_date=BIRTH + dt.timedelta(days=4000))
     (offered,) = suggestions(ward.office.lead, NOW, ward.file("DOSE1_MISSING", claim, paper=True))
@@ -351,10 +365,10 @@ def test_no_dose_after_death_is_put_on_record_by_one_click(ward: Ward, after: in
     assert [kind for one in offered for kind in one.kinds] == kinds
 
 
-def other_phone_file(ward: Ward, phone: str) -> CaseFile:
+def other_phone_file(ward: Ward, named: str, **more: Any) -> CaseFile:
     """Report that one's doses lie under that phone, with no dose named."""
-    claim = replace(ward.claim(), doses=(), other_phone=phone, province_id=an_area("79", level=Level.PROVINCE).id)
-    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim)
+    claim = replace(ward.claim(), doses=(), other_phone=named, province_id=an_area("79", level=Level.PROVINCE).id)
+    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim, **more)
     return claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
 
 
@@ -389,9 +403,30 @@ def test_a_strangers_phone_is_not_written_onto_the_record(ward: Ward) -> None:
     assert suggestions(ward.office.corrector, NOW, other_phone_file(ward, phone)) == ()
 
 
-def test_a_phone_that_nobody_is_on_is_added(ward: Ward) -> None:
-    offered = suggestions(ward.office.corrector, NOW, other_phone_file(ward, a_phone()))
+def test_a_phone_that_nobody_is_on_is_added_where_the_report_came_from_the_person(ward: Ward) -> None:
+    own = a_phone()
+    add_phone(by=SYSTEM, at=NOW, profile_id=ward.profile_id, phone=own, relation="OWN")
+    offered = suggestions(ward.office.corrector, NOW, other_phone_file(ward, a_phone(), phone=own))
     assert [s.kinds for s in offered] == [("ADD_PHONE",)]
+
+
+def test_who_reports_from_a_strangers_phone_is_asked_to_prove_who_they_are(ward: Ward) -> None:
+    (offered,) = suggestions(ward.office.corrector, NOW, other_phone_file(ward, a_phone()))
+    assert (offered.ask, codes(offered), offered.solutions) == ("PROVE_PHONE", {"PHONE_NOT_PROVED"}, ())
+
+
+def test_the_number_that_the_record_lacks_is_offered_and_never_the_one_it_has(ward: Ward) -> None:
+    """A new CCCD beside the CMND of long ago: the old one is told as the number under which the doses lie."""
+    old, new = "990000917", a_cccd("FEMALE", BIRTH)
+    holder = ward.person("Trần Thị Quỳ", identifiers=[("CMND9", old)])
+    claim = replace(ward.claim(), full_name="Trần Thị Quỳ", doses=(), numbers=(("CCCD", new),), wanted={"number": old})
+    claim = replace(claim, province_id=an_area("79", level=Level.PROVINCE).id)
+    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim)
+    file = claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
+    (offered,) = suggestions(ward.office.corrector, NOW, file)
+    assert (offered.kinds, offered.solutions[0].profile_id, offered.solutions[0].number) == (
+        ("ADD_NUMBER",), holder, new,
+    )  # fmt: skip
 
 
 def test_a_wrong_name_is_amended_as_told(ward: Ward) -> None:

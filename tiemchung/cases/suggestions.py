@@ -12,7 +12,8 @@ from tiemchung.doses.values import DoseView
 WHICH_FACT = "WHICH_FACT"  # the question to who says that a dose is wrong and tells the facts on record
 WHICH_DOSE = "WHICH_DOSE"  # to who says that a dose was never given, and none like it is on record
 WHICH_NUMBER = "WHICH_NUMBER"  # to whose told number is on the record of somebody of another name
-QUESTIONS = frozenset({WHICH_FACT, WHICH_DOSE, WHICH_NUMBER})
+PROVE_PHONE = "PROVE_PHONE"  # to who names another phone and reports from none that is on the record
+QUESTIONS = frozenset({WHICH_FACT, WHICH_DOSE, WHICH_NUMBER, PROVE_PHONE})
 
 
 @dataclass(frozen=True, slots=True)

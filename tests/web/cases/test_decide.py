@@ -285,10 +285,25 @@ def test_a_number_and_a_phone_are_added(office: Office, as_lead: Client) -> None
             "step": "check",
         },
     )
-    assert as_lead.post(address("decide", ref=ref), filled(both, ref, step="do")).status_code == 302
+    asked = as_lead.post(address("decide", ref=ref), filled(both, ref, step="do"))
+    assert "Phản ánh không gửi từ số nào trong hồ sơ" in shown(asked)
+    seen = filled(asked, ref, step="do", override="Đã xem căn cước tại quầy")
+    assert as_lead.post(address("decide", ref=ref), seen).status_code == 302
     assert number  # the first number stays
     kinds = [effect.solution for effect in reads.desk_file(office.lead, LATER, ref).effects]
     assert kinds == ["ADD_NUMBER", "ADD_PHONE"]
+
+
+def test_a_person_who_differs_from_the_report_is_named_as_such_before_anything_is_saved(
+    office: Office, as_lead: Client
+) -> None:
+    ref = office.claimed(office.wrong_dose())
+    other = builders.a_person("Nguyễn Thị Ân", dt.date(1985, 5, 3), identifiers=())
+    for person, shows in ((office.person_id, False), (other.person_id, True)):
+        what = pack([Solution(SolutionKind.ADD_NUMBER, person, system="CMND9", number="990012347")])
+        page = shown(as_lead.post(address("decide", ref=ref), {"what": what, "step": "check"}))
+        assert ("Hồ sơ này khác với lời khai" in page) is shows
+        assert ("hồ sơ 03/05/1985" in page) is shows
 
 
 def test_one_of_two_corrections_can_be_dropped(office: Office, as_lead: Client) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tiemchung.cases.actions.proving import demand_number_fits, demand_phone_proof
+from tiemchung.cases.actions.telling_holders import tell_holder
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.reads.reporters_phone import reporters_phone
 from tiemchung.cases.rules import shown_ref
@@ -163,11 +165,14 @@ def _add_number(order: Order, what: Solution) -> Effect:
         value=what.number,
         because=order.why,
     )
+    demand_number_fits(added, what.override)
     return Effect(what.kind, what.profile_id, added.identifier_id, None, order.at)
 
 
 def _add_phone(order: Order, what: Solution) -> Effect:
     assert what.profile_id is not None
+    demand_phone_proof(order.ref, what.profile_id, what.override)
+    tell_holder(what.profile_id, "PHONE_ADDED", order.ref, order.at)  # before: to the phones that were there
     contact_id = people.add_phone(
         by=order.by, at=order.at, profile_id=what.profile_id, phone=what.number, relation=what.system
     )
@@ -177,6 +182,7 @@ def _add_phone(order: Order, what: Solution) -> Effect:
 def _move_phone(order: Order, what: Solution) -> Effect:
     assert what.profile_id is not None
     assert what.contact_id is not None
+    tell_holder(what.profile_id, "PHONE_MOVED", order.ref, order.at)
     moved = people.move_phone(
         by=order.by,
         at=order.at,

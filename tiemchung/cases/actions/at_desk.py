@@ -7,17 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tiemchung.access.actions import take_notice
 from tiemchung.cases.actions.opening import open_case
+from tiemchung.cases.actions.telling_holders import tell_holder
 from tiemchung.cases.kinds import Door
-from tiemchung.cases.rules import Claim, shown_ref
+from tiemchung.cases.rules import Claim
 from tiemchung.cases.rules.papers import PaperSeen
-from tiemchung.cases.telling import KEEP, message, message_kind
 from tiemchung.cases.values import OpenedCase
 from tiemchung.core.actor import Actor, Kind
 from tiemchung.core.audit import write_line
 from tiemchung.core.once import once
-from tiemchung.core.outbox import put_message
 from tiemchung.core.verdict import Refused, refuse
 from tiemchung.people import reads as people
 
@@ -61,7 +59,7 @@ def report_at_desk(
     )  # fmt: skip
 
     def tell() -> dict[str, Any]:
-        heard = _tell_holder(sight.person_id, opened, phone, at)
+        heard = tell_holder(sight.person_id, _TOLD, opened.ref, at, phone=phone)
         facts = {"paper": str(paper), "holder_told": heard}
         write_line(
             by=by, at=at, action="cases.report_at_desk", subject_id=sight.person_id, object_id=opened.case_id,
@@ -71,21 +69,3 @@ def report_at_desk(
 
     once(f"{key}:holder", "cases.report_at_desk", {"case": opened.case_id}, at, tell)
     return opened
-
-
-def _tell_holder(person_id: UUID, opened: OpenedCase, phone: str, at: dt.datetime) -> bool:
-    """Tell the phone on record that somebody reported with the person's paper; tell whether it was."""
-    known = people.reach_of(person_id)
-    if known is None or known == phone:
-        return False
-    try:
-        take_notice(at=at, phone=known)
-    except Refused:  # a phone that stands for hundreds has its day's number of notices
-        return False
-    language = people.language_of(known, people.holder_of(person_id).nationality)
-    text = message(language, _TOLD, ref=shown_ref(opened.ref))
-    put_message(to=known, text=text, kind=message_kind(_TOLD), at=at, expires_at=at + KEEP)
-    return True
-
-
-__all__ = ["report_at_desk"]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tiemchung.cases.kinds import SolutionKind
@@ -9,10 +10,9 @@ from tiemchung.cases.proposing.parts import made, nearest, note, notes, person_c
 from tiemchung.cases.proposing.picture import LeftPhone, Picture, Side
 from tiemchung.cases.rules.nearness import DoseNearness, may_suggest_link
 from tiemchung.cases.solutions import REPORTERS, Solution
-from tiemchung.cases.suggestions import Cell, Suggestion
+from tiemchung.cases.suggestions import PROVE_PHONE, Cell, Suggestion
 from tiemchung.doses.values import DoseView
 from tiemchung.people.rules import BirthPrecision, PhoneRelation, Sex
-from tiemchung.people.rules.identifiers import possible_systems
 from tiemchung.people.rules.near import LIKELY, POSSIBLE
 
 
@@ -66,14 +66,16 @@ def person_fixes(picture: Picture) -> Iterator[Suggestion]:
         cells = tuple(Cell(name, str(value), str(_recorded(own, name))) for name, value in changes.items())
         solution = Solution(SolutionKind.AMEND_PERSON, profile_id=own.profile_id, version=own.version, changes=changes)
         yield made(own, [solution], [note("CITIZEN_SAYS_OTHERWISE")], 60, (), cells, allowed=allowed)
-    number = "" if _is_anothers(picture) else wanted.get("number", "")
-    for system, value in possible_systems(number)[:1]:
+    for system, value in () if _is_anothers(picture) else picture.numbers:
         solution = Solution(SolutionKind.ADD_NUMBER, profile_id=own.profile_id, system=system, number=value)
         yield made(own, [solution], [note("CITIZEN_NAMES_NUMBER")], 50, (), (), allowed=allowed)
     if picture.left_phone is not None:
         yield _move(own, picture.left_phone, allowed=allowed)
     phone = picture.claim.other_phone or wanted.get("phone", "")
-    if phone and not picture.phone_taken:
+    if phone and not picture.phone_taken and not picture.phone_proved:
+        asked = made(own, (), [note("PHONE_NOT_PROVED")], 40, (), (), allowed=True)
+        yield replace(asked, ask=PROVE_PHONE)
+    elif phone and not picture.phone_taken:
         solution = Solution(SolutionKind.ADD_PHONE, profile_id=own.profile_id, system="OWN", number=phone)
         yield made(own, [solution], [note("CITIZEN_NAMES_PHONE")], 40, (), (), allowed=allowed)
 

@@ -89,7 +89,10 @@ NO_REST = Rest(lambda place: None, lambda place: False, lambda place: False)
 class Picture:
     """One case beside the record: whom it is about where that is known, and who else may be meant.
 
-    `phone_taken`: somebody can be reached at the other phone that was named, so that it is nobody's to be given away.
+    `guessed`: nobody has proved who it is about, and number, name and birth do not say it beyond doubt.
+    `phone_proved`: the report came from the person, so that a phone that it names may be theirs. `phone_taken`:
+    somebody can be reached at that phone, so that it is nobody's to be given away. `numbers`: the told numbers that are
+    not on the person's record, as (system, number).
     `done_doses`: what other desks put on record, verified or corrected in their parts.
     """
 
@@ -100,7 +103,10 @@ class Picture:
     own: Side | None
     others: tuple[Side, ...]
     rights: Rights
+    guessed: bool = False
     phone_taken: bool = False
+    phone_proved: bool = False
+    numbers: tuple[tuple[str, str], ...] = ()
     rest: Rest = NO_REST
     left_phone: LeftPhone | None = None
     done_doses: frozenset[UUID] = frozenset()

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from tiemchung.cases.models import Case, CaseByRef
 from tiemchung.cases.proposing.picture import LeftPhone
-from tiemchung.cases.rules import Step
+from tiemchung.cases.rules import Claim, Step
 from tiemchung.cases.rules.lost_phones import is_silent, says_lost
-from tiemchung.cases.sealed import open_phone
+from tiemchung.cases.sealed import open_claim, open_phone
 from tiemchung.cases.values import CaseFile
 from tiemchung.core.actor import Kind
 from tiemchung.core.outbox import contact_key, states_to
@@ -45,6 +45,24 @@ def _said(file: CaseFile) -> list[str]:
 
 def reporters_phone(ref: str) -> str:
     """Give the phone (E.164) from which the case of this number was reported, "" for none; for actions, not to show."""
-    place = CaseByRef.objects.get(ref=ref)
-    case = Case.objects.get(contact_key=place.contact_key, id=place.case_id)
+    case = _case(ref)
     return open_phone(case.id, case.sealed_phone)
+
+
+def came_from(ref: str, person_id: UUID) -> bool:
+    """Tell whether the report of this number came from that person: `is_from`, for actions."""
+    case = _case(ref)
+    return is_from(bytes(case.contact_key), open_claim(case.id, case.sealed_claim), person_id)
+
+
+def is_from(contact_key: bytes, claim: Claim, person_id: UUID) -> bool:
+    """Tell whether a report came from a phone on this person's record, or was taken down beside their identity paper.
+
+    One statement, two where that phone is somebody's.
+    """
+    return bool(claim.seen_paper) or people.person_of(person_id) in people.persons_on_phone(contact_key)
+
+
+def _case(ref: str) -> Case:
+    place = CaseByRef.objects.get(ref=ref)
+    return Case.objects.get(contact_key=place.contact_key, id=place.case_id)

@@ -13,7 +13,8 @@ from tiemchung.cases.kinds import KINDS
 from tiemchung.cases.models import Evidence
 from tiemchung.cases.proposing import Picture, Rights, Side, propose
 from tiemchung.cases.reads.reach import place_offered
-from tiemchung.cases.reads.reporters_phone import left_phone
+from tiemchung.cases.reads.reporters_phone import KIND as OTHER_NUMBER
+from tiemchung.cases.reads.reporters_phone import is_from, left_phone
 from tiemchung.cases.reads.rests import done_doses, rest_of
 from tiemchung.cases.rules import Claim
 from tiemchung.cases.suggestions import Suggestion
@@ -57,11 +58,11 @@ class AtHand:
 def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None = None) -> tuple[Suggestion, ...]:
     """Give the ways to settle this case that its desk is offered, likeliest first.
 
-    At most eight statements, two for another phone that the claim names and two for one that a proved reporter may have
-    left, whatever is on record; one more each for a former id among the persons and for one who is in sight by permit
-    alone. What is at `hand` is not read again. The caller holds a file that this desk may see and notes the look at
-    the persons that are shown (`seen_in`). Persons outside its scope come masked; what only another desk may do is
-    marked OTHER_DESK.
+    At most eight statements, four for another phone that the claim names, one for a number that it names, and two for
+    a phone that a proved reporter may have left, whatever is on record; one more each for a former id among the persons
+    and for one who is in sight by permit alone. What is at `hand` is not read again. The caller holds a file that this
+    desk may see and notes the look at the persons that are shown (`seen_in`). Persons outside its scope come masked;
+    what only another desk may do is marked OTHER_DESK.
     """
     hand = hand or AtHand()
     near = people.near_profiles(_near_claim(file), limit=NEAREST, known=hand.people)
@@ -80,7 +81,10 @@ def suggestions(by: Actor, at: dt.datetime, file: CaseFile, hand: AtHand | None 
         own=own,
         others=tuple(side for side in sides if own is None or side.person_id != own.person_id),
         rights=_rights(by, at, own, sights),
+        guessed=file.person_id is None and own is not None and not _beyond_doubt(own),
         phone_taken=_taken(file),
+        phone_proved=_proved(file, own),
+        numbers=_lacking(file, sights[own.person_id].profile_ids) if own is not None else (),
         rest=rest_of(at, file, sights[own.person_id].area_id if own is not None else None),
         done_doses=done_doses(file),
         left_phone=left_phone(file, sights[file.person_id].profile_ids, at) if own and file.person_id else None,
@@ -113,6 +117,20 @@ def _taken(file: CaseFile) -> bool:
     """Tell whether anybody is on the other phone that the claim names."""
     phone = file.claim.other_phone or file.claim.wanted.get("phone", "")
     return bool(phone) and bool(people.persons_on_phone(contact_key(phone)))
+
+
+def _proved(file: CaseFile, own: Side | None) -> bool:
+    phone = file.claim.other_phone or file.claim.wanted.get("phone", "")
+    return bool(phone) and own is not None and is_from(file.contact_key, file.claim, own.person_id)
+
+
+def _lacking(file: CaseFile, profile_ids: Iterable[UUID]) -> tuple[tuple[str, str], ...]:
+    """Give the told numbers that these profiles have not, where the report is about numbers."""
+    wanted = possible_systems(file.claim.wanted.get("number", ""))[:1]
+    if not (wanted or file.kind == OTHER_NUMBER):
+        return ()
+    told = dict.fromkeys((*((str(system), value) for system, value in wanted), *file.claim.numbers))
+    return people.numbers_lacking(profile_ids, told)
 
 
 def _area(claim: Claim) -> UUID | None:
@@ -176,6 +194,11 @@ def _own(
         return likely[0]
     possible = [side for side in sides if side.score >= POSSIBLE]
     return possible[0] if len(possible) == 1 else None
+
+
+def _beyond_doubt(own: Side) -> bool:
+    near = set(own.reasons)
+    return near >= {"SAME_NUMBER", "SAME_BIRTH"} and bool(near & {"SAME_NAME", "NAME_TONE_VARIANT"})
 
 
 def _rights(by: Actor, at: dt.datetime, own: Side | None, sights: Mapping[UUID, PersonSight]) -> Rights:

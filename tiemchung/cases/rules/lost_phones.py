@@ -12,6 +12,7 @@ from tiemchung.core.text import nfc
 LEAST_LOST = 2  # one message is lost where a phone was off for two days
 _LOST = frozenset({"FAILED", "EXPIRED"})
 _WAITING = frozenset({"WAITING"})
+_DIGITS = r"(?: [+0-9][0-9. ]{7,15})?"  # the number itself, between "số" and what became of it
 _THING = r"(?:điện thoại|số điện thoại|đt|sđt|sim|thuê bao)"
 # With its marks: "mất sổ" is a lost booklet, "mất số" a lost number.
 _SAID = re.compile(
@@ -19,7 +20,8 @@ _SAID = re.compile(
     rf"|(?<!không )(?<!chưa )(?:đổi|thay|bỏ) (?:{_THING}|máy|số)\b"
     rf"|không (?:còn )?(?:dùng|sử dụng|giữ|liên lạc)(?: được)? (?:{_THING}|máy|số)\b"
     r"|không còn (?:dùng|sử dụng|giữ)\b"
-    rf"|(?:{_THING}|số)(?: cũ)?(?: đó| này| kia| ấy)? (?:đã |bị )*(?:mất|khóa|khoá|hủy|huỷ|thu hồi|cắt)\b"
+    rf"|{_THING}(?: cũ)?{_DIGITS},? không (?:còn )?(?:dùng|sử dụng)(?: được)? nữa\b"
+    rf"|(?:{_THING}|số)(?: cũ)?(?: đó| này| kia| ấy)?{_DIGITS} (?:đã |bị )*(?:mất|khóa|khoá|hủy|huỷ|thu hồi|cắt)\b"
 )
 # Without marks only what cannot be a booklet, and English.
 _PLAINLY_SAID = re.compile(

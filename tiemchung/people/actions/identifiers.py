@@ -24,10 +24,11 @@ from tiemchung.people.rules.sight import may_amend
 
 @dataclass(frozen=True, slots=True)
 class AddedIdentifier:
-    """The number's row, and what is to be said of the number."""
+    """The number's row, what is to be said of the number, and whether the profile had it before (`known`)."""
 
     identifier_id: UUID
     warnings: tuple[Reason, ...]
+    known: bool = False
 
 
 def known_elsewhere(system: str, value: str, own_person: UUID | None) -> Verdict:
@@ -67,7 +68,7 @@ def add_identifier(
         profile_id=profile_id, value_index=own_index(system, number), valid_to__isnull=True
     ).first()
     if known is not None:
-        return AddedIdentifier(known.id, verdict.warnings)
+        return AddedIdentifier(known.id, verdict.warnings, known=True)
     verdict += known_elsewhere(system, number, person.person_id)
     row = put_identifier(profile, system, number, verdict_of_number(verdict), at)
     _tell_of_number(profile_id, system, at)

@@ -27,7 +27,7 @@ from tiemchung.people.reads.languages import chosen_language, language_of
 from tiemchung.people.reads.life import Life, life_of
 from tiemchung.people.reads.looks import SawLine, who_saw
 from tiemchung.people.reads.near import NearClaim, NearProfile, near_profiles
-from tiemchung.people.reads.numbers import numbers_of, profiles_numbered
+from tiemchung.people.reads.numbers import numbers_lacking, numbers_of, profiles_numbered
 from tiemchung.people.reads.register import register_silent_since
 from tiemchung.people.reads.reviews import (
     IdentityCount,
@@ -73,6 +73,7 @@ __all__ = [
     "life_of",
     "links_of",
     "near_profiles",
+    "numbers_lacking",
     "numbers_of",
     "person_of",
     "persons_among",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from tiemchung.core.rows import rows
 from tiemchung.core.sealing import SealBroken, unseal
 from tiemchung.people.models import Identifier
 from tiemchung.people.reads.holders import Holder
@@ -31,6 +32,17 @@ def _index_now(row: Identifier) -> bytes | None:
         return own_index(row.system, unseal(SEAL, row.sealed_value, identifier_row(row.id)))
     except SealBroken:
         return None
+
+
+def numbers_lacking(profile_ids: Iterable[UUID], told: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Give those of the told (system, number) that none of these profiles has open, in one statement, unscoped."""
+    wanted = {own_index(*number): number for number in told}
+    if not wanted:
+        return ()
+    here = "profile_id = ANY(%s) AND value_index = ANY(%s) AND valid_to IS NULL"
+    held = rows(Identifier, here, list(profile_ids), list(wanted))
+    known = {bytes(row.value_index) for row in held}
+    return tuple(number for index, number in wanted.items() if index not in known)
 
 
 def profiles_numbered(numbers: Iterable[tuple[str, str]]) -> tuple[UUID, ...]:

@@ -28,6 +28,7 @@ from tiemchung.web.cases.frame import (
 from tiemchung.web.cases.papers import papers_of
 from tiemchung.web.cases.preview import Looks, freshened, previews
 from tiemchung.web.cases.rests import desk_in, rest_items, rest_typed
+from tiemchung.web.cases.sides import person_cells
 from tiemchung.web.cases.wire import BadPacket, pack, unpack
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.trying import attempt, rehearse, told_as_warnings
@@ -125,6 +126,17 @@ def asks_for_paper(decision: Decision, papers: Sequence[Mapping[str, Any]]) -> b
     return from_paper and any(page["state"] == "CLEAN" for page in papers)
 
 
+def unlike_told(case: Opened, looks: Looks, decision: Decision) -> list[str]:
+    """Say in which of name, birth and sex the person that this is done to differs from whom the report tells of."""
+    told = []
+    for person_id in dict.fromkeys(one.keep_person or one.profile_id for one in decision.solutions):
+        person = looks.person(person_id)
+        cells = person_cells(case.file.claim, person, whole=False) if person else []
+        told += [say("cases.unlike.line", fact=cell.label, told=cell.told, recorded=cell.recorded)
+                 for cell in cells if cell.differs]  # fmt: skip
+    return told
+
+
 def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: Verdict | None = None) -> HttpResponse:
     """Show before and after of a decision, with what refuses it, and keep all that was typed.
 
@@ -163,6 +175,7 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         stale=stale and not lost,
         lost=lost and not case.over,
         news=news,
+        unlike=unlike_told(case, looks, decision),
         person_id=next((one.keep_person or one.profile_id for one in decision.solutions), None),
         nothing=[one.kind for one in decision.solutions] == [SolutionKind.NOTHING],
         rest=chosen,

@@ -100,7 +100,7 @@ def facts_of(request: HttpRequest, case: Opened) -> dict[str, Any]:
         "by_hand": by_hand(case, whose),
         "bulk": may_begin_bulk(case),
         "found": None,
-        "may_register": may_register(case.by) and whose.person is None and kept.person_id is None,
+        "may_register": may_register(case.by) and not whose.chosen and kept.person_id is None,
         "text": claim.full_name,
         "letter": letter_words(case, lost=lost),
         "untold": reads.untold_since(kept) if lost and case.own_desk else None,
