@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import NOW, a_facility, a_key, a_lead, a_phone, an_officer
+from tests.cases.ward import Ward
 from tiemchung.cases.actions import open_case
 from tiemchung.cases.kinds import KINDS
 from tiemchung.cases.rules import Claim, ClaimedDose
@@ -50,3 +51,9 @@ def make_office() -> Callable[[], Office]:
 def office(db: None) -> Office:
     """Give one office."""
     return Office()
+
+
+@pytest.fixture
+def ward(office: Office) -> Ward:
+    """Give one ward of that office."""
+    return Ward(office)

@@ -1,9 +1,6 @@
 """What a desk is offered is right, explained, and only what it may see and do."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,21 +19,19 @@ from tests.builders import (
     a_lead,
     a_lot,
     a_nurse,
-    a_person,
     a_phone,
     a_staff_member,
     an_area,
     an_officer,
 )
-from tests.cases.conftest import Office
+from tests.cases.ward import BIRTH, DAY, NAME, Ward, at_most, codes
 from tests.oracles.suggest import expected_offers
-from tiemchung.cases.actions import claim_case, settle_case
+from tiemchung.cases.actions import settle_case
 from tiemchung.cases.kinds import KINDS
-from tiemchung.cases.models import Evidence
 from tiemchung.cases.proposing import Picture, Rights, Side, propose
 from tiemchung.cases.reads import seen_in, suggestions
 from tiemchung.cases.rules import Claim, ClaimedDose
-from tiemchung.cases.suggestions import WHICH_FACT, Suggestion
+from tiemchung.cases.suggestions import WHICH_FACT
 from tiemchung.cases.values import CaseFile
 from tiemchung.core.actor import SYSTEM, Role
 from tiemchung.core.ids import new_id
@@ -44,83 +39,7 @@ from tiemchung.doses.actions import declare_dose, void_dose
 from tiemchung.doses.reads import doses_of
 from tiemchung.doses.rules import DoseSource, DoseState
 from tiemchung.doses.values import DoseFacts, DoseView
-from tiemchung.people.actions import add_phone, amend_profile
 from tiemchung.places.rules import Level
-
-DAY = dt.date(2026, 8, 5)
-NAME, BIRTH = "Nguyễn Thị An", dt.date(1991, 3, 5)
-
-
-class Ward:
-    """One office, a person known there, and what they tell."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.nurse = a_nurse(office.facility)
-        self.cccd = a_cccd("FEMALE", BIRTH)
-        self.lot = a_lot(number="FA1O34")
-        self.profile_id = self.person(identifiers=[("CCCD", self.cccd)])
-
-    def person(self, name: str = NAME, **more: Any) -> Any:
-        """Put somebody of this name and birth on record."""
-        values: dict[str, Any] = {"identifiers": (), "phones": ()} | more
-        return a_person(name, values.pop("birth_date", BIRTH), **values).profile_id
-
-    def told(self, **more: Any) -> ClaimedDose:
-        """Give the dose as it was told."""
-        base: dict[str, Any] = {
-            "order": 1, "product": "PFIZER", "lot_number": "FA1O34", "given_on": DAY,
-            "facility_id": self.office.facility.id,
-        }  # fmt: skip
-        return ClaimedDose(**base | more)
-
-    def claim(self, *doses: ClaimedDose, **more: Any) -> Claim:
-        """Give a claim of this person."""
-        base: dict[str, Any] = {
-            "full_name": NAME, "birth_date": BIRTH, "sex": "FEMALE", "numbers": (("CCCD", self.cccd),),
-            "doses": doses or (self.told(),),
-        }  # fmt: skip
-        return Claim(**base | more)
-
-    def file(self, kind: str, claim: Claim, *, paper: bool = False, **more: Any) -> CaseFile:
-        """Report it, and give the case as its desk has claimed it."""
-        case_id = new_id()
-        if paper:
-            Evidence.objects.create(
-                case_id=case_id, number=1, media_type="image/jpeg", bytes=1, width=1, height=1, digest=b"x",
-                added_at=NOW, added_by="citizen",
-            )  # fmt: skip
-        held_by = more.pop("held_by", self.office.lead)
-        opened = self.office.report(kind, claim=claim, case_id=case_id, **more)
-        return claim_case(by=held_by, at=NOW, ref=opened.ref)
-
-    def dose(self, profile_id: Any = None, day: dt.date = DAY, **more: Any) -> DoseView:
-        """Put a dose on record at this office."""
-        values = {"by": self.nurse, "lot": self.lot} | more
-        return a_dose(profile_id or self.profile_id, given_on=day, **values).dose
-
-    def first(self, file: CaseFile, by: Any = None) -> Suggestion:
-        """Give what is offered first."""
-        return suggestions(by or self.office.lead, NOW, file)[0]
-
-
-@pytest.fixture
-def ward(office: Office) -> Ward:
-    """Give one ward."""
-    return Ward(office)
-
-
-def codes(suggestion: Suggestion) -> set[str]:
-    """Give the codes of its reasons."""
-    return {reason.code for reason in suggestion.reasons}
-
-
-@contextmanager
-def at_most(statements: int) -> Iterator[None]:
-    """Demand no more statements than that."""
-    with CaptureQueriesContext(connection) as seen:
-        yield
-    assert len(seen) <= statements, [q["sql"][:120] for q in seen.captured_queries]
 
 
 def test_a_dose_that_is_nowhere_is_recorded_from_the_paper(ward: Ward) -> None:
@@ -334,113 +253,6 @@ def test_who_says_never_given_of_a_dose_that_nobody_recorded_is_asked_which_one(
     assert (offered.ask, codes(offered)) == ("WHICH_DOSE", {"NO_SUCH_DOSE"})
     assert offered.person is not None
     assert offered.person.person_id == ward.profile_id
-
-
-@pytest.mark.parametrize(
-    ("numbers", "birth", "said"),
-    [(True, BIRTH, set()), (False, BIRTH, {"PERSON_GUESSED", "SAME_NAME", "SAME_BIRTH"}),
-     (False, dt.date(1991, 5, 3), {"PERSON_GUESSED", "SAME_NAME", "DAY_MONTH_SWAPPED"})],
-)  # fmt: skip
-def test_whatever_is_offered_about_a_guessed_person_says_so_and_why(
-    ward: Ward, numbers: bool, birth: dt.date, said: set[str]
-) -> None:
-    claim = replace(ward.claim(), birth_date=birth, numbers=(("CCCD", ward.cccd),) if numbers else ())
-    offered = ward.first(ward.file("DOSE1_MISSING", claim, paper=True))
-    assert offered.kinds == ("RECORD",)
-    assert codes(offered) - {"EVIDENCE_ATTACHED", "NOWHERE_ON_RECORD", "SAME_AREA"} == said
-
-
-def test_a_number_of_somebody_of_another_name_is_asked_for_and_names_nobody(ward: Ward) -> None:
-    claim = replace(ward.claim(), full_name="Trần Thị Lạ", birth_date=BIRTH + dt.timedelta(days=4000))
-    (offered,) = suggestions(ward.office.lead, NOW, ward.file("DOSE1_MISSING", claim, paper=True))
-    assert (offered.ask, codes(offered)) == ("WHICH_NUMBER", {"NUMBER_OF_ANOTHER"})
-    assert (offered.person, offered.doses, offered.cells) == (None, (), ())
-
-
-@pytest.mark.parametrize(("after", "kinds"), [(-1, []), (0, ["RECORD"]), (1, ["RECORD"])])
-def test_no_dose_after_death_is_put_on_record_by_one_click(ward: Ward, after: int, kinds: list[str]) -> None:
-    died_on = DAY + dt.timedelta(days=after)
-    amend_profile(by=SYSTEM, at=NOW, profile_id=ward.profile_id, because="giấy chứng tử phường", died_on=died_on)
-    offered = suggestions(ward.office.lead, NOW, ward.file("DOSE1_MISSING", ward.claim(), paper=True))
-    assert [kind for one in offered for kind in one.kinds] == kinds
-
-
-def other_phone_file(ward: Ward, named: str, **more: Any) -> CaseFile:
-    """Report that one's doses lie under that phone, with no dose named."""
-    claim = replace(ward.claim(), doses=(), other_phone=named, province_id=an_area("79", level=Level.PROVINCE).id)
-    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim, **more)
-    return claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
-
-
-def test_whoever_is_on_the_phone_that_was_named_is_joined_and_their_phone_not_given_away(ward: Ward) -> None:
-    phone = a_phone()
-    other = ward.person(phones=[(phone, "OWN")])
-    file = other_phone_file(ward, phone)
-    with at_most(10):
-        offered = suggestions(ward.office.corrector, NOW, file)
-    assert [s.kinds for s in offered] == [("LINK",)]
-    assert offered[0].solutions[0].join_person == other
-    assert {"SAME_NAME", "SAME_BIRTH", "SAME_PHONE"} <= codes(offered[0])
-
-
-@pytest.mark.parametrize(("known", "kinds"), [(True, ["LINK"]), (False, ["ADD_NUMBER"])])
-def test_a_number_that_is_on_another_record_comes_with_that_record_and_is_never_added(
-    ward: Ward, known: bool, kinds: list[str]
-) -> None:
-    old = "990000918"
-    ward.person("Nguyen Thi An", identifiers=[("CMND9", old)] if known else ())
-    claim = replace(ward.claim(), doses=(), wanted={"number": old}, commune_id=None)
-    claim = replace(claim, province_id=an_area("79", level=Level.PROVINCE).id)
-    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim)
-    file = claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
-    offered = suggestions(ward.office.corrector, NOW, file)
-    assert [kind for one in offered for kind in one.kinds if kind != "AMEND_PERSON"] == kinds
-
-
-def test_a_strangers_phone_is_not_written_onto_the_record(ward: Ward) -> None:
-    phone = a_phone()
-    ward.person("Trần Văn Bình", birth_date=dt.date(1960, 1, 2), phones=[(phone, "OWN")])
-    assert suggestions(ward.office.corrector, NOW, other_phone_file(ward, phone)) == ()
-
-
-def test_a_phone_that_nobody_is_on_is_added_where_the_report_came_from_the_person(ward: Ward) -> None:
-    own = a_phone()
-    add_phone(by=SYSTEM, at=NOW, profile_id=ward.profile_id, phone=own, relation="OWN")
-    offered = suggestions(ward.office.corrector, NOW, other_phone_file(ward, a_phone(), phone=own))
-    assert [s.kinds for s in offered] == [("ADD_PHONE",)]
-
-
-def test_who_reports_from_a_strangers_phone_is_asked_to_prove_who_they_are(ward: Ward) -> None:
-    (offered,) = suggestions(ward.office.corrector, NOW, other_phone_file(ward, a_phone()))
-    assert (offered.ask, codes(offered), offered.solutions) == ("PROVE_PHONE", {"PHONE_NOT_PROVED"}, ())
-
-
-def test_the_number_that_the_record_lacks_is_offered_and_never_the_one_it_has(ward: Ward) -> None:
-    """A new CCCD beside the CMND of long ago: the old one is told as the number under which the doses lie."""
-    old, new = "990000917", a_cccd("FEMALE", BIRTH)
-    holder = ward.person("Trần Thị Quỳ", identifiers=[("CMND9", old)])
-    claim = replace(ward.claim(), full_name="Trần Thị Quỳ", doses=(), numbers=(("CCCD", new),), wanted={"number": old})
-    claim = replace(claim, province_id=an_area("79", level=Level.PROVINCE).id)
-    opened = ward.office.report("OTHER_PHONE_OR_NUMBER", claim=claim)
-    file = claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
-    (offered,) = suggestions(ward.office.corrector, NOW, file)
-    assert (offered.kinds, offered.solutions[0].profile_id, offered.solutions[0].number) == (
-        ("ADD_NUMBER",), holder, new,
-    )  # fmt: skip
-
-
-def test_a_wrong_name_is_amended_as_told(ward: Ward) -> None:
-    claim = ward.claim(doses=(), wanted={"full_name": "Nguyễn Thị Ân", "birth_date": "1991-05-03"})
-    province = an_area("79", level=Level.PROVINCE)
-    opened = ward.office.report(
-        "PERSONAL_DATA", claim=Claim(**{f: getattr(claim, f) for f in Claim.__dataclass_fields__} | {
-            "province_id": province.id, "doses": ()}),
-    )  # fmt: skip
-    file = claim_case(by=ward.office.corrector, at=NOW, ref=opened.ref)
-    offered = ward.first(file, by=ward.office.corrector)
-    assert offered.kinds == ("AMEND_PERSON",)
-    assert offered.solutions[0].changes == {"full_name": "Nguyễn Thị Ân", "birth_date": dt.date(1991, 5, 3)}
-    assert {c.field for c in offered.cells if c.differs} == {"full_name", "birth_date"}
 
 
 def test_both_missing_doses_are_one_suggestion(ward: Ward) -> None:

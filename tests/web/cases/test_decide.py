@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from django.test import Client
 
 from tests import builders
@@ -292,6 +293,22 @@ def test_a_number_and_a_phone_are_added(office: Office, as_lead: Client) -> None
     assert number  # the first number stays
     kinds = [effect.solution for effect in reads.desk_file(office.lead, LATER, ref).effects]
     assert kinds == ["ADD_NUMBER", "ADD_PHONE"]
+
+
+@pytest.mark.parametrize(("number", "known"), [("LO2", False), ("FA9998", True)])
+def test_a_corrected_lot_that_stands_in_no_list_is_said_to(
+    office: Office, as_lead: Client, number: str, known: bool
+) -> None:
+    ref = office.claimed(office.wrong_dose())
+    if known:
+        builders.a_lot(number=number)
+    what = pack([
+        Solution(
+            SolutionKind.AMEND, office.person_id, office.dose.id, office.dose.version, changes={"lot_number": number}
+        )
+    ])  # fmt: skip
+    page = shown(as_lead.post(address("decide", ref=ref), {"what": what, "step": "check"}))
+    assert ("Số lô chưa có trong danh sách" not in page) is known
 
 
 def test_a_person_who_differs_from_the_report_is_named_as_such_before_anything_is_saved(

@@ -187,7 +187,7 @@ def test_a_code_for_reports_does_not_open_the_case(case: OpenedCase, phone: str)
     find(client, case.ref, phone)
     answer = client.post("/phan-anh/tien-do/ma", {"code": code}, follow=True)
     assert answer.redirect_chain == [("/phan-anh/tien-do/ma", 302)]
-    assert "không đúng hoặc đã hết hạn" in answer.content.decode()
+    assert "Mã này không đúng" in answer.content.decode()
 
 
 def test_after_settling_the_page_says_where_the_correction_has_arrived(

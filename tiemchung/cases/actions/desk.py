@@ -238,9 +238,9 @@ def demand_reason(because: str) -> None:
         raise Refused(refuse("REASON_MISSING"))
 
 
-def demand_answer(text: str) -> None:
-    """Raise Refused with ANSWER_TOO_SHORT or TEXT_TOO_LONG for what the citizen could not use."""
+def demand_answer(text: str, *, short: str = "ANSWER_TOO_SHORT") -> None:
+    """Raise Refused with the code `short` or TEXT_TOO_LONG for what its reader could not use."""
     if len(text.strip()) < MIN_REASON:
-        raise Refused(refuse("ANSWER_TOO_SHORT"))
+        raise Refused(refuse(short))
     if len(text) > 2000:
         raise Refused(refuse("TEXT_TOO_LONG", field="answer", limit=2000))

@@ -55,11 +55,11 @@ def reopen_case(*, by: Actor, at: dt.datetime, ref: str, contact_key: bytes, tex
     A new clock of 48 hours begins: the old one was kept or missed, and stays so in the figures. What was refused goes
     to the desk above the one that refused, what was settled back to the desk that settled it. Raises Refused with
     NO_SUCH_CASE, CASE_STEP_NOT_POSSIBLE, REOPEN_TOO_LATE after 30 days, REOPEN_TOO_OFTEN after two times,
-    ANSWER_TOO_SHORT or TEXT_TOO_LONG.
+    REOPEN_TOO_SHORT or TEXT_TOO_LONG.
     """
     held = hold_of_contact(ref, contact_key)
     case = held.case
-    demand_answer(text)
+    demand_answer(text, short="REOPEN_TOO_SHORT")
     steps = CaseStep.objects.filter(contact_key=case.contact_key, case_id=case.id, step=Step.REOPEN)
     times = steps.exclude(by_kind=Kind.SYSTEM).count()  # a correction taken back is no dispute of theirs
     may_reopen(case.settled_at, at, times=times).or_raise()

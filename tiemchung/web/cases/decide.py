@@ -13,8 +13,9 @@ from tiemchung.cases import actions
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.solutions import Solution
 from tiemchung.core import clock
-from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
+from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse, warn
 from tiemchung.people.reads import NotFound
+from tiemchung.vaccines.reads import find_lot
 from tiemchung.web.cases.frame import (
     Opened,
     codes_of,
@@ -126,6 +127,17 @@ def asks_for_paper(decision: Decision, papers: Sequence[Mapping[str, Any]]) -> b
     return from_paper and any(page["state"] == "CLEAN" for page in papers)
 
 
+def unknown_lots(looks: Looks, decision: Decision) -> Verdict:
+    """Warn of a lot number that is put into a dose and stands in no list: most are slips of the pen."""
+    verdict = Verdict()
+    for one in decision.solutions:
+        dose = looks.dose(one) if one.kind is SolutionKind.AMEND and one.changes.get("lot_number") else None
+        facts = dose.facts.amended(one.changes) if dose else None
+        if facts and find_lot(facts.product, facts.lot_number) is None:
+            verdict += warn("LOT_UNKNOWN")
+    return verdict
+
+
 def unlike_told(case: Opened, looks: Looks, decision: Decision) -> list[str]:
     """Say in which of name, birth and sex the person that this is done to differs from whom the report tells of."""
     told = []
@@ -150,6 +162,7 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
     tried = verdict is None
     if verdict is None:
         verdict = _trial(request, case, decision)
+    verdict += unknown_lots(looks, decision)
     codes = codes_of(verdict)
     stale, lost = bool(codes & STALE) or decision.version != case.file.version, LOST in codes or not case.mine
     rest = told_once(r for r in verdict.reasons if r.code not in STALE | {LOST, OVER} and r.code not in _FIELD_OF)
