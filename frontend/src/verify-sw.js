@@ -9,7 +9,8 @@ const PATIENCE_MS = 4000; // a network that does not answer in this time counts 
 async function install() {
   const cache = await caches.open(STORE);
   await cache.addAll(parts.map((address) => new Request(address, { cache: "reload" })));
-  await Promise.all([page, ...data].map((address) => freshCopy(new Request(address), address).catch(() => undefined)));
+  // However slow: a worker without its page would say that it works offline, and does not. Failed, it is tried again.
+  await Promise.all([page, ...data].map((address) => freshCopy(new Request(address), address, null)));
   await self.skipWaiting();
 }
 
@@ -20,8 +21,8 @@ async function activate() {
 }
 
 /** Fetches and keeps a good answer; rejects when the network is away or slow. */
-async function freshCopy(request, address) {
-  const answer = await fetch(request, { signal: AbortSignal.timeout?.(PATIENCE_MS) });
+async function freshCopy(request, address, signal = AbortSignal.timeout?.(PATIENCE_MS)) {
+  const answer = await fetch(request, { signal });
   if (answer.ok && !answer.redirected) await (await caches.open(STORE)).put(address, answer.clone());
   return answer;
 }

@@ -10,7 +10,7 @@ from .child import Child, Console
 from .health import is_free, works
 from .processes import Process
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 GRACE_SECONDS = 10.0
 DEATHS_IN_A_MINUTE = 3
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
