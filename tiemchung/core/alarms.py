@@ -36,6 +36,18 @@ def raise_alarm(
     return row.id
 
 
+def raise_unseen(code: str, *, at: dt.datetime, subject_id: UUID, most: int) -> UUID | None:
+    """Raise an alarm about a subject unless one of this code about it, or `most` of the code, wait to be looked at.
+
+    What happens to many at once has one cause: whoever looks needs some of them and not a page of each.
+    """
+    waiting = Alarm.objects.filter(code=code, seen_at__isnull=True).values_list("subject_id", flat=True)[: most + 1]
+    subjects = list(waiting)
+    if subject_id in subjects or len(subjects) >= most:
+        return None
+    return raise_alarm(code, at=at, subject_id=subject_id)
+
+
 def alarms(*, unseen: bool = False, limit: int = 200) -> tuple[AlarmView, ...]:
     """Give the newest alarms, on request only those that nobody has looked at."""
     rows = Alarm.objects.filter(seen_at__isnull=True) if unseen else Alarm.objects.all()

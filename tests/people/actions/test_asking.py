@@ -7,6 +7,8 @@ import pytest
 
 from tests.interop.population.conftest import MemoryRegister
 from tests.people.conftest import AT, NURSE, OFFICER, Register
+from tiemchung.core.alarms import see_alarm
+from tiemchung.core.ids import new_id
 from tiemchung.core.models import Alarm, AuditLine
 from tiemchung.people.actions import amend_profile, check_identities, confirm_identity
 from tiemchung.people.actions.asking import CLAIM, claim_batch, defer_batch, settle_batch
@@ -181,6 +183,24 @@ def test_one_bad_row_holds_nobody_else_back(register: Register) -> None:
         at += dt.timedelta(minutes=15)
     assert states(people) == ["MISMATCHED"] * 4 + ["WAITING"] + ["MISMATCHED"] * 4
     assert set(Alarm.objects.values_list("code", "subject_id")) == {("POPULATION_REFUSED", people[4])}
+
+
+def test_a_register_that_refuses_everybody_rings_some_times_and_once_for_each(register: Register) -> None:
+    people = [register(f"Trần Văn {chr(65 + n)}", identifiers=[("CCCD", number(n))]).person_id for n in range(9)]
+    check_identities(person_ids=people, at=AT)
+
+    class Refusing(MemoryRegister):
+        def ask(self, batch_id, asked):  # type: ignore[no-untyped-def]
+            raise RegisterRefused("register_422")
+
+    for n in range(60):
+        send_batch(Refusing(), SOON + n * dt.timedelta(minutes=15))
+    rung = list(Alarm.objects.values_list("subject_id", flat=True))
+    assert len(rung) == len(set(rung)) == 5
+    see_alarm(Alarm.objects.get(subject_id=rung[0]).id, by=new_id(), at=SOON)
+    for n in range(60, 80):
+        send_batch(Refusing(), SOON + n * dt.timedelta(minutes=15))
+    assert Alarm.objects.filter(seen_at__isnull=True).count() == 5
 
 
 def test_a_foreigner_and_a_duplicate_never_leave(register: Register, population: MemoryRegister) -> None:

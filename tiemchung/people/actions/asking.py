@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from tiemchung.core.actor import SYSTEM
-from tiemchung.core.alarms import raise_alarm
+from tiemchung.core.alarms import raise_unseen
 from tiemchung.core.audit import write_lines
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.ids import new_id
@@ -32,6 +32,7 @@ BATCH = 500
 # A claim runs out after this: longer than any answer is waited for, so that only a killed sender's is taken over.
 CLAIM = dt.timedelta(seconds=60)
 LONGEST_WAIT_S = 600.0
+MOST_REFUSED = 5  # alarms that wait unseen: a register that refuses everybody is one thing to look at
 # Fields that changed under us are reset by whoever follows the changes; until then nobody asks about them.
 _LATER = dt.timedelta(seconds=30)
 
@@ -193,5 +194,5 @@ def split_batch(*, batch: ClaimedBatch, at: dt.datetime) -> None:
     """
     rows = _locked(batch)
     if len(rows) == 1:
-        raise_alarm("POPULATION_REFUSED", at=at, subject_id=rows[0].person_id)
+        raise_unseen("POPULATION_REFUSED", at=at, subject_id=rows[0].person_id, most=MOST_REFUSED)
     _put_back(rows, IdentityWhy.REFUSED, at)
