@@ -133,6 +133,9 @@ def test_a_late_case_that_climbed_is_seen_and_taken_over_above(office: Office) -
     for _ in range(4):
         actions.sound_alarms(builders.NOW)
     above = enter_as(office.corrector)
+    first = shown(above.get(address("queue")))
+    assert "1 phản ánh quá hạn của cấp dưới đã báo lên bạn" in first
+    assert "Cảm ơn bạn" not in first
     assert "Quá hạn ở cấp dưới" in shown(above.get(address("queue") + "?show=WATCHED"))
     assert "Nhận về đơn vị của mình" in shown(above.get(address("file", ref=case.ref)))
     above.post(address("claim", ref=case.ref))

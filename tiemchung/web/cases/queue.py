@@ -49,6 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         show=show,
         kind=kind,
         kinds=[("", say("cases.queue.every_kind"))] + [(code, say(f"case.kind.{code}.short")) for code in KINDS],
+        watched=found.watched,
         waiting=found.open - found.asked_back > 0,
         more=place_words(found.more, show=show, kind=kind) if found.more else None,
         first=place_words(None, show=show, kind=kind) if after else None,
