@@ -27,6 +27,7 @@ LONGEST = (
     "journeys/test_stock.py",
     "journeys/test_two_provinces.py",
     "interop/population/test_kill.py",
+    "journeys/test_kept_copy.py",
     "journeys/test_elsewhere.py",
     "journeys/test_verifier.py",
     "journeys/test_accounts.py",

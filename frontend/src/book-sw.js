@@ -7,6 +7,9 @@ const PARTS = `${PARTS_OF}${version}`;
 const CARDS = "tc-book-cards";
 const PATIENCE_MS = 700; // a kept card opens within a second, however slow the network is
 
+// A page of this mark says by itself what a copy may say; those kept before it was there do not.
+const SPEAKS = 'data-book="copy"';
+
 const isKept = (path) => path.startsWith(cards) || new RegExp(passports).test(path);
 const pathOf = (request) => new URL(request.url ?? request, self.location.origin).pathname;
 
@@ -58,6 +61,20 @@ const patience = () => new Promise((_, reject) => setTimeout(() => reject(new Er
 
 const keptList = async () => (await caches.open(PARTS)).match(shell);
 
+/** A kept page that calls itself a copy, and says why: "enter" (the server wants a sign-in) or "away" (not asked). */
+async function copyOf(kept, why) {
+  const headers = new Headers(kept.headers);
+  for (const name of ["content-length", "content-encoding"]) headers.delete(name);
+  return new Response((await kept.text()).replace("<html", `<html data-copy="${why}"`), { headers });
+}
+
+/** What stands in for a card that the server answered without giving it: an old copy cannot say that it is one. */
+async function standIn(kept, answer) {
+  const busy = answer.status >= 500 || answer.status === 429;
+  if (!busy && !(await kept.clone().text()).includes(SPEAKS)) return answer;
+  return copyOf(kept, busy ? "away" : "enter");
+}
+
 /** The server's card, or the kept one when the network is away, slow, or wants a new sign-in. */
 async function card(address) {
   const kept = await caches.match(address, { cacheName: CARDS });
@@ -65,10 +82,10 @@ async function card(address) {
   if (!kept) return fresh.catch(keptList);
   try {
     const answer = await Promise.race([fresh, patience()]);
-    return answer.ok || answer.status === 404 ? answer : kept;
+    return answer.ok || answer.status === 404 ? answer : await standIn(kept, answer);
   } catch {
     fresh.catch(() => undefined);
-    return kept;
+    return copyOf(kept, "away");
   }
 }
 

@@ -168,7 +168,7 @@ def test_from_the_front_page_to_a_card_that_works_without_a_network(phone_of_390
     sign_in(page)
     page.get_by_role("link", name="Mở thẻ").click()
     expect(page.locator("#card-title")).to_have_text("Thẻ vàng: chưa đủ liều")
-    expect(page.locator("[data-book=freshness]")).to_contain_text("không có thay đổi")
+    expect(page.locator("[data-book=freshness]")).to_contain_text("Đã kiểm tra lúc")
     kept(page)
     before = page.locator(".tc-card").inner_text()
     code = page.locator(".tc-card__qr").inner_html()
@@ -298,7 +298,7 @@ def test_a_shared_device_keeps_no_card(phone_of_390: Page) -> None:
         page.fill(f"#birth-{part}", str(getattr(BORN, part)))
     press_send(page)
     page.get_by_role("link", name="Mở thẻ").click()
-    expect(page.locator("[data-book=freshness]")).to_contain_text("không có thay đổi")
+    expect(page.locator("[data-book=freshness]")).to_contain_text("Đã kiểm tra lúc")
     assert page.evaluate("async () => (await caches.keys()).length") == 0
 
 

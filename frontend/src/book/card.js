@@ -4,6 +4,20 @@ import { isKept, keepCard } from "./kept.js";
 // Without a worker between them this page came from the server a moment ago: there is nothing to compare it with.
 export const direct = !navigator.serviceWorker?.controller;
 
+// The worker marks what it kept and could not check; what a copy may say is in the page and its style sheet.
+export const isCopy = () => "copy" in document.documentElement.dataset;
+
+/** Marks this page as an unchecked copy because the server wants a sign-in. */
+export function askToEnter() {
+  document.documentElement.dataset.copy = "enter";
+}
+
+/** Takes the mark away and says that it was checked; that nothing changed only of what was older than this look. */
+export function tellChecked(line) {
+  say(line, isCopy() ? "checked" : "seen", moment(new Date()));
+  delete document.documentElement.dataset.copy;
+}
+
 const AGAIN_MS = 2000;
 const MOST_TRIES = 30;
 
@@ -68,13 +82,17 @@ async function compare(card, line, keep) {
     return say(line, "offline", line.dataset.moment);
   }
   const told = signed ? await signed.json() : null;
-  if (!token || told?.made_at === madeAt) {
-    say(line, "checked", moment(new Date()));
+  if (token ? told?.made_at === madeAt : !isCopy()) {
+    tellChecked(line);
     // The worker keeps every card that it fetches, but for the first.
     return keep && !(await isKept(location.pathname)) && keepThis();
   }
-  const fresh = await page().catch(() => null);
-  if (!fresh) return say(line, "stale", line.dataset.moment);
+  const fresh = await page().catch(() => undefined);
+  if (fresh === undefined) return say(line, token ? "stale" : "offline", line.dataset.moment);
+  if (!fresh) {
+    askToEnter();
+    return token && say(line, "stale", line.dataset.moment);
+  }
   if (keep) await keepCard(location.pathname, fresh);
   const tried = sessionStorage.getItem("tc-renewed");
   sessionStorage.setItem("tc-renewed", told?.made_at ?? "");
@@ -86,6 +104,6 @@ async function compare(card, line, keep) {
 export async function watchCard(card, line, ready) {
   if (card.dataset.signing === "WAITING" || card.dataset.updating === "yes") waitForChange(card);
   if (!direct) return compare(card, line, await ready);
-  say(line, "checked", moment(new Date()));
+  tellChecked(line);
   return (await ready) && keepThis();
 }

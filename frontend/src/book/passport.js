@@ -1,5 +1,5 @@
 // One passport on the screen: kept for offline; a kept one is compared with the server's, and says so where it cannot be.
-import { direct, keepThis, moment, page, say } from "./card.js";
+import { askToEnter, direct, keepThis, page, say, tellChecked } from "./card.js";
 import { keepCard } from "./kept.js";
 
 /** Gives what the server's page says now of the same passport: the mark of its content. */
@@ -24,15 +24,18 @@ async function compare(passport, line, keep) {
     return tellCopy(passport, line, "offline");
   }
   // The server wants a sign-in first: what is kept may be old, and is not thrown away.
-  if (!fresh) return tellCopy(passport, line, "stale");
+  if (!fresh) {
+    askToEnter();
+    return tellCopy(passport, line, "stale");
+  }
   const same = (await markOf(fresh)) === passport.dataset.madeAt;
   if (keep) await keepCard(location.pathname, fresh);
-  return same ? say(line, "checked", moment(new Date())) : location.reload();
+  return same ? tellChecked(line) : location.reload();
 }
 
 /** Looks after the passport of this page; `ready` resolves to whether it may be kept. */
 export async function watchPassport(passport, line, ready) {
   if (!direct) return compare(passport, line, await ready);
-  say(line, "checked", moment(new Date()));
+  tellChecked(line);
   return (await ready) && keepThis();
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Phone } from "./phone.js";
 
 const CARD = "/so/the/1";
-const page = (css, js) => `<link href="/static/tc/${css}"><body data-late="/static/tc/${js}">card of ${css}`;
+const page = (css, js) => `<link href="/static/tc/${css}"><body data-late="/static/tc/${js}"><div data-book="copy"></div>card of ${css}`;
 const first = () => ({ "/static/tc/app.1.css": "css 1", "/static/tc/book.1.js": "js 1", "/static/tc/font.woff2": "font",
   [CARD]: page("app.1.css", "book.1.js") }); // prettier-ignore
 const second = () => ({ "/static/tc/app.2.css": "css 2", "/static/tc/book.1.js": "js 1", "/static/tc/font.woff2": "font",

@@ -51,12 +51,14 @@ export class Phone {
   server = {};
   online = true;
   signedIn = true;
+  busy = false;
 
   constructor() {
     this.fetch = async (request) => {
       const address = path(request);
       if (!this.online) throw new TypeError("no network");
       if (address.startsWith("/so/the/") && !this.signedIn) return new Response("", { status: 302 });
+      if (address.startsWith("/so/the/") && this.busy) return new Response("", { status: 503 });
       const body = this.server[address];
       return body === undefined ? new Response("", { status: 404 }) : new Response(body);
     };
@@ -74,7 +76,7 @@ export class Phone {
       parts: Object.keys(files).filter((address) => address.startsWith("/static/tc/")),
     }; // prettier-ignore
     const { caches, fetch } = this;
-    runInNewContext(SOURCE, { self, caches, fetch, URL, Set, Promise, setTimeout, Error });
+    runInNewContext(SOURCE, { self, caches, fetch, URL, Set, Promise, setTimeout, Error, Headers, Response });
     for (const name of ["install", "activate"]) await this.tell(name);
   }
 
