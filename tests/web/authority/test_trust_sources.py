@@ -17,6 +17,7 @@ from tiemchung.certificates.models import TrustImport
 from tiemchung.certificates.reads.trusted import trust_sources
 from tiemchung.core.actor import Role
 from tiemchung.core.models import AuditLine
+from tiemchung.web.shared.formats import format_moment
 
 SOURCES, TAKE = "/authority/khoa/nguon", "/authority/khoa/nguon/nap"
 DAY = dt.timedelta(days=1)
@@ -105,6 +106,34 @@ def test_an_anchor_that_does_not_fit_is_refused_with_the_reason(
     answer = with_anchor(admin, data, anchor)
     assert (answer.status_code, said in shown(answer)) == (422, True)
     assert trust_sources(LATER) == []
+
+
+def test_each_missing_thing_is_said_at_its_field_and_in_the_summary(admin: Client) -> None:
+    page = admin.post(TAKE, {"made_on_day": "31", "made_on_month": "2", "made_on_year": "2022"})
+    assert page.status_code == 422
+    for field in ("source", "file", "made_on-day"):
+        assert f'<a href="#{field}">' in page.content.decode()
+    assert "Ghi tên danh sách" in shown(page)
+    assert "ngày có thật" in shown(page)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        (as_items(FRANCE.item(timestamp="")), "made_on-day"),
+        (b'{"keys": [{"kty": "EC"}]}', "issuer"),
+        (b"nothing", "file"),
+    ],
+)
+def test_what_the_file_lacks_is_said_at_the_field_that_mends_it(admin: Client, data: bytes, field: str) -> None:
+    answer = send(admin, data)
+    assert (answer.status_code, f'<a href="#{field}">' in answer.content.decode()) == (422, True)
+
+
+def test_the_moment_of_a_list_taken_before_reads_as_every_moment_of_the_site(admin: Client) -> None:
+    send(admin, an_item())
+    words = shown(send(admin, an_item()))
+    assert f"đã nhận lúc {format_moment(trust_sources(LATER)[0].taken_at)}" in words
 
 
 def test_without_a_file_the_page_says_so(admin: Client) -> None:

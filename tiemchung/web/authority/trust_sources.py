@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from contextlib import suppress
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -14,14 +16,20 @@ from tiemchung.certificates.reads.trusted import ListAge, TrustSource, trust_sou
 from tiemchung.certificates.trust_import import ListRefused, parse_list
 from tiemchung.certificates.trust_import.parsed import MAX_BYTES, PASSED_OVER
 from tiemchung.core import clock
-from tiemchung.core.verdict import Verdict, refuse
+from tiemchung.core.verdict import refuse
 from tiemchung.web.shared.account import steps_up
+from tiemchung.web.shared.formats import format_moment
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import KEY_ROLES, actor_of, staff_page, tell
-from tiemchung.web.shared.typed import date_in, line_in
-from tiemchung.web.shared.words import say
+from tiemchung.web.shared.typed import TypedDate, date_in, line_in
+from tiemchung.web.shared.words import say, say_reason
 
 _ANCHOR_CAP = 20_000  # bytes; one certificate
+# The field that mends a refusal, by the refusal's code; every other is the file's own.
+_MENDED_AT = {
+    "SOURCE_MISSING": "source", "MADE_AT_MISSING": "made_on-day", "ISSUER_MISSING": "issuer",
+    "ANCHOR_UNREADABLE": "anchor", "NOTHING_TO_CHECK": "anchor",
+}  # fmt: skip
 open_to_keepers = open_to_staff(*KEY_ROLES)
 
 
@@ -44,12 +52,10 @@ def take_source(request: HttpRequest) -> HttpResponse:
     typed["made_on"] = made_on.parts
     if request.method == "GET":
         return _ask(request, typed)
-    upload = request.FILES.get("file")
-    if upload is None or (upload.size or 0) > MAX_BYTES:
-        return _ask(request, typed, errors={"file": say("trust_sources.file_missing")})
-    anchor = request.FILES.get("anchor")
-    if anchor is not None and (anchor.size or 0) > _ANCHOR_CAP:
-        return _ask(request, typed, refuse("LIST_ANCHOR_UNREADABLE", where=""))
+    upload, anchor = request.FILES.get("file"), request.FILES.get("anchor")
+    errors = _errors_of(typed, made_on, upload, anchor)
+    if errors or upload is None:
+        return _ask(request, typed, errors)
     made_at = _noon(made_on.day) if made_on.day else None
     data, at = upload.read(), clock.now()
     try:
@@ -58,9 +64,28 @@ def take_source(request: HttpRequest) -> HttpResponse:
             source=typed["source"], listed=listed, data=data, by=actor_of(request), at=at, made_at=made_at
         )
     except ListRefused as refused:
-        return _ask(request, typed, refuse(f"LIST_{refused.code}", where=_in_words(refused.where)))
+        return _ask(request, typed, _error_of(refused.code, _in_words(refused.where)))
     tell(request, "trust_sources.done", source=typed["source"], n=done.keys, passed=sum(done.passed_over.values()))
     return redirect("authority:trust_sources")
+
+
+def _errors_of(
+    typed: dict[str, Any], made_on: TypedDate, upload: UploadedFile | None, anchor: UploadedFile | None
+) -> dict[str, str]:
+    """Give what the form itself lacks, each under its field's id, in the order of the fields."""
+    errors = {} if typed["source"] else _error_of("SOURCE_MISSING")
+    if upload is None or (upload.size or 0) > MAX_BYTES:
+        errors["file"] = say("trust_sources.file_missing")
+    if made_on.day is None and any(made_on.parts.values()):
+        errors["made_on-day"] = say("trust_sources.made_on_wrong")
+    if anchor is not None and (anchor.size or 0) > _ANCHOR_CAP:
+        errors |= _error_of("ANCHOR_UNREADABLE")
+    return errors
+
+
+def _error_of(code: str, where: str = "") -> dict[str, str]:
+    """Give a refusal in words, under the id of the field that mends it."""
+    return {_MENDED_AT.get(code, "file"): say_reason(refuse(f"LIST_{code}", where=where).refusals[0])}
 
 
 def _whys(source: TrustSource) -> str:
@@ -71,6 +96,8 @@ def _whys(source: TrustSource) -> str:
 
 def _in_words(where: str) -> str:
     """Give a place in a file, and the codes that stand there, in the reader's language."""
+    with suppress(ValueError):
+        return format_moment(dt.datetime.fromisoformat(where))
     told = re.sub(
         r"\b(line|item|method|issuer|key)(?= \d)", lambda found: say(f"trust_sources.place.{found[1]}"), where
     )
@@ -86,12 +113,9 @@ def _noon(day: dt.date) -> dt.datetime:
     return min(dt.datetime.combine(day, dt.time(12), clock.VIETNAM), clock.now())
 
 
-def _ask(
-    request: HttpRequest, typed: dict[str, Any], verdict: Verdict | None = None, errors: dict[str, str] | None = None
-) -> HttpResponse:
-    shown = Verdict() if verdict is None else verdict
-    status = 422 if errors or shown.refusals else 200
-    return staff_page(request, "authority/trust_source.html", status, typed=typed, verdict=shown, errors=errors or {})
+def _ask(request: HttpRequest, typed: dict[str, Any], errors: dict[str, str] | None = None) -> HttpResponse:
+    status = 422 if errors else 200
+    return staff_page(request, "authority/trust_source.html", status, typed=typed, errors=errors or {})
 
 
 urlpatterns = [
