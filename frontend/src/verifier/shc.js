@@ -3,7 +3,7 @@ import { Stop, orDamaged } from "./outcome.js";
 import { fromBase64, fromBase64Url, fromUtf8, toUtf8 } from "./bytes.js";
 import { inflateRaw } from "./inflate.js";
 import { signatureHolds } from "./signature.js";
-import { cvxName } from "./products.js";
+import { cvxName, productName } from "./products.js";
 import { dayOf, emptyCard, firstText, wholeNumber } from "./card.js";
 import { revocationHashes } from "./revocation.js";
 
@@ -55,11 +55,14 @@ function resources(claims, type) {
 }
 
 function doseOf(immunization, index) {
-  const cvx = immunization.vaccineCode?.coding?.find((code) => code.system?.endsWith("/cvx"))?.code;
-  const code = firstText(cvx, immunization.vaccineCode?.coding?.[0]?.code);
+  const codings = immunization.vaccineCode?.coding ?? [];
+  const codeOf = (list) => codings.find((code) => code.system?.endsWith(list))?.code;
+  const cvx = codeOf("/cvx");
+  const product = codeOf("/community-register"); // of the European value sets, as our own cards name the product
+  const code = firstText(cvx, product, codings[0]?.code);
   return {
     number: wholeNumber(immunization.protocolApplied?.[0]?.doseNumberPositiveInt) ?? index + 1, of: null,
-    product: cvx ? cvxName(cvx) : code, productCode: code, maker: "", country: "",
+    product: cvx ? cvxName(cvx) : productName(code), productCode: code, maker: "", country: "",
     on: dayOf(immunization.occurrenceDateTime), lot: firstText(immunization.lotNumber),
   };
 }

@@ -3,7 +3,7 @@
 import json
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from tests.certificates.emitters.cast import ADDRESS, FACTS, PFIZER, SIGNER, believed, facts, key
 from tests.certificates.formats.cast import NOW, TESTDATA, certificate, der, needs_testdata
 from tiemchung.certificates.emitters import NotEmittable, emitters
+from tiemchung.certificates.emitters.ddcc import core_data
 from tiemchung.certificates.emitters.shc import jwk_of, rid_of, thumbprint_of
 from tiemchung.certificates.emitters.vdsnc import number_of
 from tiemchung.certificates.formats import Outcome, Why, cose, hc1, jws, read, shc, subclaims, trust, trust_list
+from tiemchung.core.clock import VIETNAM
 
 ALL = sorted(emitters())
 SIGNED_BYTES = {
@@ -96,6 +98,13 @@ def test_a_card_names_an_address_that_wallets_may_ask() -> None:
         emitters()["shc"].emit(FACTS, key("http://tiemchung.example"))
     assert refused.value.code == "ADDRESS_NOT_HTTPS"
     assert jws.parse(shc.to_jws(text_of("shc"))).payload["iss"] == ADDRESS
+
+
+@pytest.mark.parametrize("hour", [0, 6, 7, 12, 23])
+def test_the_core_data_sets_days_are_vietnams(hour: int) -> None:
+    local = datetime(2026, 11, 23, hour, 30, tzinfo=VIETNAM)
+    given = facts(issued_at=local.astimezone(UTC), expires_at=(local + timedelta(days=365)).astimezone(UTC))
+    assert core_data(given, b"kid")["certificate"]["period"] == {"start": "2026-11-23", "end": "2027-11-23"}
 
 
 @needs_testdata

@@ -309,9 +309,11 @@ def test_the_command_prints_the_text_or_says_why_not(settings: Any) -> None:
     settings.EMITTERS = frozenset({"ddcc"})
     out = StringIO()
     call_command("emit", stdout=out)
-    assert [line.split() for line in out.getvalue().splitlines()] == [
-        ["ddcc", "on"], ["icvp", "off"], ["shc", "off"], ["vdsnc", "off"],
-    ]  # fmt: skip
+    *forms, why = out.getvalue().splitlines()
+    assert [line.split() for line in forms] == [["ddcc", "on"], ["icvp", "off"], ["shc", "off"], ["vdsnc", "off"]]
+    assert "TIEMCHUNG_EMIT" in why
+    with pytest.raises(CommandError, match=r"icvp is off\..*TIEMCHUNG_EMIT"):
+        call_command("emit", "icvp", str(person_id))
 
 
 def test_each_refusal_has_its_words_in_both_languages() -> None:

@@ -5,6 +5,7 @@ import json
 import random
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,10 @@ def test_the_browser_believes_it_and_no_turned_bit_of_it(code: str) -> None:
     first, *others = answers([text, *turned])
     assert (first["verdict"], first["reason"]) == ("VALID", "")
     assert [t for t, answer in zip(turned, others, strict=True) if answer["verdict"] == "VALID"] == []
+
+
+def test_a_vaccine_without_a_code_of_its_own_is_named_by_its_product() -> None:
+    abdala = replace(FACTS.stated, vaccine="28531000087107", icd11="", product="Abdala", product_name="Abdala")
+    texts = [emitters()["shc"].emit(replace(FACTS, doses=(dose,)), key()).text for dose in (abdala, FACTS.stated)]
+    names = [answer["doses"][0]["product"] for answer in answers(texts)]
+    assert names == ["Abdala (CIGB)", "Comirnaty (Pfizer-BioNTech)"]

@@ -1,5 +1,6 @@
 """The WHO's core data set of vaccination (DDCC:VS), sub-claim 3 of hcert 1.1.1."""
 
+import datetime as dt
 from typing import Any
 
 from tiemchung.certificates.emitters.facts import (
@@ -13,6 +14,7 @@ from tiemchung.certificates.emitters.hcert import signed_subclaim
 from tiemchung.certificates.emitters.registry import Emitted, Emitter
 from tiemchung.certificates.emitters.systems import MAKERS, PRODUCTS
 from tiemchung.certificates.formats import subclaims
+from tiemchung.core.clock import local
 
 _VERSION = "1.0.0"
 
@@ -21,8 +23,15 @@ def _coding(system: str, code: str) -> dict[str, str]:
     return {"system": system, "code": code}
 
 
+def _day(at: dt.datetime) -> str:
+    return local(at).date().isoformat()
+
+
 def core_data(facts: CertificateFacts, kid: bytes) -> dict[str, Any]:
-    """Give the core data set of the stated dose; raises NotEmittable where its lot is unknown (1..1 in the model)."""
+    """Give the core data set of the stated dose; raises NotEmittable where its lot is unknown (1..1 in the model).
+
+    Its days are Vietnam's, those of the page and the paper.
+    """
     dose = facts.stated
     return {
         "name": facts.full_name,
@@ -32,7 +41,7 @@ def core_data(facts: CertificateFacts, kid: bytes) -> dict[str, Any]:
             "kid": kid.hex(),
             "hcid": facts.number,
             "version": _VERSION,
-            "period": {"start": facts.issued_at.date().isoformat(), "end": facts.expires_at.date().isoformat()},
+            "period": {"start": _day(facts.issued_at), "end": _day(facts.expires_at)},
         },
         "vaccination": {
             "vaccine": _coding(*dose.coded),

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from tiemchung.certificates.emitters.encoding import compact_json, text64
 from tiemchung.certificates.emitters.facts import CertificateFacts, EmissionKey, NotEmittable, ShotFacts
 from tiemchung.certificates.emitters.registry import Emitted, Emitter
+from tiemchung.certificates.emitters.systems import PRODUCTS
 from tiemchung.certificates.formats import shc
 from tiemchung.certificates.formats.trust import load_certificate
 
@@ -48,7 +49,8 @@ def _immunization(dose: ShotFacts) -> dict[str, Any]:
     resource: dict[str, Any] = {
         "resourceType": "Immunization",
         "status": "completed",
-        "vaccineCode": {"coding": [{"system": system, "code": code}]},
+        # Names are not allowed in a card: the product's code tells which vaccine of its kind it was.
+        "vaccineCode": {"coding": [{"system": system, "code": code}, {"system": PRODUCTS, "code": dose.product}]},
         "patient": {"reference": "resource:0"},
         "occurrenceDateTime": dose.given_on.isoformat(),
     }

@@ -15,6 +15,8 @@ from tiemchung.core.actor import SYSTEM
 from tiemchung.core.verdict import Refused
 from tiemchung.people.reads import NotFound
 
+_WHY_OFF = "A form is on where TIEMCHUNG_EMIT names it; this shell's counts here, not that of the running app."
+
 
 class Command(BaseCommand):
     """Makes one code at a time; forms are switched on by TIEMCHUNG_EMIT (docs/how-to/emitters.md)."""
@@ -32,7 +34,11 @@ class Command(BaseCommand):
         if person_id is None:
             for code in sorted(emitters()):
                 self.stdout.write(f"{code:8}{'on' if code in emitted_forms() else 'off'}")
+            if len(emitted_forms()) < len(emitters()):
+                self.stdout.write(_WHY_OFF)
             return
+        if form not in emitted_forms():
+            raise CommandError(f"{form} is off. {_WHY_OFF}")
         try:
             made = emit_certificate(by=SYSTEM, person_id=person_id, form=form, at=clock.now())
         except Refused as refused:
