@@ -191,6 +191,18 @@ def test_a_witness_agrees_in_vietnamese_or_english(file: Path, monkeypatch: pyte
     assert "PASSPORT" in run(file, passphrase_file=file.parent / "pass")
 
 
+def test_the_transcript_names_who_agreed_and_who_did_not(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = file.read_text().replace("witnesses = [", 'witnesses = ["Kiên", ')
+    file.write_text(text)
+    (file.parent / "pass").write_text("a passphrase of the roots")
+    monkeypatch.setattr("builtins.input", lambda words: "không" if "Kiên" in words else "có")
+    run(file, passphrase_file=file.parent / "pass")
+    (transcript,) = (file.parent / "out").glob("transcript-*.txt")
+    lines = transcript.read_text("utf-8").splitlines()
+    assert "did not agree: Kiên" in lines
+    assert not any("Kiên" in line for line in lines if line.startswith("reviewed by:"))
+
+
 def typing(*typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the witnesses agree, and these be typed at the prompts for the passphrase."""
     monkeypatch.setattr("builtins.input", lambda words: "có")

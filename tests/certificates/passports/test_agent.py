@@ -1,8 +1,10 @@
 """The signing program signs for one site alone, only statements about doses, and only after its person said yes."""
 
 import base64
+import io
 import json
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from tiemchung.certificates.agent.__main__ import ask_here
 from tiemchung.certificates.agent.keys import OwnKey, UnusableKey, read_key
 from tiemchung.certificates.agent.server import Agent, make_server
 from tiemchung.certificates.formats.cose import verify_es256
@@ -146,3 +149,25 @@ def test_another_kind_of_key_is_refused(tmp_path: Path) -> None:
         read_key(path, "")
     with pytest.raises(UnusableKey):
         read_key(tmp_path / "nothing.pem", "")
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Asia/Ho_Chi_Minh", "06:11:40 23/11/2026 (UTC+0700)"), ("UTC", "23:11:40 22/11/2026 (UTC+0000)")],
+)
+def test_the_moment_is_shown_by_this_computers_clock(
+    zone: str, shown: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    told = {"product": "PFIZER", "given_on": "2026-01-02"}
+    try:
+        monkeypatch.setattr("sys.stdin", io.StringIO("c\nc\n"))
+        assert ask_here([{**told, "signed_at": "2026-11-22T23:11:40.469760+00:00"}])
+        assert ask_here([{**told, "signed_at": "lúc nào"}])
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    said = capsys.readouterr().out
+    assert f"signed at: {shown}" in said
+    assert "signed at: lúc nào" in said

@@ -1,6 +1,7 @@
 """Start the signing program: `tiemchung-sign --key me.p12 --site https://...`, here `python -m` this package."""
 
 import argparse
+import datetime as dt
 import getpass
 import sys
 from collections import Counter
@@ -17,12 +18,20 @@ def ask_here(told: Sequence[dict[str, Any]]) -> bool:
     out = sys.stdout
     out.write(f"\n{len(told)} mũi tiêm / doses:\n")
     for moment in sorted({t["signed_at"] for t in told} - {""}):
-        out.write(f"  ký lúc / signed at: {moment}\n")
+        out.write(f"  ký lúc / signed at: {_as_here(moment)}\n")
     for (product, given_on), number in sorted(Counter((t["product"], t["given_on"]) for t in told).items()):
         out.write(f"  {given_on}  {product}  x {number}\n")
     out.write("Ký? / Sign? (c = có/yes) ")
     out.flush()
     return sys.stdin.readline().strip().lower() in {"c", "có", "y", "yes"}
+
+
+def _as_here(moment: str) -> str:
+    """Write a moment by this computer's clock, with how far that is from UTC; what is no moment stays as it came."""
+    try:
+        return dt.datetime.fromisoformat(moment).astimezone().strftime("%H:%M:%S %d/%m/%Y (UTC%z)")
+    except ValueError:
+        return moment
 
 
 def main(argv: Sequence[str] | None = None) -> int:

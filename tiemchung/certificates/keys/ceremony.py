@@ -109,14 +109,21 @@ def lines_of(plan: Plan) -> list[str]:
     return told
 
 
-def hold(plan: Plan, store: KeyStore, *, reviewed_by: tuple[str, ...], at: dt.datetime) -> list[str]:
+def hold(
+    plan: Plan, store: KeyStore, *, reviewed_by: tuple[str, ...], at: dt.datetime, refused_by: tuple[str, ...] = ()
+) -> list[str]:
     """Do everything that the plan says and give the transcript, which is also written into the plan's folder.
+
+    The transcript names those of the witnesses who agreed and those who did not.
 
     Raises BadPlan unless two different witnesses reviewed it; FileExistsError where a certificate lies there already.
     """
     if len(set(reviewed_by) & set(plan.witnesses)) < 2:
         raise BadPlan("reviewed by: two different people of the file's witnesses")
-    told = [*lines_of(plan), f"reviewed by: {', '.join(dict.fromkeys(reviewed_by))}", f"held at: {at.isoformat()}", ""]
+    told = [*lines_of(plan), f"reviewed by: {', '.join(dict.fromkeys(reviewed_by))}"]
+    if refused_by:
+        told.append(f"did not agree: {', '.join(dict.fromkeys(refused_by))}")
+    told += [f"held at: {at.isoformat()}", ""]
     plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roots = {root.kind: _root(root, plan, store, at) for root in plan.authorities}
     told += [line for kind, certificate in roots.items() for line in _told(str(kind), certificate)]

@@ -41,23 +41,27 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(lines_of(plan)))
             if options["only_show"]:
                 return
-            reviewed = tuple(options["reviewed_by"]) or self._asked(plan.witnesses)
+            told = tuple(options["reviewed_by"])
+            reviewed, refused = (told, ()) if told else self._asked(plan.witnesses)
             if len(set(reviewed) & set(plan.witnesses)) < ENOUGH:
                 raise CommandError("Nothing was done: two witnesses of the file have to agree.")
             store = self._store(plan.folder, options)
-            self.stdout.write("\n".join(["", *hold(plan, store, reviewed_by=reviewed, at=clock.now())]))
+            done = hold(plan, store, reviewed_by=reviewed, refused_by=refused, at=clock.now())
+            self.stdout.write("\n".join(["", *done]))
         except (BadPlan, BadCertificate, KeyStoreError, OSError) as problem:
             raise CommandError(f"{type(problem).__name__}: {problem}") from None
 
-    def _asked(self, witnesses: tuple[str, ...]) -> tuple[str, ...]:
-        agreed = []
+    def _asked(self, witnesses: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Give those who agree and those who do not."""
+        agreed, refused = [], []
         for name in witnesses:
             answer = input(f"{name}, do you agree to every line above? (có/không, yes/no) ")
             if nfc(answer).lower() in YES:
                 agreed.append(name)
             else:
+                refused.append(name)
                 self.stdout.write(f"{name} does not agree (answered {answer.strip()!r}; có or yes agrees).")
-        return tuple(agreed)
+        return tuple(agreed), tuple(refused)
 
     def _store(self, folder: Path, options: dict[str, Any]) -> KeyStore:
         path = options["passphrase_file"]
