@@ -1,6 +1,7 @@
 """A desk reviews the identities that the population database does not know: one list, one action each."""
 
 import datetime as dt
+import re
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +88,25 @@ def test_from_wrong_to_confirmed_by_the_police(as_lead: Client, contradicted: UU
     assert "Thượng úy Lê Văn Tâm, biên bản số BB-12" in shown(done)
     assert state(contradicted) == "POLICE_CONFIRMED"
     assert "Lưu số đúng" not in shown(done)
+
+
+def test_still_wrong_after_the_police_the_register_is_asked_again_on_the_minute_on_record(
+    as_lead: Client, contradicted: UUID
+) -> None:
+    page = at("identity", person_id=contradicted)
+    assert "Hỏi lại cơ sở dữ liệu dân cư" not in shown(as_lead.get(page))
+    said = {"officer": "Thượng úy Lê Văn Tâm", "minute_ref": "BB-12", "note": "CSDL sai tên đệm"}
+    as_lead.post(at("identity_confirm", person_id=contradicted), said)
+    assert "Hỏi lại cơ sở dữ liệu dân cư" not in shown(as_lead.get(page))
+    IdentityCheck.objects.filter(person_id=contradicted).update(state="MISMATCHED", due_at=None)
+    html = as_lead.get(page).content.decode()
+    form = html[html.index("Hỏi lại cơ sở dữ liệu dân cư") :]
+    form = form[: form.index("</form>")]
+    sent = dict(re.findall(r'name="(officer|minute_ref|note)" value="([^"]*)"', form))
+    assert sent == said
+    as_lead.post(at("identity_confirm", person_id=contradicted), sent)
+    row = IdentityCheck.objects.get(person_id=contradicted)
+    assert (row.state, row.minute_ref, row.due_at is not None) == ("POLICE_CONFIRMED", "BB-12", True)
 
 
 def test_a_confirmation_without_officer_or_minute_keeps_what_was_typed(as_lead: Client, contradicted: UUID) -> None:

@@ -144,7 +144,7 @@ def _page(
         why=say(f"identity.why.{line.why}") if line.why else "",
         number=_number(line),
         next_step=say(f"identity.person.next.{line.state if line.state in REVIEWED else 'OTHER'}"),
-        can=_can(line.state, by),
+        can=_can(line, by),
         systems=[(str(system), say(f"people.id_system.{system}")) for system in NUMBER_SYSTEMS],
         form=form,
         typed=typed or {},
@@ -178,11 +178,14 @@ def _errors(form: str, verdict: Verdict) -> dict[str, str]:
     return errors
 
 
-def _can(state: IdentityState, by: Actor) -> dict[str, bool]:
+def _can(line: ReviewLine, by: Actor) -> dict[str, bool]:
+    state = line.state
     return {
         "correct": state in REVIEWED and state is not IdentityState.POLICE_CONFIRMED,
         "review": state is IdentityState.MISMATCHED,
         "confirm": state in _CONFIRMED_FROM,
+        # A change of the four fields wipes the minute: what stands there was said of these very fields.
+        "ask_again": state is IdentityState.MISMATCHED and bool(line.confirmed_by),
         "nobody": state is IdentityState.LOCAL_REVIEW,
         "join": state is IdentityState.DUPLICATE,
     }
