@@ -15,10 +15,11 @@ from tiemchung.core.audit import write_line
 from tiemchung.places import reads as places
 from tiemchung.places.reads import FacilityView
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.staff_page import ALARM_ROLES, actor_of, staff_page, tell
+from tiemchung.web.shared.staff_page import ALARM_ROLES, PEOPLE_ROLES, actor_of, staff_page, tell
 from tiemchung.web.shared.words import has_words, say
 
 OF_FACILITIES = frozenset({"GHOST_DOSES", "OVERRIDES_SHARE"})
+OF_PEOPLE = frozenset({"POPULATION_REFUSED"})
 open_to_watchers = open_to_staff(*ALARM_ROLES)
 
 
@@ -30,7 +31,11 @@ def alarms_page(request: HttpRequest) -> HttpResponse:
     seen = [alarm for alarm in alarms() if alarm.seen_at is not None]
     names = access.staff_names(one for alarm in (*unseen, *seen) for one in (alarm.actor_id, alarm.seen_by) if one)
     return staff_page(
-        request, "authority/alarms.html", unseen=alarms_told(unseen, names), seen=alarms_told(seen, names)
+        request,
+        "authority/alarms.html",
+        unseen=alarms_told(unseen, names),
+        seen=alarms_told(seen, names),
+        opens_people=actor_of(request).role in PEOPLE_ROLES,
     )
 
 
@@ -46,6 +51,7 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
             "text": say(f"audit.alarm.{row.code}.text") if has_words(f"audit.alarm.{row.code}.text") else "",
             "actor_id": row.actor_id if row.actor_id in names else None,
             "actor": names.get(row.actor_id, "") if row.actor_id else "",
+            "person_id": row.subject_id if row.code in OF_PEOPLE else None,
             "facts": [*_place_of(row, where), *facts_told(row)],
             "seen_at": row.seen_at,
             "seen_by": names.get(row.seen_by, "") if row.seen_by else "",
