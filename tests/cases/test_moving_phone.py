@@ -1,5 +1,7 @@
 """A desk that saw the papers moves a reporter to another phone: the lost one opens the record no more."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import NOW, a_key, a_person, a_phone
@@ -8,7 +10,7 @@ from tiemchung.cases.actions import claim_case, settle_case
 from tiemchung.cases.kinds import KINDS, SolutionKind
 from tiemchung.cases.reads import progress_of, travel_of
 from tiemchung.cases.rules.travel import Stop
-from tiemchung.cases.solutions import Solution
+from tiemchung.cases.solutions import REPORTERS, Solution
 from tiemchung.core.actor import PUBLIC, SYSTEM
 from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused
@@ -52,13 +54,30 @@ def test_a_contact_of_somebody_else_or_none_moves_nobody(office: Office) -> None
     (strange,) = people.open_person(by=SYSTEM, at=NOW, person_id=stranger, purpose="CORRECT").phones
     for contact_id, code in ((strange.contact_id, "CASE_PERSON_UNSEEN"), (None, "CASE_SOLUTION_INCOMPLETE")):
         file = claim_case(by=office.lead, at=NOW, ref=case.ref)
-        move = Solution(SolutionKind.MOVE_PHONE, person, contact_id=contact_id, system="OWN", number=a_phone())
+        move = Solution(SolutionKind.MOVE_PHONE, person, contact_id=contact_id, system="OWN", number=REPORTERS)
         with pytest.raises(Refused, match=code):
             settle_case(
                 by=office.lead, at=NOW, key=a_key(), ref=case.ref, version=file.version, solutions=[move],
                 answer="Chúng tôi đã chuyển hồ sơ sang số mới", because=WHY,
             )  # fmt: skip
     assert (reach_of(person), reach_of(stranger)) == (phone, other)
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_nobody_is_moved_to_a_phone_that_a_stranger_names(office: Office, proved: bool) -> None:
+    old, new = a_phone(), a_phone()
+    person = a_person("Nguyễn Thị An", phones=[(old, "OWN")]).person_id
+    case = office.report(person_id=person if proved else None)
+    (phone,) = people.open_person(by=office.lead, at=NOW, person_id=person, purpose="CORRECT").phones
+    file = claim_case(by=office.lead, at=NOW, ref=case.ref)
+    move = Solution(SolutionKind.MOVE_PHONE, person, contact_id=phone.contact_id, system="OWN", number=new)
+    wanted = {"by": office.lead, "at": NOW, "ref": case.ref, "version": file.version, "because": WHY,
+              "answer": "Chúng tôi đã chuyển hồ sơ sang số mới"}  # fmt: skip
+    with pytest.raises(Refused, match="PHONE_UNPROVEN"):
+        settle_case(**wanted, key=a_key(), solutions=[move])
+    assert reach_of(person) == old
+    settle_case(**wanted, key=a_key(), solutions=[replace(move, override="Đã xem căn cước tại quầy")])
+    assert reach_of(person) == new
 
 
 def test_the_kind_about_another_phone_knows_the_move() -> None:

@@ -41,6 +41,8 @@ def test_the_form_asks_for_the_old_phone_and_the_check_shows_both(
     decide = address("decide", ref=ref)
     done = as_lead.post(decide, {**fields(check, decide), "because": "Đã xem căn cước của người này",
                                  "answer": "Đã chuyển hồ sơ sang số mới của bạn", "step": "do"})  # fmt: skip
+    assert "Phản ánh không gửi từ số nào trong hồ sơ" in shown(done)
+    done = as_lead.post(decide, {**fields(done, decide), "override": "Đã xem căn cước tại quầy", "step": "do"})
     assert done.status_code == 302
     assert reads.desk_file(office.lead, LATER, ref).state == CaseState.UPDATED
     assert persons_on_phone(contact_key(phone)) == set()

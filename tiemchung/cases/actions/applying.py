@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tiemchung.cases.actions.proving import demand_number_fits, demand_phone_proof
+from tiemchung.cases.actions.proving import demand_move_proof, demand_number_fits, demand_phone_proof
 from tiemchung.cases.actions.telling_holders import tell_holder
 from tiemchung.cases.kinds import SolutionKind
 from tiemchung.cases.reads.reporters_phone import reporters_phone
@@ -182,6 +182,7 @@ def _add_phone(order: Order, what: Solution) -> Effect:
 def _move_phone(order: Order, what: Solution) -> Effect:
     assert what.profile_id is not None
     assert what.contact_id is not None
+    demand_move_proof(order.ref, what.profile_id, what.number, what.override)
     tell_holder(what.profile_id, "PHONE_MOVED", order.ref, order.at)
     moved = people.move_phone(
         by=order.by,

@@ -6,7 +6,8 @@ number stand on every vaccination paper, so that a report may know them all and 
 
 from uuid import UUID
 
-from tiemchung.cases.reads.reporters_phone import came_from
+from tiemchung.cases.reads.reporters_phone import came_from, is_about, reporters_phone
+from tiemchung.cases.solutions import REPORTERS
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse
 from tiemchung.people.actions import AddedIdentifier
 
@@ -22,6 +23,12 @@ def demand_phone_proof(ref: str, person_id: UUID, override: str) -> None:
     """
     if not override.strip() and not came_from(ref, person_id):
         raise _asked(Reason("PHONE_UNPROVEN", Severity.REFUSE, True))
+
+
+def demand_move_proof(ref: str, person_id: UUID, to: str, override: str) -> None:
+    """Raise Refused as `demand_phone_proof`, unless the person moves to the phone that they, proved, report from."""
+    if to not in {REPORTERS, reporters_phone(ref)} or not is_about(ref, person_id):
+        demand_phone_proof(ref, person_id, override)
 
 
 def demand_number_fits(added: AddedIdentifier, override: str) -> None:

@@ -55,6 +55,12 @@ def came_from(ref: str, person_id: UUID) -> bool:
     return is_from(bytes(case.contact_key), open_claim(case.id, case.sealed_claim), person_id)
 
 
+def is_about(ref: str, person_id: UUID) -> bool:
+    """Tell whether the report of this number is known to be that person's: proved to whoever took it down."""
+    case = _case(ref)
+    return case.person_id is not None and people.person_of(case.person_id) == people.person_of(person_id)
+
+
 def is_from(contact_key: bytes, claim: Claim, person_id: UUID) -> bool:
     """Tell whether a report came from a phone on this person's record, or was taken down beside their identity paper.
 
