@@ -15,6 +15,7 @@ from tiemchung.people.rules import birth_text
 from tiemchung.web.cases.frame import Opened
 from tiemchung.web.cases.sides import Cell, area_name, dose_line, fact_rows
 from tiemchung.web.cases.whose import seen
+from tiemchung.web.shared.formats import format_phone
 from tiemchung.web.shared.words import say, state_words
 
 _K = SolutionKind
@@ -103,7 +104,7 @@ def _cells(looks: Looks, what: Solution) -> list[Cell]:
     if what.kind is _K.ADD_NUMBER:
         return [Cell(say(f"people.id_system.{what.system}"), "", what.number, True)]
     if what.kind is _K.ADD_PHONE:
-        return [Cell(say(f"people.phone_relation.{what.system}"), "", what.number, True)]
+        return [Cell(say(f"people.phone_relation.{what.system}"), "", format_phone(what.number), True)]
     if what.kind is _K.MOVE_PHONE:
         old = next((p.shown for p in phones_of(looks.person(what.profile_id)) if p.contact_id == what.contact_id), "")
         new = looks.reporters_phone if what.number == REPORTERS else what.number

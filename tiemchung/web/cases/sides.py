@@ -19,7 +19,7 @@ from tiemchung.places import reads as places
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.web.cases.pairing import paired, same_lot
 from tiemchung.web.shared.claim_places import own_place
-from tiemchung.web.shared.formats import format_date, format_time
+from tiemchung.web.shared.formats import format_date, format_phone, format_time
 from tiemchung.web.shared.words import has_words, say, state_words
 
 DOSE_CELLS = ("product", "lot_number", "given_on", "place")
@@ -56,7 +56,7 @@ def person_cells(claim: Claim, person: PersonView | None, *, whole: bool) -> lis
         cells.append(_cell("workplace", claim.workplace, "", _never))
     if claim.other_phone:
         shown = [phone.shown for phone in person.phones] if person else []
-        cells.append(Cell(say("cases.fact.other_phone"), claim.other_phone, ", ".join(shown), False))
+        cells.append(Cell(say("cases.fact.other_phone"), format_phone(claim.other_phone), ", ".join(shown), False))
     return [cell for cell in cells if cell.told or cell.recorded]
 
 
