@@ -73,7 +73,8 @@ def _ask() -> float:
     """Ask for the agent and for one of the crowd; give the seconds of the slower complete answer."""
     from django.db import connection
 
-    from tiemchung.core.audit import count_seen_by, seen_by
+    from tiemchung.core.audit import count_seen_by, seen_by, subjects_seen_by
+    from tiemchung.people.reads import persons_among
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT actor_id FROM core_auditline WHERE actor_id <> %s LIMIT 1", (AGENT,))
@@ -84,6 +85,7 @@ def _ask() -> float:
     for name, (actor_id, since, until) in asked.items():
         begun = time.monotonic()
         count = count_seen_by(actor_id, since, until)
+        persons_among(subjects_seen_by(actor_id, since, until))  # only people are counted as people
         counted = time.monotonic() - begun
         begun, lines, pages = time.monotonic(), 0, 0
         page = seen_by(actor_id, since, until, limit=PAGE)
