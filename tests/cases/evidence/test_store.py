@@ -67,7 +67,8 @@ def test_a_file_moved_to_another_id_or_changed_does_not_open(store, tmp_path):
     second.write_bytes(first.read_bytes())
     with pytest.raises(SealBroken):
         store.get(two)
-    first.write_bytes(first.read_bytes()[:-1] + b"\0")
+    sealed = first.read_bytes()
+    first.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(SealBroken):
         store.get(one)
 
