@@ -102,10 +102,11 @@ def test_the_phone_on_record_hears_of_a_report_from_any_other_phone(counter: Cou
 
 def test_a_reporter_without_a_phone_is_told_of_to_the_phone_on_record_once(counter: Counter) -> None:
     key = a_key()
-    assert counter.ask(key=key).ref == counter.ask(key=key).ref
+    ref = counter.ask(key=key).ref
+    assert counter.ask(key=key).ref == ref
     (words,) = counter.told(counter.home)
     assert "An" not in words.split()
-    assert str(DAY.year) not in words
+    assert str(DAY.year) not in words.replace(shown_ref(ref), "")  # a number may hold these digits
 
 
 def test_the_reporters_phone_gets_no_way_to_the_record(counter: Counter) -> None:
