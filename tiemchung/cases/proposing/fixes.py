@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -99,8 +98,7 @@ def _fix_never(
         return _nothing(own, told, pointed, why)
     dose = pointed or (pair[0] if pair else None)
     if dose is None:
-        asked = made(own, (), [note("NO_SUCH_DOSE")], 60, (), (), allowed=True)
-        return replace(asked, ask=WHICH_DOSE)
+        return made(own, (), [note("NO_SUCH_DOSE")], 60, (), (), allowed=True, ask=WHICH_DOSE)
     twin = twin_of(dose, own)
     likeness = () if pointed or pair is None else notes(pair[1])
     why = [note("CITIZEN_NEVER_GIVEN"), *likeness, *twin_reasons(twin)]
@@ -185,8 +183,7 @@ def _disputed(picture: Picture, told: ClaimedDose) -> bool:
 
 
 def _ask(own: Side, told: ClaimedDose, dose: DoseView) -> Suggestion:
-    asked = made(own, (), [note("SAME_AS_RECORD")], 100, (dose,), cells(told, dose), allowed=True)
-    return replace(asked, ask=WHICH_FACT)
+    return made(own, (), [note("SAME_AS_RECORD")], 100, (dose,), cells(told, dose), allowed=True, ask=WHICH_FACT)
 
 
 def _nothing(own: Side, told: ClaimedDose, dose: DoseView, why: Sequence[Reason]) -> Suggestion:

@@ -28,8 +28,9 @@ def made(
     *,
     allowed: bool,
     place: UUID | None = None,
+    ask: str = "",
 ) -> Suggestion:
-    """Give a suggestion about this person; what the desk may not do or see is left out of it."""
+    """Give a suggestion about this person; what the desk may not do or see is left out of it. `ask` asks instead."""
     return Suggestion(
         solutions=tuple(solutions) if allowed else (),
         kinds=tuple(str(s.kind) for s in solutions),
@@ -40,6 +41,7 @@ def made(
         cells=cells if side.seen else (),
         blocked="" if allowed else OTHER_DESK,
         place=place,
+        ask=ask,
     )
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from tiemchung.cases.kinds import SolutionKind
@@ -73,8 +72,7 @@ def person_fixes(picture: Picture) -> Iterator[Suggestion]:
         yield _move(own, picture.left_phone, allowed=allowed)
     phone = picture.claim.other_phone or wanted.get("phone", "")
     if phone and not picture.phone_taken and not picture.phone_proved:
-        asked = made(own, (), [note("PHONE_NOT_PROVED")], 40, (), (), allowed=True)
-        yield replace(asked, ask=PROVE_PHONE)
+        yield made(own, (), [note("PHONE_NOT_PROVED")], 40, (), (), allowed=True, ask=PROVE_PHONE)
     elif phone and not picture.phone_taken:
         solution = Solution(SolutionKind.ADD_PHONE, profile_id=own.profile_id, system="OWN", number=phone)
         yield made(own, [solution], [note("CITIZEN_NAMES_PHONE")], 40, (), (), allowed=allowed)

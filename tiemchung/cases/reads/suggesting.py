@@ -113,15 +113,18 @@ def _near_claim(file: CaseFile) -> NearClaim:
     )
 
 
+def _other_phone(file: CaseFile) -> str:
+    return file.claim.other_phone or file.claim.wanted.get("phone", "")
+
+
 def _taken(file: CaseFile) -> bool:
     """Tell whether anybody is on the other phone that the claim names."""
-    phone = file.claim.other_phone or file.claim.wanted.get("phone", "")
+    phone = _other_phone(file)
     return bool(phone) and bool(people.persons_on_phone(contact_key(phone)))
 
 
 def _proved(file: CaseFile, own: Side | None) -> bool:
-    phone = file.claim.other_phone or file.claim.wanted.get("phone", "")
-    return bool(phone) and own is not None and is_from(file.contact_key, file.claim, own.person_id)
+    return bool(_other_phone(file)) and own is not None and is_from(file.contact_key, file.claim, own.person_id)
 
 
 def _lacking(file: CaseFile, profile_ids: Iterable[UUID]) -> tuple[tuple[str, str], ...]:
