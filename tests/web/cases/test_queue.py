@@ -2,8 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from urllib.parse import parse_qs
-from uuid import UUID
 
 import pytest
 import time_machine
@@ -13,9 +11,7 @@ from tests import builders
 from tests.web.cases.conftest import LATER, Office, address, enter_as, shown
 from tiemchung.cases import actions, reads
 from tiemchung.cases.rules import CaseState, shown_ref
-from tiemchung.core.actor import Role
 from tiemchung.web.cases.frame import time_left
-from tiemchung.web.cases.queue import place_in, place_words
 
 
 def test_the_list_shows_each_case_with_the_hours_that_are_left(office: Office, as_lead: Client) -> None:
@@ -153,16 +149,3 @@ def test_a_late_case_that_climbed_is_seen_and_taken_over_above(office: Office) -
 )  # fmt: skip
 def test_time_left_is_said_in_words_and_by_a_colour(hours: float, words: str, colour: str) -> None:
     assert time_left(LATER + dt.timedelta(hours=hours), LATER) == {"text": words, "colour": colour}
-
-
-def test_a_place_in_the_list_travels_through_an_address_unchanged() -> None:
-    place = (LATER, UUID("0199a0e0-0000-7000-8000-000000000001"))
-    query = place_words(place, show="ALL", kind="")
-    assert place_in(parse_qs(query[1:])["after"][0]) == place
-    assert [place_in(text) for text in ("", "x", "2026-01-01_x", "2026-01-01T00:00_" + str(place[1]))] == [None] * 4
-
-
-def test_staff_without_a_desk_are_refused(office: Office) -> None:
-    nurse = enter_as(office.nurse)
-    assert nurse.get(address("queue")).status_code == 404
-    assert enter_as(builders.a_staff_member(Role.HOTLINE_AGENT)).get(address("queue")).status_code == 404

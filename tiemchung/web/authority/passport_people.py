@@ -12,7 +12,8 @@ from tiemchung.web.authority.frame import looks_at_person, person_address, purpo
 from tiemchung.web.authority.passport_board import area_of_board, lines_of_board
 from tiemchung.web.authority.passport_deeds import deed_of
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.passport_people import COUNTS, heading_of, people_behind, place_in, place_words
+from tiemchung.web.shared.list_place import place_in, query_after
+from tiemchung.web.shared.passport_people import COUNTS, heading_of, people_behind
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
 from tiemchung.web.shared.typed import uuid_in
 from tiemchung.web.shared.way_back import leading_back
@@ -52,7 +53,7 @@ def passport_people(request: HttpRequest, reason: str, area_id: UUID | None = No
         name=name,
         rows=found.rows,
         back=_board(area_id),
-        more=place_words(found.more, **more) if found.more else None,
+        more=query_after(found.more, **more) if found.more else None,
         first=request.path + (f"?don-vi={unit_id}" if unit_id else "") if after else None,
     )
 

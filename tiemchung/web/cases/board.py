@@ -13,9 +13,10 @@ from tiemchung.cases.values import BoardRow
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused
 from tiemchung.web.cases.frame import names_of, open_to_authorities
-from tiemchung.web.cases.queue import PAGE, lines_told, place_in, place_words
+from tiemchung.web.cases.queue import PAGE, lines_told
 from tiemchung.web.shared.formats import format_number
 from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.list_place import place_in, query_after
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.words import say
 
@@ -100,6 +101,6 @@ def lines(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         lines=lines_told(found.lines, by, at) if found else [],
         late=late,
         here=reverse("cases:lines", args=[unit_id]),
-        more=place_words(found.more, **query) if found and found.more else None,
-        first=place_words(None, **query) if after else None,
+        more=query_after(found.more, **query) if found and found.more else None,
+        first=query_after(None, **query) if after else None,
     )

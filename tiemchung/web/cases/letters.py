@@ -17,7 +17,8 @@ from tiemchung.core.audit import looks_together, note_look
 from tiemchung.core.verdict import Refused
 from tiemchung.web.cases.frame import name_of, open_to_desks
 from tiemchung.web.cases.letter import Letter, history_of, parts_of
-from tiemchung.web.cases.queue import PAGE, place_in, place_words
+from tiemchung.web.cases.queue import PAGE
+from tiemchung.web.shared.list_place import place_in, query_after
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.typed import key_in
 from tiemchung.web.shared.words import say
@@ -44,7 +45,7 @@ def letters(request: HttpRequest) -> HttpResponse:
         waiting=found.waiting,
         at_once=min(found.waiting, MOST_A_RUN),
         printed=[_printed(line) for line in reads.letters_printed(by, at, limit=PRINTED)],
-        more=place_words(found.more) if found.more else None,
+        more=query_after(found.more) if found.more else None,
         first=after is not None,
         key=str(uuid4()),
     )

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Refused
 from tiemchung.web.cases.frame import AUTHORITIES, name_of, open_to_desks, time_left, to_next
 from tiemchung.web.shared.formats import format_time
+from tiemchung.web.shared.list_place import place_in, query_after
 from tiemchung.web.shared.staff_page import BULK_ROLES, actor_of, address_of, staff_page, tell
 from tiemchung.web.shared.words import say, say_reason
 
@@ -51,8 +51,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         kinds=[("", say("cases.queue.every_kind"))] + [(code, say(f"case.kind.{code}.short")) for code in KINDS],
         watched=found.watched,
         waiting=found.open - found.asked_back > 0,
-        more=place_words(found.more, show=show, kind=kind) if found.more else None,
-        first=place_words(None, show=show, kind=kind) if after else None,
+        more=query_after(found.more, show=show, kind=kind) if found.more else None,
+        first=query_after(None, show=show, kind=kind) if after else None,
         letters=say("cases.ceiling") if found.letters >= reads.CEILING else str(found.letters),
         board=by.role in AUTHORITIES,
         bulk=address_of("cases:bulk") if by.role in BULK_ROLES else None,
@@ -99,7 +99,7 @@ def shows_of(found: Queue, show: str, kind: str) -> list[dict[str, Any]]:
     counts |= {"MINE": found.mine, "UNTOLD": found.untold}
     return [
         {
-            "href": place_words(None, show=name, kind=kind),
+            "href": query_after(None, show=name, kind=kind),
             "text": say(f"cases.queue.show.{name}"),
             "number": say("cases.ceiling") if counts[name] >= reads.CEILING else str(counts[name]),
             "current": name == show,
@@ -142,21 +142,3 @@ def _hands(line: QueueLine, by: Actor, at: dt.datetime, names: dict[UUID, str]) 
     if line.claimed_by == by.id:
         return say("cases.queue.yours", until=until)
     return say("cases.queue.held", name=names.get(line.claimed_by, ""), until=until)
-
-
-def place_in(text: str) -> tuple[dt.datetime, UUID] | None:
-    """Give the place in a list that an address names, None for anything else."""
-    moment, _, row = text.partition("_")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-        return (at, UUID(row)) if at.tzinfo is not None else None
-    except ValueError:
-        return None
-
-
-def place_words(place: tuple[dt.datetime, UUID] | None, **filters: str) -> str:
-    """Give the query of a page of the list."""
-    asked = {name: value for name, value in filters.items() if value and value != "ALL"}
-    if place is not None:
-        asked["after"] = f"{place[0].astimezone(dt.UTC).isoformat()}_{place[1]}"
-    return "?" + urlencode(asked) if asked else "?"

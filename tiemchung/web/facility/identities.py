@@ -1,10 +1,8 @@
 """Identities to review: whom the population database does not know as we do, and what may be done about each."""
 
-import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +23,7 @@ from tiemchung.people.rules.links import may_join
 from tiemchung.places.reads import answered_by
 from tiemchung.web.facility.frame import hides_strangers
 from tiemchung.web.shared.gate import open_to_staff
+from tiemchung.web.shared.list_place import place_in, query_after
 from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import actor_of, address_of, staff_page, tell
 from tiemchung.web.shared.typed import line_in, text_in
@@ -46,7 +45,7 @@ def identities(request: HttpRequest) -> HttpResponse:
     """List the reader's people whose identity is not settled, those that wait longest first."""
     by, at = actor_of(request), clock.now()
     state = next((one for one in REVIEWED if one == request.GET.get("state")), None)
-    after = _place(request.GET.get("after", ""))
+    after = place_in(request.GET.get("after", ""))
     before = answered_by(by.facility_id, clock.today()) if by.facility_id else frozenset()
     found = reads.reviews_of(by, state=state, limit=PAGE, after=after, before=before)
     shown = [line.person_id for line in found.lines]
@@ -59,8 +58,8 @@ def identities(request: HttpRequest) -> HttpResponse:
         shows=_shows(by, state, before),
         state=state,
         away=register_away(at),
-        more=_query(state, found.more) if found.more else None,
-        first=_query(state, None) if after else None,
+        more=query_after(found.more, state=state or "") if found.more else None,
+        first=query_after(None, state=state or "") if after else None,
         board=address_of("authority:identity_board") if by.facility_id is None else None,
     )
 
@@ -216,26 +215,10 @@ def _shows(by: Actor, state: IdentityState | None, before: frozenset[UUID]) -> l
     whole = [(None, sum(counts.values())), *((one, n) for one, n in counts.items() if n or one is state)]
     return [
         {
-            "href": _query(one, None),
+            "href": query_after(None, state=one or ""),
             "text": say(f"state.identity.{one}.label") if one else say("identity.list.ALL"),
             "number": n,
             "current": one is state,
         }
         for one, n in whole
     ]
-
-
-def _place(text: str) -> tuple[dt.datetime, UUID] | None:
-    moment, _, person = text.partition("_")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-        return (at, UUID(person)) if at.tzinfo is not None else None
-    except ValueError:
-        return None
-
-
-def _query(state: IdentityState | None, place: tuple[dt.datetime, UUID] | None) -> str:
-    asked = {"state": str(state)} if state else {}
-    if place is not None:
-        asked["after"] = f"{place[0].astimezone(dt.UTC).isoformat()}_{place[1]}"
-    return "?" + urlencode(asked)

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from tiemchung.core import clock
 from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.passports import PURPOSE
-from tiemchung.web.shared.passport_people import STANDING, heading_of, people_behind, place_in, place_words
+from tiemchung.web.shared.list_place import place_in, query_after
+from tiemchung.web.shared.passport_people import STANDING, heading_of, people_behind
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.way_back import leading_back
 
@@ -30,6 +31,6 @@ def passport_people(request: HttpRequest, reason: str) -> HttpResponse:
         "facility/passport_people.html",
         heading=heading_of(reason),
         rows=found.rows,
-        more=place_words(found.more) if found.more else None,
+        more=query_after(found.more) if found.more else None,
         first=request.path if after else None,
     )

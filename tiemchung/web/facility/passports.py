@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +21,7 @@ from tiemchung.people.reads import PersonSight, sights_of
 from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.history import label_of
 from tiemchung.web.facility.passport_deeds import deeds_of, look_of
+from tiemchung.web.shared.list_place import place_in, query_after
 from tiemchung.web.shared.passport_people import HELD, heading_of
 from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import actor_of, staff_page
@@ -58,7 +58,7 @@ def work(request: HttpRequest, reason: str) -> HttpResponse:
         raise Http404
     by, at, here = actor_of(request), clock.now(), request.get_full_path()
     counts = reads.counts_of_facility(by)
-    tasks = reads.work_list(by, reason, after=_place(request.GET.get("after", "")), limit=PAGE + 1)
+    tasks = reads.work_list(by, reason, after=place_in(request.GET.get("after", "")), limit=PAGE + 1)
     more = tasks[PAGE - 1].place if len(tasks) > PAGE else None
     return staff_page(
         request,
@@ -68,7 +68,7 @@ def work(request: HttpRequest, reason: str) -> HttpResponse:
         away=register_away(at) if reason == Lack.IDENTITY_WAITING else "",
         rows=_rows(by, at, tasks[:PAGE], here),
         total=counts.number(reason),
-        more=_query(more) if more else None,
+        more=query_after(more) if more else None,
         first=reverse("facility:passport_work", args=[reason]) if request.GET.get("after") else None,
         **(_ready(by, at, counts, reads.runs_of_facility(by)) if reason == TO_SIGN else {}),
     )
@@ -161,16 +161,3 @@ def _has_key(by: Actor, at: dt.datetime) -> bool:
 def _has_own_key(by: Actor, at: dt.datetime) -> bool:
     known = by.id is not None and by.facility_id is not None
     return known and reads.agent_key_of(by.id, by.facility_id, at) is not None  # type: ignore[arg-type]
-
-
-def _place(text: str) -> tuple[dt.datetime, UUID] | None:
-    moment, _, row = text.partition("_")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-        return (at, UUID(row)) if at.tzinfo is not None else None
-    except ValueError:
-        return None
-
-
-def _query(place: tuple[dt.datetime, UUID]) -> str:
-    return "?" + urlencode({"after": f"{place[0].astimezone(dt.UTC).isoformat()}_{place[1]}"})

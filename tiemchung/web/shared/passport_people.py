@@ -4,11 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from tiemchung.certificates.reads import TaskView
-from tiemchung.certificates.reads.board_lists import Place, StandView, people_standing, people_waiting
+from tiemchung.certificates.reads.board_lists import StandView, people_standing, people_waiting
 from tiemchung.certificates.rules import TO_ISSUE, TO_MEND, TO_SIGN, Lack, PassportState
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import note_look
@@ -16,6 +15,7 @@ from tiemchung.doses.reads import doses_named
 from tiemchung.people.reads import PersonSight, sights_of
 from tiemchung.places.reads import facility_names
 from tiemchung.vaccines.reads import product
+from tiemchung.web.shared.list_place import Place
 from tiemchung.web.shared.words import say
 
 PAGE = 50
@@ -70,21 +70,6 @@ def heading_of(count: str) -> str:
     """Name a count as its list is headed."""
     words = say(f"passports.count.{count}" if count in {LACKING, *STANDING} else f"passports.reason.{count}.title")
     return words[:1].upper() + words[1:]
-
-
-def place_in(text: str) -> Place | None:
-    """Read where a page begins from its address; None for anything else."""
-    moment, _, row = text.partition("_")
-    try:
-        at = dt.datetime.fromisoformat(moment)
-        return (at, UUID(row)) if at.tzinfo is not None else None
-    except ValueError:
-        return None
-
-
-def place_words(place: Place, **more: str) -> str:
-    """Give the query of the page that begins after this place."""
-    return "?" + urlencode({**more, "after": f"{place[0].astimezone(dt.UTC).isoformat()}_{place[1]}"})
 
 
 def _told(lines: Sequence[_Line], count: str, named: Mapping[UUID, PersonSight]) -> list[dict[str, Any]]:
