@@ -3,12 +3,9 @@
 import datetime as dt
 import hashlib
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,6 +24,7 @@ from tiemchung.web.portal.trust import not_signed
 from tiemchung.web.shared import words
 from tiemchung.web.shared.gate import open_to_public
 from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.service_worker import worker_answer
 
 RESULTS = ("VALID", "INVALID", "UNKNOWN")
 # The server's reader and the browser's name the same reasons; the last four are the page's own.
@@ -203,17 +201,8 @@ def verify_manifest(request: HttpRequest) -> HttpResponse:
 def verify_service_worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker, told which addresses make up this version of the page."""
     page = reverse(_named(request, "verify"))
-    told = {
-        "version": _version(),
-        "page": page,
-        "data": [reverse(_named(request, name)) for name in ("verify_manifest",)],
-        "parts": [staticfiles_storage.url(name) for name in PARTS],
-    }
-    script = f"self.TC_VERIFY={json.dumps(told)};\n{_built(_WORKER).decode()}"
-    response = HttpResponse(script, content_type="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Service-Worker-Allowed"] = page
-    return response
+    told = {"page": page, "data": [reverse(_named(request, "verify_manifest"))]}
+    return worker_answer(_WORKER, PARTS, called="TC_VERIFY", scope=page, told=told)
 
 
 def page_words() -> dict[str, Any]:
@@ -235,21 +224,6 @@ def page_words() -> dict[str, Any]:
 def _named(request: HttpRequest, name: str) -> str:
     match = request.resolver_match
     return f"{match.view_name.rpartition(':')[0]}:{name}".lstrip(":") if match else name
-
-
-def _built(name: str) -> bytes:
-    found = finders.find(name)
-    if not isinstance(found, str):
-        raise FileNotFoundError(f"static/{name} is missing: run `make assets`")
-    return Path(found).read_bytes()
-
-
-@cache
-def _version() -> str:
-    digest = hashlib.sha256()
-    for name in (*PARTS, _WORKER):
-        digest.update(_built(name))
-    return digest.hexdigest()[:16]
 
 
 urlpatterns = [
