@@ -21,7 +21,7 @@ function readLine([kid, country, kinds, from, to, source, text], sources) {
   let publicKey = null;
   return {
     kid: toBase64(fromBase64(kid)), country, kinds: new Set([...kinds].map((letter) => KIND_OF[letter]).filter(Boolean)),
-    validFrom: from || -Infinity, validTo: to || Infinity, purpose: "", givenUpAt: 0, source: sources[source] ?? null,
+    validFrom: from || -Infinity, validTo: to || Infinity, purpose: "", givenUp: false, source: sources[source] ?? null,
     get publicKey() {
       publicKey ??= publicKeyOf(text);
       return publicKey;

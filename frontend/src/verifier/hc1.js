@@ -96,7 +96,7 @@ export async function readHc1(text, trust, now) {
   // Without any country in it the code is nobody's, and a key of a country may not vouch for it.
   if (key?.country && !sameCountry(key.country, place)) found.add("COUNTRY_MISMATCH");
   if (key?.source && sameCountry(place, HOME)) found.add("COUNTRY_MISMATCH"); // whatever its list says it is for
-  if (key?.givenUpAt && !(issuedAt < key.givenUpAt)) found.add("REVOKED");
+  if (key?.givenUp) found.add("REVOKED"); // whatever day it states: whoever has the key writes any
   if (key && key.validTo < now) found.add("KEY_EXPIRED");
   if (key && key.validFrom > now + CLOCK_SLACK) found.add("NOT_YET_VALID");
   if (card.tested?.positive) found.add("TEST_POSITIVE");

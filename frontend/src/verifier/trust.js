@@ -42,7 +42,7 @@ function readEntry(entry) {
       validFrom: read.validFrom,
       validTo: read.validTo,
       purpose: entry.purpose ?? "",
-      givenUpAt: seconds(entry.compromised_since),
+      givenUp: Boolean(entry.compromised_since),
       source: null,
       der,
     };
@@ -64,8 +64,8 @@ function byKid(entries) {
  * kidOf(public key point: the base64 id of our key with it), issuer(url), authorities, revoked (Set of base64 hashes), givenUp (Set of base64 ids of keys of every purpose), address (ours), madeAt
  * (epoch seconds, 0 when it does not say).
  *
- * A key with `source` null is our own; `purpose` is CARD, PASSPORT or ""; what it signed from `givenUpAt` on (epoch
- * seconds, 0 for never) is believed no more.
+ * A key with `source` null is our own; `purpose` is CARD, PASSPORT or ""; of one that is `givenUp` nothing is believed
+ * any more: a thief writes what day he likes into what he signs.
  */
 export function readTrust(list) {
   const entries = (list?.keys ?? []).map(readEntry).filter(Boolean);
@@ -75,7 +75,7 @@ export function readTrust(list) {
     size: entries.length + issuers.size,
     madeAt: seconds(list?.made_at),
     revoked: new Set(list?.revoked ?? []),
-    givenUp: new Set([...(list?.given_up ?? []), ...entries.filter(({ givenUpAt }) => givenUpAt).map(({ kid }) => kid)]),
+    givenUp: new Set([...(list?.given_up ?? []), ...entries.filter(({ givenUp }) => givenUp).map(({ kid }) => kid)]),
     address: list?.address ?? "",
     keysFor: (kid) => kids.get(toBase64(kid)) ?? [],
     keyOf: (der) => entries.find((entry) => sameBytes(entry.der, der)),

@@ -116,7 +116,7 @@ def test_what_is_revoked_is_in_the_slices_under_its_key() -> None:
     assert known_as(browsers_answer(passport.hc1)) == "REVOKED"
 
 
-def test_a_key_that_was_given_up_reaches_the_page_with_its_moment() -> None:
+def test_a_key_that_was_given_up_reaches_the_page() -> None:
     passport = issue_passport(a_signed_person())
     SigningKey.objects.filter(kid=passport.kid).update(compromised_since=NOW - dt.timedelta(days=1))
     answer = browsers_answer(passport.hc1)

@@ -9,8 +9,8 @@ from tiemchung.certificates.models import (
     DoseSignature,
     Emission,
     RevocationOrder,
-    SigningKey,
 )
+from tiemchung.certificates.reads.trusted import given_up_kids
 from tiemchung.certificates.rules import CertificateKind, CertificateState, OrderTarget, rests_on
 from tiemchung.certificates.statements import moment_of
 from tiemchung.people.reads import holders_of
@@ -33,8 +33,9 @@ def state_of_number(hash16: bytes, at: dt.datetime) -> NumberState:
     """Give the state of the certificate whose number has this hash (first 16 bytes of SHA-256).
 
     A renewed one is valid to its own end. UNKNOWN for a number that was never issued, and for an intent: nobody can
-    hold a code of it. What rests on a key that was given up is revoked from that moment on, before its order has come
-    to it. Two look-ups by key and two among the few signing keys and open orders; more only while a key has fallen.
+    hold a code of it. What a given-up key of the centre signed is revoked, and what rests on a facility's from its
+    moment on, before the order has come to it. Two look-ups by key and two among the few signing keys and open orders;
+    more only while a key has fallen.
     """
     where = CertificateByHash.objects.filter(hash=hash16).values_list("person_id", "certificate_id").first()
     if where is None:
@@ -51,17 +52,15 @@ def state_of_number(hash16: bytes, at: dt.datetime) -> NumberState:
 
 
 def _key_given_up(row: Certificate, hash16: bytes) -> bool:
-    """Tell whether the centre's key was given up under the certificate since the moment, or under a form of this hash.
+    """Tell whether the centre's key was given up under the certificate, or under a form of this hash.
 
-    Forms fall of whatever day: a new one is made when it is asked for.
+    Whatever its day: whoever has the key writes any day into what he signs, and everybody gets a new one.
     """
-    found = SigningKey.objects.filter(compromised_since__isnull=False).values_list("kid", "compromised_since")
-    fallen = {bytes(kid): since for kid, since in found}
+    fallen = given_up_kids()
     if not fallen:
         return False
-    since = fallen.get(bytes(row.kid))
-    forms = Emission.objects.filter(person_id=row.person_id, certificate_id=row.id, hash=hash16, kid__in=list(fallen))
-    return (since is not None and row.issued_at >= since) or forms.exists()
+    forms = Emission.objects.filter(person_id=row.person_id, certificate_id=row.id, hash=hash16, kid__in=fallen)
+    return bytes(row.kid) in fallen or forms.exists()
 
 
 def _facility_key_given_up(row: Certificate) -> bool:
