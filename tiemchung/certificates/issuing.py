@@ -26,7 +26,7 @@ from tiemchung.doses.values import DoseView
 HOME = "VN"
 MAX_NAME = 80  # of either part of a name; a longer one is cut by the format's own rule
 # Letters that a QR code of version 18 at level Q holds (ISO/IEC 18004, table 7); a denser code scans badly on paper.
-QR_18_Q = 586
+QR_18_Q = 574
 _ES256, _NO_SIGNATURE = ec.ECDSA(SHA256()), bytes(64)
 Parts = tuple[dcc.Holder, dcc.VaccineDose]
 

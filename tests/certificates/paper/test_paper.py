@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter
 from tests.builders import country  # noqa: F401 - a fixture
 from tests.certificates.passport_cast import NOW, a_signed_person, await_step, issue_passport
 from tiemchung.certificates.formats import valuesets
+from tiemchung.certificates.issuing import QR_18_Q
 from tiemchung.certificates.paper import NothingToPrint, Paper, passport_pdf, press
 from tiemchung.certificates.paper.facts import FIELDS, country_name, words
 from tiemchung.certificates.reads import PassportDose, PassportView, passport_of
@@ -159,6 +160,12 @@ def test_the_code_is_at_least_forty_millimetres_wide(paper: Paper) -> None:
 
 USUAL = ["Lê An", "Nguyễn Thị Minh Châu", "Huỳnh Nguyễn Phương Thảo", "Tôn Nữ Thị Phương Nguyên"]
 VERSION_18 = 17 + 4 * 18  # modules a side (ISO/IEC 18004, 7.1)
+
+
+def test_a_code_counts_as_dense_from_the_first_letter_that_level_q_cannot_hold() -> None:
+    drawn = [qr_of("HC1:" + "A" * (QR_18_Q - 4 + more)) for more in (0, 1)]
+    assert [(one.level, one.side - 2 * QUIET == VERSION_18) for one in drawn] == [("Q", True), ("M", False)]
+
 
 
 @pytest.mark.parametrize("name", USUAL)
