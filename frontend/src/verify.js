@@ -21,10 +21,12 @@ let store = null;
 store = new TrustStore({ trust, foreign, lists }, clock, showList, new Roots(root.dataset.roots.split(" ").filter(Boolean)));
 const part = screen.part;
 const LIST_MS = 4000; // an answer waits this long for the page's first trust list, then goes by what is there
-const LATER_MS = 10_000; // the long lists leave a slow network to the page until somebody needs them, or so long
+const LATER_MS = 10_000; // the long lists leave a slow network to the page until it is all here, or somebody uses it, or so long
 const started = store.start();
 const whole = () => started.then(() => store.complete());
+let goOn = () => {};
 const used = new Promise((resolve) => {
+  goOn = resolve;
   for (const sign of ["pointerdown", "keydown", "visibilitychange"]) addEventListener(sign, resolve, { once: true });
   setTimeout(resolve, LATER_MS);
 });
@@ -43,20 +45,20 @@ function showList() {
   screen.clock(tellClock(clock.off(), words));
 }
 
-const askPatiently = (hash) => askRegister(register, hash, fetch, LATER_PATIENCE_MS);
+const askPatiently = (leaf) => askRegister(register, leaf, fetch, LATER_PATIENCE_MS);
 const later = new Later(new Vault(), askPatiently, (text) => tellUnknown(unknown, text));
 
 /** Sends in a code that we never issued, or keeps what could not be asked or sent for when there is a network. */
-async function settled(word, hash, text) {
+async function settled(word, leaf, text) {
   if (word && (word !== "UNKNOWN" || (await tellUnknown(unknown, text)))) return;
-  await later.keep(hash, text);
+  await later.keep(leaf, text);
 }
 
 /** What the register says of a code that holds good; the code itself leaves this device only if we never issued it. */
 async function asked(answer, text) {
-  if (answer.verdict !== VALID || !answer.own || !answer.numberHash) return answer;
-  const word = await askRegister(register, answer.numberHash);
-  settled(word, answer.numberHash, text.trim());
+  if (answer.verdict !== VALID || !answer.own || !answer.leaf) return answer;
+  const word = await askRegister(register, answer.leaf);
+  settled(word, answer.leaf, text.trim());
   return registered(answer, word);
 }
 
@@ -142,7 +144,8 @@ async function prepareOffline() {
     await navigator.serviceWorker.ready;
     await prepareScanning();
     await started;
-    if (!store.revocations().madeAt) await used.then(whole);
+    goOn(); // whoever walks into a tunnel now must have the lists too
+    await whole();
     screen.offline(words.offline.ready, true);
   } catch {
     screen.offline(words.offline.never, false);

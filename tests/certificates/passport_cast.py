@@ -16,6 +16,7 @@ from tiemchung.certificates.content import certified_dose, dcc_parts, facts_of_a
 from tiemchung.certificates.formats import dcc, hc1, uvci
 from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.keys import signer_of
+from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Certificate, CertificateByHash, DoseSignature, Passport, Revocation
 from tiemchung.certificates.news import note_news
 from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose, Lack, PassportState
@@ -85,6 +86,7 @@ def issue_passport(person_id: UUID, *, at: dt.datetime = NOW, expires_at: dt.dat
     made = Certificate.objects.create(
         person_id=person_id, kind=CertificateKind.PASSPORT, uvci=number, hc1=text, kid=key.kid,
         content=fingerprint(parts), dose_id=dose.id, state=CertificateState.ISSUED, issued_at=at, expires_at=ends,
+        log_position=append_leaves([leaf_of_text(number, text)], at),
     )  # fmt: skip
     CertificateByHash.objects.create(hash=hash_of_number(number), person_id=person_id, certificate_id=made.id)
     _stand(person_id, PassportState.ISSUED, at, certificate_id=made.id, content=made.content)

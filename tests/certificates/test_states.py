@@ -12,9 +12,11 @@ import time_machine
 from django.test import Client
 
 from tests.conftest import NOW
+from tiemchung.certificates.log import append_leaves
 from tiemchung.certificates.models import Certificate, CertificateByHash, SigningKey
 from tiemchung.certificates.reads.states import NumberState, state_of_number
 from tiemchung.certificates.rules import CertificateState
+from tiemchung.core.distribution import allow_cross_shard
 
 pytestmark = pytest.mark.django_db
 YEAR = dt.timedelta(days=365)
@@ -27,7 +29,7 @@ def certificate(
 ) -> None:
     row = Certificate.objects.create(
         person_id=uuid4(), uvci=NUMBER, kid=b"kidkidki", content=b"", dose_id=uuid4(), state=state, issued_at=issued,
-        expires_at=ends, revoked_because=because,
+        expires_at=ends, revoked_because=because, log_position=0,
     )  # fmt: skip
     CertificateByHash.objects.create(hash=HASH, person_id=row.person_id, certificate_id=row.id)
 
@@ -58,6 +60,21 @@ def test_a_number_that_was_never_issued_is_unknown() -> None:
     assert state_of_number(HASH, NOW) is NumberState.UNKNOWN
 
 
+def test_what_never_came_into_the_log_is_unknown_though_a_row_of_the_register_says_otherwise() -> None:
+    certificate(CertificateState.ISSUED)
+    with allow_cross_shard("the one row of this test"):
+        Certificate.objects.update(log_position=None)
+    assert state_of_number(HASH, NOW) is NumberState.UNKNOWN
+
+
+def test_a_leaf_has_to_be_in_the_log_where_the_register_says() -> None:
+    certificate(CertificateState.ISSUED)
+    mine, others = HASH + bytes(32), HASH + bytes(31) + b"1"
+    assert state_of_number(mine, NOW) is NumberState.UNKNOWN
+    append_leaves([mine], NOW)
+    assert [state_of_number(asked, NOW) for asked in (mine, HASH, others)] == ["VALID", "VALID", "UNKNOWN"]
+
+
 def test_what_a_given_up_key_signed_is_revoked_whatever_its_day() -> None:
     SigningKey.objects.create(
         kid=b"kidkidki", certificate=b"", valid_from=NOW - YEAR, valid_to=NOW + YEAR,
@@ -84,6 +101,13 @@ def test_the_address_gives_the_state_and_is_never_kept() -> None:
     assert (answer.json(), answer.headers["Cache-Control"]) == ({"state": "REPLACED"}, "no-store")
     assert ask({"hash": base64.b64encode(HASH).decode()}).json() == {"state": "REPLACED"}
     assert not answer.cookies
+
+
+def test_the_address_takes_a_leaf_too() -> None:
+    certificate(CertificateState.ISSUED)
+    append_leaves([HASH + bytes(32)], NOW)
+    told = [ask({"hash": base64.b64encode(HASH + rest).decode()}).json() for rest in (bytes(32), b"1" * 32)]
+    assert told == [{"state": "VALID"}, {"state": "UNKNOWN"}]
 
 
 def test_answers_differ_in_their_one_word_alone() -> None:

@@ -56,10 +56,10 @@ class ForeignSignerCast:
             "rawData": base64.b64encode(self.der).decode(), **changes,
         }  # fmt: skip
 
-    def code(self) -> str:
+    def code(self, name: str = "Tran", number: str = "") -> str:
         """Give a code that it signed."""
         dose = dcc.VaccineDose("1119349007", "EU/1/20/1528", "ORG-100030215", 2, 2, dt.date(2021, 9, 17))
-        payload = dcc.vaccination(dcc.Holder("An", "Tran", "1984-03-05"), dose, uvci.new_uvci())
+        payload = dcc.vaccination(dcc.Holder("An", name, "1984-03-05"), dose, number or uvci.new_uvci())
         payload["v"][0]["co"] = self.country
         return hc1.issue(
             payload, signer=self, kid=self.kid, issued_at=NOW - DAY, expires_at=NOW + 90 * DAY, country=self.country

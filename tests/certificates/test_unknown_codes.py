@@ -15,6 +15,7 @@ from tests.conftest import NOW
 from tiemchung.access.rules import UNKNOWN_CODE_NETWORK
 from tiemchung.certificates.actions.unknown_codes import report_unknown_code
 from tiemchung.certificates.formats import hc1
+from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Certificate, CertificateByHash, SigningKey
 from tiemchung.certificates.rules import CertificateState, KeyPurpose
 from tiemchung.core.alarms import alarms
@@ -50,12 +51,15 @@ def test_a_code_that_was_issued_raises_none(ours: ForeignSignerCast) -> None:
     number = hc1.unpack(text).content.doses[0].certificate_id
     row = Certificate.objects.create(
         person_id=uuid4(), uvci=number, kid=ours.kid, content=b"", dose_id=uuid4(), state=CertificateState.ISSUED,
-        issued_at=NOW - DAY, expires_at=NOW + DAY,
+        issued_at=NOW - DAY, expires_at=NOW + DAY, log_position=append_leaves([leaf_of_text(number, text)], NOW),
     )  # fmt: skip
     hashed = sha256(number.encode()).digest()[:16]
     CertificateByHash.objects.create(hash=hashed, person_id=row.person_id, certificate_id=row.id)
     assert not report(text)
     assert alarms(unseen=True) == ()
+    clone = ours.code(name="Doe", number=number)
+    assert report(clone)  # the number of an honest one, over somebody else
+    assert [alarm.code for alarm in alarms(unseen=True)] == ["UNKNOWN_CERTIFICATE"]
 
 
 def test_a_strangers_code_a_forged_one_and_no_code_at_all_raise_none(ours: ForeignSignerCast) -> None:

@@ -21,6 +21,7 @@ from tests.journeys.verifier_stage import ABROAD, HOME, LOG, NOW, bodies_of, ope
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.actions.trust_import import import_trust
 from tiemchung.certificates.formats.list_proof import list_proof, proof_header
+from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Certificate, CertificateByHash, Revocation, SigningKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose
 from tiemchung.certificates.trust_import import parse_list
@@ -36,10 +37,12 @@ def hash_of(number: str) -> bytes:
 
 
 def issued(number: str) -> Certificate:
-    """Put a number into the register as an issued passport."""
+    """Put a number into register and log as the passport that HOME signs of it."""
+    leaf = leaf_of_text(number, HOME.issue(number=number))
     row = Certificate.objects.create(
         person_id=uuid4(), kind=CertificateKind.PASSPORT, uvci=number, kid=HOME.kid, content=b"", dose_id=uuid4(),
         state=CertificateState.ISSUED, issued_at=NOW - DAY, expires_at=NOW + 300 * DAY,
+        log_position=append_leaves([leaf], NOW),
     )  # fmt: skip
     CertificateByHash.objects.create(hash=hash_of(number), person_id=row.person_id, certificate_id=row.id)
     return row

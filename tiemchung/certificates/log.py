@@ -19,6 +19,7 @@ from tiemchung.certificates.formats import cose, hc1
 from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import LogHead, LogTile
 
+LEAF_BYTES = 48
 _LOCK = 0x5469656D4C6F6700  # names the end of the log among this database's advisory locks
 # A head is signed anew after so long even when nothing came, so that a reader sees that the log still stands.
 FRESH = dt.timedelta(hours=1)

@@ -105,7 +105,7 @@ export async function readHc1(text, trust, now) {
   const country = typeof claims[1] === "string" && claims[1] ? claims[1] : card.country;
   return {
     format, faults: found, issuedAt, validUntil, wrong, key, kid: message.kid,
-    card: { ...card, country: key?.country || issuerCountry || card.country },
+    card: { ...card, country: key?.country || issuerCountry || card.country }, signed: message.signed,
     hashes: await revocationHashes({ ...message, certificateId: card.certificateId, country }),
   };
 }

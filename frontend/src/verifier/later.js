@@ -32,7 +32,7 @@ async function open(vault, { iv, sealed }) {
 }
 
 /**
- * What is still to be asked. vault: where it lies (vault.js); ask(hash) gives the register's word, "" for none; tell(text)
+ * What is still to be asked. vault: where it lies (vault.js); ask(leaf) gives the register's word, "" for none; tell(text)
  * sends in a code that the register does not know and says whether it arrived; after(work, ms) does something later.
  */
 export class Later {
@@ -40,10 +40,10 @@ export class Later {
     Object.assign(this, { vault, ask, tell, now, after, working: null, due: null, pause: FIRST_MS });
   }
 
-  /** Keeps a code and the hash to ask by; where the browser keeps nothing, nothing happens. */
-  async keep(hash, text) {
+  /** Keeps a code and the leaf of the log to ask by; where the browser keeps nothing, nothing happens. */
+  async keep(leaf, text) {
     try {
-      await this.vault.put({ at: this.now(), ...(await seal(this.vault, { hash, text })) });
+      await this.vault.put({ at: this.now(), ...(await seal(this.vault, { leaf, text })) });
       const every = await this.vault.all();
       for (const { id } of every.slice(0, Math.max(0, every.length - MOST))) await this.vault.drop(id);
       this.tryAgain();
@@ -85,7 +85,7 @@ export class Later {
 
   async answered(told) {
     if (!told) return true;
-    const word = await this.ask(told.hash);
+    const word = await this.ask(told.leaf ?? told.hash);
     return word === "UNKNOWN" ? this.tell(told.text) : Boolean(word);
   }
 }

@@ -1,4 +1,4 @@
-// Asks our register about a number while there is a network: only a hash of the number leaves this device.
+// Asks our register about a code while there is a network: only hashes of its number and of what was signed leave this device.
 import { INVALID } from "./outcome.js";
 
 const PATIENCE_MS = 2500; // somebody stands at the door; after this the answer is given without the register
@@ -13,7 +13,7 @@ function post(address, told, fetcher, patience) {
   });
 }
 
-/** The register's word about the hash of a number, "" where it cannot be asked now. */
+/** The register's word about the hash of a number or a leaf of the log, "" where it cannot be asked now. */
 export async function askRegister(address, hash, fetcher = fetch, patience = PATIENCE_MS) {
   if (globalThis.navigator?.onLine === false) return "";
   try {

@@ -109,7 +109,7 @@ export async function readShc(text, trust) {
   if (!isCard || !card.name || typeof claims.nbf !== "number") found.add("SCHEMA");
   return {
     format: FORMAT, faults: found, card, wrong: [], key: keys.length ? { source: issuer.source, purpose: "" } : null,
-    kid: listedUnder(keys[holds.indexOf(true)], head, trust),
+    signed, kid: listedUnder(keys[holds.indexOf(true)], head, trust),
     issuedAt: Number.isFinite(claims.nbf) ? Math.floor(claims.nbf) : null,
     validUntil: Number.isFinite(claims.exp) ? Math.floor(claims.exp) : null,
     hashes: await revocationHashes({ alg: head.alg, signature, certificateId: card.certificateId }),

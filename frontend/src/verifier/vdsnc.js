@@ -108,7 +108,7 @@ export async function readVdsNc(text, trust, now) {
   const limit = new Date((now + CLOCK_SLACK) * 1000).toISOString().slice(0, 10);
   if (card.doses.some((dose) => dose.on > limit)) found.add("NOT_YET_VALID");
   return {
-    format: FORMAT, faults: found, card, wrong: [], issuedAt: null, validUntil: signer?.validTo ?? null, key, kid,
+    format: FORMAT, faults: found, card, wrong: [], issuedAt: null, validUntil: signer?.validTo ?? null, key, kid, signed,
     hashes: await revocationHashes({ alg, signature, certificateId: card.certificateId, country: card.country }),
   };
 }

@@ -1,7 +1,8 @@
 // One text in, one answer out; nothing leaves the device and nothing is thrown.
 import { CLOCK_SLACK, GENUINE, ORDER, RESULT_OF, Stop, VALID } from "./outcome.js";
 import { emptyCard } from "./card.js";
-import { canCheckSignatures } from "./signature.js";
+import { concat, fromBase64, toBase64 } from "./bytes.js";
+import { canCheckSignatures, sha256 } from "./signature.js";
 import { isHc1, readHc1 } from "./hc1.js";
 import { isShc, readShc } from "./shc.js";
 import { isVdsNc, readVdsNc } from "./vdsnc.js";
@@ -33,7 +34,7 @@ function answer(reason, { format = "", card = emptyCard(), issuedAt = null, vali
   const genuine = GENUINE.has(reason);
   return {
     verdict: reason ? RESULT_OF[reason] : VALID, reason, detail, format, genuine,
-    ...card, issuedAt, validUntil, own: false, purpose: "", source: null, numberHash: "",
+    ...card, issuedAt, validUntil, own: false, purpose: "", source: null, numberHash: "", leaf: "",
   };
 }
 
@@ -51,9 +52,11 @@ function listFault({ key }, trust, now) {
 }
 
 /** Whose key it was: `own` with its purpose (CARD, PASSPORT or ""), or the imported list it is on. */
-function signerOf({ key, hashes, faults }) {
+async function signerOf({ key, hashes, faults, signed }) {
   const own = Boolean(key) && !key.source && !faults.has("BAD_SIGNATURE");
-  return { own, purpose: own ? key.purpose ?? "" : "", source: key?.source ?? null, numberHash: hashes[1] ?? hashes[0] };
+  const numberHash = hashes[1] ?? hashes[0];
+  const leaf = own ? toBase64(concat(fromBase64(numberHash), await sha256(signed))) : "";
+  return { own, purpose: own ? key.purpose ?? "" : "", source: key?.source ?? null, numberHash, leaf };
 }
 
 async function judge(text, { trust, now, revoked, revocations }) {
@@ -74,7 +77,7 @@ async function judge(text, { trust, now, revoked, revocations }) {
     // Of a code and its key that ended, people are told about the code.
     const reason = first === "KEY_EXPIRED" && read.faults.has("EXPIRED") ? "EXPIRED" : first;
     return {
-      ...answer(reason, { ...read, detail: read.wrong.join(", ") }), ...signerOf(read),
+      ...answer(reason, { ...read, detail: read.wrong.join(", ") }), ...(await signerOf(read)),
       faults: [...read.faults].filter(Boolean),
     };
   } catch (error) {
@@ -89,7 +92,8 @@ async function judge(text, { trust, now, revoked, revocations }) {
  *
  * trust: what readTrust() or withForeign() gives; now: epoch seconds; revoked: a Set of base64 hashes besides the list's
  * own; revocations: what readRevocations() gives. `own` says that one of our keys signed it, for `purpose`; `numberHash`
- * is what the register may be asked by: the number's hash, or the signature's where a form has no number.
+ * is the number's hash, or the signature's where a form has no number; `leaf` is what the issuance log must hold of it, by
+ * which the register is asked (base64: that hash, then SHA-256 of the bytes under the signature; "" for others' codes).
  * `genuine` says that a trusted key signed exactly this content, so that it may be shown as fact.
  */
 export async function verify(text, { trust, now, revoked = new Set(), revocations = listedNowhere }) {

@@ -32,7 +32,7 @@ def test_each_published_hash_is_computed() -> None:
 def test_the_twin_of_an_es256_signature_has_the_same_hash() -> None:
     def hashed(signature: bytes, es256: bool) -> bytes:
         return revocation.hashes_of(
-            kid=b"", issuer="VN", certificate_id="A", signature=signature, es256=es256
+            kid=b"", issuer="VN", certificate_id="A", signature=signature, signed_bytes=b"", es256=es256
         ).signature
 
     assert hashed(b"r" * 32 + b"s" * 32, True) == hashed(b"r" * 32 + b"z" * 32, True)
@@ -40,7 +40,7 @@ def test_the_twin_of_an_es256_signature_has_the_same_hash() -> None:
 
 
 def test_what_is_missing_has_no_hash() -> None:
-    hashes = revocation.hashes_of(kid=b"", issuer="", certificate_id="", signature=b"x", es256=True)
+    hashes = revocation.hashes_of(kid=b"", issuer="", certificate_id="", signature=b"x", signed_bytes=b"", es256=True)
     assert hashes.listed() == (hashes.signature,)
 
 

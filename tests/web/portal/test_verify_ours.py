@@ -42,7 +42,7 @@ def browsers_answer(text: str, kept: dict[str, Any] | None = None) -> dict[str, 
 
 
 def known_as(answer: dict[str, Any]) -> str:
-    return str(state_of_number(base64.b64decode(answer["numberHash"]), LATER))
+    return str(state_of_number(base64.b64decode(answer["leaf"]), LATER))
 
 
 def test_a_passport_is_valid_named_as_one_and_known_to_the_register() -> None:

@@ -255,6 +255,7 @@ def hashes(code: Unpacked) -> revocation.RevocationHashes:
         issuer=code.content.issuer,
         certificate_id=next((line.certificate_id for line in code.content.doses), ""),
         signature=code.message.signature,
+        signed_bytes=code.message.signed_bytes,
         es256=code.message.algorithm == cose.ES256,
     )
 

@@ -203,7 +203,11 @@ def read(text: str, *, keys: TrustList, now: datetime, revoked: Revoked) -> Read
     why = _why(seal, certificate, keys, now)
     if why is Why.GENUINE:
         number, signature = _text(seal, "data", "msg", "uvci"), b64url_padded(_text(seal, "sig", "sigvl"))
-        if revoked(hashes_of(kid=kid, issuer=content.issuer, certificate_id=number, signature=signature, es256=True)):
+        listed = hashes_of(
+            kid=kid, issuer=content.issuer, certificate_id=number, signature=signature,
+            signed_bytes=canonical(seal["data"]), es256=True,
+        )  # fmt: skip
+        if revoked(listed):
             why = Why.REVOKED
         elif _future(seal, now):
             why = Why.NOT_YET_VALID

@@ -154,7 +154,14 @@ def read(text: str, *, keys: TrustList, now: datetime, revoked: Revoked) -> Read
     if why is None:
         rid = _text(_mapping(card.payload.get("vc")).get("rid"))
         listed = revoked(
-            hashes_of(kid=card.kid.encode(), issuer="", certificate_id=rid, signature=card.signature, es256=True)
+            hashes_of(
+                kid=card.kid.encode(),
+                issuer="",
+                certificate_id=rid,
+                signature=card.signature,
+                signed_bytes=card.signed_bytes,
+                es256=True,
+            )
         )
         why = Why.REVOKED if listed else _rules(card, content, now)
         layers = (*layers, ("rules", why is None))

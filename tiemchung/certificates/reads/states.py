@@ -3,6 +3,8 @@
 import datetime as dt
 from enum import StrEnum
 
+from tiemchung.certificates.formats.revocation import HASH_BYTES
+from tiemchung.certificates.merkle import leaf_hash
 from tiemchung.certificates.models import (
     Certificate,
     CertificateByHash,
@@ -13,6 +15,7 @@ from tiemchung.certificates.models import (
 from tiemchung.certificates.reads.trusted import given_up_kids
 from tiemchung.certificates.rules import CertificateKind, CertificateState, OrderTarget, rests_on
 from tiemchung.certificates.statements import moment_of
+from tiemchung.certificates.watch_log import leaf_hashes
 from tiemchung.people.reads import holders_of
 
 # Under these a certificate gave way to a newer one; the holder has something to show in its place.
@@ -29,26 +32,41 @@ class NumberState(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-def state_of_number(hash16: bytes, at: dt.datetime) -> NumberState:
-    """Give the state of the certificate whose number has this hash (first 16 bytes of SHA-256).
+def state_of_number(asked: bytes, at: dt.datetime) -> NumberState:
+    """Give the state of the certificate whose number has this hash (first 16 bytes of SHA-256), or this leaf (48).
+
+    A leaf is what the log holds of it (`log.leaf_of`): the number of an honest certificate over anything else is
+    UNKNOWN, whoever signed it. So is what stands in the register and never came into the log.
 
     A renewed one is valid to its own end. UNKNOWN for a number that was never issued, and for an intent: nobody can
     hold a code of it. What a given-up key of the centre signed is revoked, and what rests on a facility's from its
-    moment on, before the order has come to it. Two look-ups by key and two among the few signing keys and open orders;
-    more only while a key has fallen.
+    moment on, before the order has come to it. Two look-ups by key, one in the log for a leaf, and two among the few
+    signing keys and open orders; more only while a key has fallen.
     """
+    hash16, signed = asked[:HASH_BYTES], asked[HASH_BYTES:]
     where = CertificateByHash.objects.filter(hash=hash16).values_list("person_id", "certificate_id").first()
     if where is None:
         return NumberState.UNKNOWN
     held = Certificate.objects.filter(person_id=where[0], id=where[1])
     row = held.defer("hc1", "payload", "content").first()
-    if row is None or row.state in (CertificateState.INTENT, CertificateState.DROPPED):
+    if row is None or row.state in (CertificateState.INTENT, CertificateState.DROPPED) or row.log_position is None:
+        return NumberState.UNKNOWN
+    if signed and not _in_log(row, hash16, leaf_hash(asked)):
         return NumberState.UNKNOWN
     if row.state == CertificateState.REVOKED:
         return NumberState.REPLACED if row.revoked_because in _GAVE_WAY else NumberState.REVOKED
     if _key_given_up(row, hash16) or _facility_key_given_up(row):
         return NumberState.REVOKED
     return NumberState.EXPIRED if row.expires_at < at else NumberState.VALID
+
+
+def _in_log(row: Certificate, hash16: bytes, leaf: bytes) -> bool:
+    """Tell whether the log has this leaf for the certificate, or for a form of it that is asked for by this hash."""
+    own = [row.log_position] if row.log_position is not None else []
+    if leaf in leaf_hashes(own).values():
+        return True
+    forms = Emission.objects.filter(person_id=row.person_id, certificate_id=row.id, hash=hash16)
+    return leaf in leaf_hashes(forms.values_list("log_position", flat=True)).values()
 
 
 def _key_given_up(row: Certificate, hash16: bytes) -> bool:

@@ -24,6 +24,7 @@ from tiemchung.certificates.actions.publishing import proof_of_list
 from tiemchung.certificates.actions.revocation_messages import batch_message
 from tiemchung.certificates.actions.unknown_codes import report_unknown_code
 from tiemchung.certificates.formats import list_proof
+from tiemchung.certificates.log import LEAF_BYTES
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import revoked
 from tiemchung.certificates.reads.kept_lists import last_signed
@@ -45,13 +46,14 @@ View = Callable[..., HttpResponse]
 @require_http_methods(["GET", "POST"])
 @open_to_public
 def number_state(request: HttpRequest) -> HttpResponse:
-    """Give what became of the number with this hash; every answer looks alike and none may be kept by a cache."""
+    """Give what became of the number with this hash or leaf; answers look alike and none may be kept by a cache."""
     typed = _json(request).get("hash", "") if request.method == "POST" else request.GET.get("hash", "")
     try:
-        raw = base64.b64decode(str(typed).replace("-", "+").replace("_", "/").rstrip("=") + "==", validate=True)
+        text = str(typed).replace("-", "+").replace("_", "/").rstrip("=")
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         raw = b""
-    if len(raw) != revoked.HASH_BYTES:
+    if len(raw) not in (revoked.HASH_BYTES, LEAF_BYTES):
         return _never_kept(JsonResponse({"problem": "HASH"}, status=400))
     return _never_kept(JsonResponse({"state": str(state_of_number(raw, clock.now()))}))
 
