@@ -62,13 +62,22 @@ async function asked(answer, text) {
   return registered(answer, word);
 }
 
+const atMost = (work) => Promise.race([work, new Promise((resolve) => setTimeout(resolve, LIST_MS))]);
+
+/** Judges by the lists that are here; a key that is not is asked for where that can be done. */
+async function judged(text) {
+  const judge = () => verify(text, { trust: store.current(), now: now(), revocations: store.revocations() });
+  const answer = await judge();
+  return answer.reason === "UNKNOWN_KEY" && (await atMost(store.refreshForUnknown())) ? judge() : answer;
+}
+
 async function check(text) {
-  await Promise.race([whole(), new Promise((resolve) => setTimeout(resolve, LIST_MS))]);
+  await atMost(whole());
   screen.problem("");
+  const answer = await asked(await judged(text), text);
   const [keys, revocations] = [store.current(), store.revocations()];
-  const answer = await asked(await verify(text, { trust: keys, now: now(), revocations }), text);
-  const judged = weighed(answer, freshness(keys.madeAt, now()), freshness(revocations.madeAt, now()));
-  screen.answer({ ...tell(judged, words), checked: tellChecked(judged, revocations.madeAt, keys, now(), words) });
+  const found = weighed(answer, freshness(keys.madeAt, now()), freshness(revocations.madeAt, now()));
+  screen.answer({ ...tell(found, words), checked: tellChecked(found, revocations.madeAt, keys, now(), words) });
 }
 
 function endCamera() {

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.browser import await_that, faults_of, picture_of, too_wide
-from tests.journeys.verifier_stage import ABROAD, HOME, LOG, NOW, bodies_of, open_verifier, serving, show_picture
+from tests.journeys.verifier_stage import ABROAD, HOME, LOG, NOW, Signer, bodies_of, open_verifier, serving, show_picture
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.actions.trust_import import import_trust
 from tiemchung.certificates.formats.list_proof import list_proof, proof_header
@@ -30,6 +30,7 @@ from tiemchung.core.actor import SYSTEM
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 DAY = dt.timedelta(days=1)
 NUMBER = "URN:UVCI:01:VN:TEST1"
+NEXT = Signer("VN")
 
 
 def hash_of(number: str) -> bytes:
@@ -59,11 +60,17 @@ def revoke(row: Certificate, because: str = "ORDER") -> None:
     publish_revocations(at=dt.datetime.now(dt.UTC))
 
 
+def add_key(signer: Signer) -> None:
+    """Put a key of ours on record, as one that signs passports."""
+    ends = NOW + 700 * DAY
+    SigningKey.objects.create(
+        kid=signer.kid, purpose=KeyPurpose.PASSPORT, certificate=signer.der, valid_from=NOW - DAY, valid_to=ends
+    )
+
+
 @pytest.fixture
 def address(settings: Any, transactional_db: None) -> Iterator[str]:
-    SigningKey.objects.create(
-        kid=HOME.kid, purpose=KeyPurpose.PASSPORT, certificate=HOME.der, valid_from=NOW - DAY, valid_to=NOW + 700 * DAY
-    )
+    add_key(HOME)
     with serving(settings) as found:
         yield found
 
@@ -211,6 +218,17 @@ def test_an_imported_list_that_is_too_old_is_not_believed(
     foreign_kept(page)
     show_picture(page, picture_of(ABROAD.issue(), tmp_path / "abroad.png"))
     result(page, "UNKNOWN", "quá cũ")
+
+
+def test_a_code_of_a_key_that_came_after_the_page_was_opened_is_known_at_once(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    page = open_verifier(context, address)
+    lists_kept(page)
+    page.clock.set_fixed_time(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2))
+    add_key(NEXT)
+    show_picture(page, picture_of(NEXT.issue(number="URN:UVCI:01:VN:NEXT"), tmp_path / "next.png"))
+    result(page, "INVALID", "không có trong sổ cấp")  # its signature is believed, and nobody issued it
 
 
 @pytest.mark.parametrize("days", [40, -40])

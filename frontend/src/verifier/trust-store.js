@@ -8,6 +8,7 @@ import { fetchedList, keepList, keptList } from "./shelf.js";
 import { readTrust } from "./trust.js";
 
 const REFRESH_EVERY_MS = 60 * 60 * 1000;
+const UNKNOWN_EVERY_MS = 60 * 1000;
 
 /**
  * Keeps our keys, what was revoked and other countries' keys fresh, and calls `onChange()` after each of them came. Only
@@ -75,6 +76,16 @@ export class TrustStore {
     }
     if (list) this.refused = !used && canCheckSignatures();
     this.combine();
+  }
+
+  /**
+   * Asks for our keys again because a code has one that is not here: after a compromise the next key signs at once. Once a
+   * minute at most; tells whether it asked.
+   */
+  async refreshForUnknown() {
+    if (Date.now() - this.asked < UNKNOWN_EVERY_MS || globalThis.navigator?.onLine === false) return false;
+    await this.refreshOwn();
+    return true;
   }
 
   async refreshRevoked() {
