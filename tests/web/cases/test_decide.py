@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests import builders
+from tests.certificates.passport_cast import issue_passport
 from tests.web.cases.conftest import GIVEN, LATER, Office, address, enter_as, fields, shown
 from tiemchung.cases import actions, reads
 from tiemchung.cases.kinds import SolutionKind
@@ -44,6 +45,14 @@ def test_one_click_shows_before_and_after_and_changes_nothing(office: Office, as
     assert "FA1034" in shown(page)
     assert now(office) == office.dose
     assert reads.desk_file(office.lead, LATER, ref).state == CaseState.IN_REVIEW
+
+
+def test_whose_passport_falls_with_it_is_said_before_saving(office: Office, as_lead: Client) -> None:
+    ref = office.claimed(office.wrong_dose())
+    warning = "Người này đang có hộ chiếu vắc xin"
+    assert warning not in shown(suggested(office, as_lead, ref))
+    issue_passport(office.person_id)
+    assert warning in shown(suggested(office, as_lead, ref))
 
 
 def test_saving_corrects_the_dose_and_answers_the_citizen(office: Office, as_lead: Client) -> None:

@@ -10,20 +10,17 @@ from django.views.decorators.http import require_http_methods
 from tiemchung.certificates.reads import has_passport
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused, Verdict
-from tiemchung.doses.reads import doses_of
-from tiemchung.doses.rules import DoseState
 from tiemchung.people.actions import amend_profile
 from tiemchung.people.actions.opening import ProfileView
 from tiemchung.people.rules import Sex, birth_text
 from tiemchung.web.authority.frame import looks_at_person, open_to_amenders, opened, person_address
+from tiemchung.web.shared.passport_falls import signatures_falling
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.trying import rehearse
 from tiemchung.web.shared.typed import date_in, line_in, number_in, text_in
 from tiemchung.web.shared.way_back import way_back
 from tiemchung.web.shared.words import say
 
-# What the population database is asked about; an address is not.
-COMPARED = frozenset({"full_name", "sex", "birth_date", "birth_precision"})
 FIELDS = ("full_name", "birth", "sex", "address_text")
 
 
@@ -68,15 +65,8 @@ def amend_person(request: HttpRequest, profile_id: UUID) -> HttpResponse:
         return _again(request, facts, again, tried.verdict, nothing=not changes)
     rows = compared(profile, changes)
     facts["passport"] = has_passport(person.person_id, clock.now())
-    facts["signed"] = _signatures_falling([one.profile_id for one in person.profiles], changes)
+    facts["signed"] = signatures_falling([one.profile_id for one in person.profiles], changes.keys())
     return staff_page(request, "authority/amend_person_check.html", rows=rows, **facts, **again)
-
-
-def _signatures_falling(profile_ids: list[UUID], changes: dict[str, Any]) -> int:
-    """Give how many doses lose their signature with these changes: each was given for the facts that were compared."""
-    if not COMPARED & changes.keys():
-        return 0
-    return sum(dose.state is DoseState.SIGNED for dose in doses_of(profile_ids))
 
 
 def _again(

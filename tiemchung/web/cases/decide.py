@@ -16,6 +16,7 @@ from tiemchung.core import clock
 from tiemchung.core.verdict import Reason, Refused, Severity, Verdict, refuse, warn
 from tiemchung.people.reads import NotFound
 from tiemchung.vaccines.reads import find_lot
+from tiemchung.web.cases.falls import falls_of
 from tiemchung.web.cases.frame import (
     Opened,
     codes_of,
@@ -189,6 +190,7 @@ def check_page(request: HttpRequest, case: Opened, decision: Decision, verdict: 
         lost=lost and not case.over,
         news=news,
         unlike=unlike_told(case, looks, decision),
+        falls=falls_of(looks, decision.solutions, case.at),
         person_id=next((one.keep_person or one.profile_id for one in decision.solutions), None),
         nothing=[one.kind for one in decision.solutions] == [SolutionKind.NOTHING],
         rest=chosen,
