@@ -68,8 +68,15 @@ def _told(one: Suggestion, names: dict[UUID, str], ref: str) -> dict[str, Any]:
         "blocked": one.blocked,
         "rest": desk_word(one.rest),
         "rest_name": desk_name(one.rest) if one.rest is not None else "",
-        "because": f"{say('cases.file.suggested_because')}: {'; '.join(why)}"[:500] if why else "",
+        "because": because_of(one, why),
     }
+
+
+def because_of(one: Suggestion, why: list[str]) -> str:
+    """Give the reason that the officer is offered; none for what nothing but the citizen's word shows."""
+    if not why or any(reason.code == "NO_PAPER" for reason in one.reasons):
+        return ""  # whoever puts it on record says what it was compared with
+    return f"{say('cases.file.suggested_because')}: {'; '.join(why)}"[:500]
 
 
 def reason_words(reason: Reason) -> str:
