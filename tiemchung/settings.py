@@ -49,6 +49,7 @@ MIDDLEWARE = [
     # Pads every answer by a random length, which blurs what its size tells; a card's QR shrinks to a quarter.
     "django.middleware.gzip.GZipMiddleware",
     "tiemchung.web.shared.middleware.PrivacyHeadersMiddleware",
+    "tiemchung.web.shared.middleware.FormAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tiemchung.web.shared.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
