@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.test import Client
+from tests.certificates.stranger_cast import below_our_root
 
 from tests.certificates.test_trust_import import ForeignSignerCast
 from tests.conftest import NOW
 from tiemchung.access.rules import UNKNOWN_CODE_NETWORK
 from tiemchung.certificates.actions.unknown_codes import report_unknown_code
+from tiemchung.certificates.actions.watching import MOST_OF_A_KEY
 from tiemchung.certificates.formats import hc1
+from tiemchung.certificates.keys import kid_of
 from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Certificate, CertificateByHash, SigningKey
 from tiemchung.certificates.rules import CertificateState, KeyPurpose
@@ -27,6 +30,8 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture
 def ours() -> ForeignSignerCast:
     cast = ForeignSignerCast("VN")
+    cast.der = below_our_root(cast.key.public_key(), NOW)
+    cast.kid = kid_of(cast.der)
     SigningKey.objects.create(
         kid=cast.kid, purpose=KeyPurpose.PASSPORT, certificate=cast.der, valid_from=NOW - DAY, valid_to=NOW + 700 * DAY
     )
@@ -44,6 +49,11 @@ def test_a_code_that_nobody_issued_raises_one_alarm_however_often_it_is_seen(our
     (alarm,) = alarms(unseen=True)
     assert alarm.code == "UNKNOWN_CERTIFICATE"
     assert "Tran" not in json.dumps(dict(alarm.facts))
+
+
+def test_a_thief_who_makes_many_codes_buries_no_other_alarm(ours: ForeignSignerCast) -> None:
+    assert all(report(ours.code()) for _ in range(MOST_OF_A_KEY + 2))
+    assert len(alarms(unseen=True)) == MOST_OF_A_KEY
 
 
 def test_a_code_that_was_issued_raises_none(ours: ForeignSignerCast) -> None:

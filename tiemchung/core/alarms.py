@@ -48,9 +48,10 @@ def raise_unseen(code: str, *, at: dt.datetime, subject_id: UUID, most: int) -> 
     return raise_alarm(code, at=at, subject_id=subject_id)
 
 
-def alarms(*, unseen: bool = False, limit: int = 200) -> tuple[AlarmView, ...]:
-    """Give the newest alarms, on request only those that nobody has looked at."""
+def alarms(*, unseen: bool = False, code: str = "", limit: int = 200) -> tuple[AlarmView, ...]:
+    """Give the newest alarms, on request only those that nobody has looked at, or of one code."""
     rows = Alarm.objects.filter(seen_at__isnull=True) if unseen else Alarm.objects.all()
+    rows = rows.filter(code=code) if code else rows
     names = AlarmView.__slots__
     return tuple(AlarmView(**{name: getattr(row, name) for name in names}) for row in rows.order_by("-at")[:limit])
 

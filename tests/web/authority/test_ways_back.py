@@ -143,6 +143,11 @@ class TestAtTheCentre:
         assert "mã băm của số 00ff" in text
         assert "Hôm đó không có ai để so" in text
 
+    def test_the_alarm_of_an_unknown_code_leads_to_giving_up_its_key(self, centre: Client) -> None:
+        raise_alarm("UNKNOWN_CERTIFICATE", at=NOW, kid="89fab2ee8824cbcb", number_hash="00ff")
+        page = centre.get("/authority/canh-bao").content.decode()
+        assert f'href="{HERE}/thu-hoi/khoa/89fab2ee8824cbcb"' in page
+
     def test_an_alarm_of_the_key_store_says_which_key_and_why_in_words(self, centre: Client) -> None:
         raise_alarm("KEY_STORE", at=NOW, why="KEY_STORE_GONE", purpose="PASSPORT")
         text = shown(centre.get("/authority/canh-bao"))

@@ -20,6 +20,7 @@ from tiemchung.web.shared.words import has_words, say
 
 OF_FACILITIES = frozenset({"GHOST_DOSES", "OVERRIDES_SHARE"})
 OF_PEOPLE = frozenset({"POPULATION_REFUSED"})
+UNKNOWN_CODE = "UNKNOWN_CERTIFICATE"  # its key may be in other hands
 open_to_watchers = open_to_staff(*ALARM_ROLES)
 
 
@@ -52,6 +53,7 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
             "actor_id": row.actor_id if row.actor_id in names else None,
             "actor": names.get(row.actor_id, "") if row.actor_id else "",
             "person_id": row.subject_id if row.code in OF_PEOPLE else None,
+            "key": row.facts.get("kid", "") if row.code == UNKNOWN_CODE else "",
             "facts": [*_place_of(row, where), *facts_told(row)],
             "seen_at": row.seen_at,
             "seen_by": names.get(row.seen_by, "") if row.seen_by else "",
