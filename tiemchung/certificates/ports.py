@@ -34,6 +34,12 @@ class WrongPin(KeyStoreError):
     code = "WRONG_PIN"
 
 
+class WrongSignature(KeyStoreError):
+    """What the store gave is no signature of its key, and was thrown away. Somebody has to look at the store."""
+
+    code = "SIGNATURE_WRONG"
+
+
 class NoCentralKey(KeyStoreError):
     """No central key may sign now and none can be made here: its authority lies elsewhere."""
 

@@ -14,7 +14,7 @@ from tiemchung.certificates.formats import cose
 from tiemchung.certificates.keys import config
 from tiemchung.certificates.keys.files import FileKeyStore, point_of_certificate
 from tiemchung.certificates.keys.tokens import TokenKeyStore
-from tiemchung.certificates.ports import KeyMissing, KeyStore, KeyStoreGone
+from tiemchung.certificates.ports import KeyMissing, KeyStore, KeyStoreGone, WrongSignature
 
 A_REQUEST = 500  # signatures that a store is asked for at once: its time-out is meant for so many
 
@@ -27,14 +27,23 @@ class StoredSigner:
         self._store, self._point = store, point_of_certificate(certificate)
 
     def sign(self, message: bytes) -> bytes:
-        """Give the ES256 signature of one message, r then s; raises KeyStoreError."""
-        return self.sign_many([message])[0]
+        """Give the ES256 signature of one message, r then s, verified; raises KeyStoreError."""
+        signature = self.sign_many([message])[0]
+        if not verifies(self.certificate, message, signature):
+            raise WrongSignature(self.kid.hex())
+        return signature
 
     def sign_many(self, messages: Sequence[bytes]) -> list[bytes]:
-        """Give the ES256 signatures of many messages in their order; raises KeyStoreError."""
+        """Give the ES256 signatures of many messages in their order; raises KeyStoreError.
+
+        Whoever asks verifies each: a batch names the one that is wrong and keeps the others.
+        """
         digests = [hashlib.sha256(message).digest() for message in messages]
         requests = batched(digests, A_REQUEST)
-        return [one for some in requests for one in self._store.sign_digests(self._point, some)]
+        made = [one for some in requests for one in self._store.sign_digests(self._point, some)]
+        if len(made) != len(messages):
+            raise WrongSignature(self.kid.hex())
+        return made
 
 
 def new_key_store() -> KeyStore:

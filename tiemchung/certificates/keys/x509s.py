@@ -6,6 +6,7 @@ are believed at home only. Authorities are files of this installation, keys of a
 
 import datetime as dt
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from cryptography import x509
@@ -15,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from tiemchung.certificates.formats.cose import der_signature
-from tiemchung.certificates.keys.files import point_of, point_of_certificate
-from tiemchung.certificates.ports import KeyStore
+from tiemchung.certificates.formats.cose import der_signature, verify_es256
+from tiemchung.certificates.keys.files import handle_of, point_of, point_of_certificate
+from tiemchung.certificates.ports import KeyStore, WrongSignature
 
 VACCINATION = x509.ObjectIdentifier("1.3.6.1.4.1.1847.2021.1.2")
 # Clocks of machines differ; a certificate is good a little before it was made.
@@ -54,12 +55,16 @@ class StoredKey(ec.EllipticCurvePrivateKey):
         return ec.EllipticCurvePublicKey.from_encoded_point(self.curve, self._point)
 
     def sign(self, data: Any, signature_algorithm: ec.EllipticCurveSignatureAlgorithm) -> bytes:
-        """Give the signature in DER, as the builder puts it into a certificate; SHA-256 alone."""
+        """Give the signature in DER, as the builder puts it into a certificate, verified; SHA-256 alone.
+
+        Raises KeyStoreError.
+        """
         if not isinstance(signature_algorithm.algorithm, hashes.SHA256):
             raise ValueError("keys of a store sign SHA-256 alone")
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(data)
-        return der_signature(self._store.sign_digests(self._point, [digest.finalize()])[0])
+        made = self._store.sign_digests(self._point, [sha256(data).digest()])
+        if len(made) != 1 or not verify_es256(self.public_key(), made[0], data):
+            raise WrongSignature(handle_of(self._point))
+        return der_signature(made[0])
 
     def _never(self, *_: Any) -> Any:
         raise ValueError("a key of a store cannot be read")
