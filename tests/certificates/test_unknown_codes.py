@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.test import Client
-from tests.certificates.stranger_cast import below_our_root
 
+from tests.certificates.stranger_cast import below_our_root
 from tests.certificates.test_trust_import import ForeignSignerCast
 from tests.conftest import NOW
 from tiemchung.access.rules import UNKNOWN_CODE_NETWORK

@@ -16,11 +16,23 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.certificates.stranger_cast import below_our_root
 from tests.journeys.browser import await_that, faults_of, picture_of, too_wide
-from tests.journeys.verifier_stage import ABROAD, HOME, LOG, NOW, Signer, bodies_of, open_verifier, serving, show_picture
+from tests.journeys.verifier_stage import (
+    ABROAD,
+    HOME,
+    LOG,
+    NOW,
+    Signer,
+    bodies_of,
+    open_verifier,
+    serving,
+    show_picture,
+)
 from tiemchung.certificates.actions.revocation_lists import publish_revocations
 from tiemchung.certificates.actions.trust_import import import_trust
 from tiemchung.certificates.formats.list_proof import list_proof, proof_header
+from tiemchung.certificates.keys import kid_of
 from tiemchung.certificates.log import append_leaves, leaf_of_text
 from tiemchung.certificates.models import Certificate, CertificateByHash, Revocation, SigningKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose
@@ -61,7 +73,9 @@ def revoke(row: Certificate, because: str = "ORDER") -> None:
 
 
 def add_key(signer: Signer) -> None:
-    """Put a key of ours on record, as one that signs passports."""
+    """Put a key of ours on record, as one that signs passports: below our root, else nobody believes the row."""
+    signer.der = below_our_root(signer.key.public_key(), NOW - 30 * DAY)
+    signer.kid = kid_of(signer.der)
     ends = NOW + 700 * DAY
     SigningKey.objects.create(
         kid=signer.kid, purpose=KeyPurpose.PASSPORT, certificate=signer.der, valid_from=NOW - DAY, valid_to=ends
@@ -69,7 +83,12 @@ def add_key(signer: Signer) -> None:
 
 
 @pytest.fixture
-def address(settings: Any, transactional_db: None) -> Iterator[str]:
+def address(
+    settings: Any, transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    monkeypatch.setenv("TIEMCHUNG_HOME", str(tmp_path))  # a root as old as HOME's certificate, for this test alone
+    for name in ("der", "kid"):  # afterwards HOME is again as others know it
+        monkeypatch.setattr(HOME, name, getattr(HOME, name))
     add_key(HOME)
     with serving(settings) as found:
         yield found

@@ -12,7 +12,7 @@ from uuid import UUID
 from tiemchung.certificates.formats import cose, hc1
 from tiemchung.certificates.formats.reading import Fault
 from tiemchung.certificates.formats.trust import key_of_certificate
-from tiemchung.certificates.keys.stores import kid_of
+from tiemchung.certificates.keys.roots import is_ours
 from tiemchung.certificates.models import Certificate, SigningKey
 from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.clock import local
@@ -36,8 +36,10 @@ class Untrue(Exception):
         self.why = why
 
 
-def own_key(row: SigningKey) -> OwnKey:
-    """Give the key of a row of the register."""
+def own_key(row: SigningKey) -> OwnKey | None:
+    """Give the key of a row of the register, None where no root of ours answers for it or its id is not its own."""
+    if not is_ours(row.certificate, row.kid):
+        return None
     return OwnKey(key_of_certificate(bytes(row.certificate)).public_key, row.purpose)
 
 
@@ -116,7 +118,7 @@ def key_of(kid: bytes) -> OwnKey | None:
 @lru_cache(maxsize=256)
 def _known_key(kid: bytes) -> OwnKey:
     """Give a key by its id; one that is not there is asked for again at the next look."""
-    row = SigningKey.objects.get(kid=kid)
-    if kid_of(bytes(row.certificate)) != kid:
-        raise SigningKey.DoesNotExist  # the register names a certificate that this id does not belong to
-    return own_key(row)
+    found = own_key(SigningKey.objects.get(kid=kid))
+    if found is None:
+        raise SigningKey.DoesNotExist
+    return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tiemchung.certificates.keys import config
+from tiemchung.certificates.keys import config, forget_stores
 from tiemchung.certificates.keys.files import FileKeyStore
 from tiemchung.certificates.keys.soft_token import soft_token
 from tiemchung.certificates.keys.tokens import TokenKeyStore
@@ -32,6 +32,16 @@ def token(tmp_path: Path) -> Iterator[MakeToken]:
     yield open_token
     for store in opened:
         store.close()
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this test's installation keep its keys and roots in a folder of its own, as files."""
+    monkeypatch.setenv("TIEMCHUNG_HOME", str(tmp_path))
+    monkeypatch.delenv("TIEMCHUNG_TOKEN_LABEL", raising=False)
+    forget_stores()
+    yield
+    forget_stores()
 
 
 @pytest.fixture(params=["file", "token"])

@@ -1,6 +1,7 @@
 """A central key is published before it signs, and its successor takes over without anybody noticing (M27)."""
 
 import datetime as dt
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +17,18 @@ from tiemchung.certificates.formats.trust import key_of_certificate
 from tiemchung.certificates.keys import central, signer_of, stores, x509s
 from tiemchung.certificates.keys.authorities import authority_here
 from tiemchung.certificates.keys.files import point_of
-from tiemchung.certificates.models import Authority, SigningKey
+from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.ports import KeyStoreGone, NoCentralKey
-from tiemchung.certificates.rules import PUBLISH_AHEAD, AuthorityKind, KeyPurpose, KeyStanding, expiry
+from tiemchung.certificates.reads.trusted import verifier_list
+from tiemchung.certificates.rules import (
+    PUBLISH_AHEAD,
+    AuthorityKind,
+    KeyPurpose,
+    KeyStanding,
+    expiry,
+    first_in_need,
+    standing_alone,
+)
 from tiemchung.certificates.rules.expiry import last_whole_day
 from tiemchung.core.actor import PUBLIC, SYSTEM, Actor, Kind, Role
 from tiemchung.core.audit import looks_at
@@ -76,12 +86,6 @@ def test_the_signers_chain_ends_at_the_root_and_does_not_outlive_it() -> None:
     assert root.here
     assert key.valid_to <= root.valid_to
     assert not x509s.is_below(root.certificate, bytes(key.certificate))
-
-
-def test_no_private_key_lies_in_the_database() -> None:
-    key_at(NOW)
-    for row in (*SigningKey.objects.values(), *Authority.objects.values()):
-        assert not any(b"PRIVATE" in bytes(v) for v in row.values() if isinstance(v, bytes | memoryview))
 
 
 def test_a_successor_is_published_two_weeks_before_it_signs_and_then_takes_over_by_itself() -> None:
@@ -146,6 +150,108 @@ def test_a_key_that_was_given_up_signs_no_more_and_leaves_the_lists_at_once() ->
     assert key_at(NOW + DAY).id == waiting.id
     assert bytes(first.certificate) not in {key.certificate for key in reads.published_abroad(NOW + DAY)}
     assert bytes(first.kid) not in {bytes(k["kid"], "ascii") for k in reads.trust_list(NOW + DAY)["keys"]}
+
+
+def spares(at: dt.datetime) -> list[SigningKey]:
+    """Give the passports' spare keys."""
+    found = SigningKey.objects.filter(purpose=KeyPurpose.PASSPORT).order_by("published_at")
+    return [key for key in found if standing_alone(key, at) is KeyStanding.SPARE]
+
+
+def spare_at(at: dt.datetime) -> SigningKey:
+    """Do what the worker does about the spare, and give the newest."""
+    actions.keep_spare(KeyPurpose.PASSPORT, by=SYSTEM, at=at)
+    return spares(at)[-1]
+
+
+def give_up(key: SigningKey, since: dt.datetime) -> None:
+    SigningKey.objects.filter(id=key.id).update(compromised_since=since)
+
+
+def test_after_a_key_is_given_up_the_next_codes_verify_with_the_list_of_the_day_before() -> None:
+    first, spare = key_at(NOW), spare_at(NOW)
+    fallen = NOW + 40 * DAY
+    assert key_at(fallen).id == first.id
+    offline = [key_of_certificate(b64decode(key["certificate"])) for key in verifier_list(fallen - DAY)["keys"]]
+    give_up(first, fallen)
+    assert key_at(fallen).id == spare.id
+    code = code_at(fallen)
+    assert read_code(code, keys=trust_list(offline), now=fallen).outcome is Outcome.VALID
+    assert outcome(code, fallen, fallen) is Outcome.VALID
+    assert spares(fallen) == []
+    assert spare_at(fallen).id not in {first.id, spare.id}
+
+
+def test_one_spare_is_kept_and_none_for_cards_and_the_log() -> None:
+    for purpose in KeyPurpose:
+        key_at(NOW, purpose)
+    kept = {spare_at(NOW + days * DAY).id for days in range(0, 300, 30)}
+    assert len(kept) == 1
+    assert reads.spares_missing(NOW) == ()
+    assert SigningKey.objects.count() == len(KeyPurpose) + 1
+
+
+def test_a_spare_never_signs_of_itself_and_no_rotation_takes_it() -> None:
+    first, spare = key_at(NOW), spare_at(NOW)
+    turned = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    assert turned.id not in {first.id, spare.id}
+    assert turned.usable_from == NOW + PUBLISH_AHEAD
+    assert key_at(NOW + PUBLISH_AHEAD).id == turned.id
+    assert {key_at(NOW + days * DAY).id for days in range(20, 729, 20)}.isdisjoint({spare.id})
+    assert standing_alone(spare, spare.valid_to) is KeyStanding.ENDED
+
+
+def test_a_worn_spare_is_followed_by_another_and_stands_in_until_verifiers_have_it() -> None:
+    first, old = key_at(NOW), spare_at(NOW)
+    late = NOW + 360 * DAY
+    new = spare_at(late)
+    assert [key.id for key in spares(late)] == [old.id, new.id]
+    every = [first, old, new]
+    give_up(first, late)
+    every[0].refresh_from_db()
+    assert first_in_need(every, late + DAY) == old
+    assert first_in_need(every, late + PUBLISH_AHEAD) == new
+
+
+def test_of_two_that_wait_the_one_that_verifiers_have_signs_in_need() -> None:
+    first, spare = key_at(NOW), spare_at(NOW)
+    at = NOW + 40 * DAY
+    actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=at, because="đổi khoá định kỳ")
+    give_up(first, at)
+    assert key_at(at + DAY).id == spare.id
+
+
+def test_where_no_spare_can_be_made_the_present_key_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = key_at(NOW)
+
+    def gone() -> Any:
+        raise KeyStoreGone("TEST")
+
+    monkeypatch.setattr(central, "new_key_store", gone)
+    with pytest.raises(KeyStoreGone):
+        actions.keep_spare(KeyPurpose.PASSPORT, by=SYSTEM, at=NOW)
+    assert key_at(NOW).id == first.id
+    assert reads.spares_missing(NOW) == (KeyPurpose.PASSPORT,)
+
+
+def test_with_a_root_elsewhere_a_spare_is_missing_until_its_certificate_comes() -> None:
+    above = Elsewhere(AuthorityKind.CSCA)
+    actions.take_authority(AuthorityKind.CSCA, above.certificate, by=ADMIN, at=NOW)
+
+    def taken() -> SigningKey:
+        request = actions.request_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW)
+        answer = above.answer(request)
+        return actions.take_central_certificate(KeyPurpose.PASSPORT, answer, by=ADMIN, at=NOW, spare=True)
+
+    first = taken()  # as a spare it would leave nothing to sign with
+    assert key_at(NOW).id == first.id
+    actions.keep_spare(KeyPurpose.PASSPORT, by=SYSTEM, at=NOW)
+    assert reads.spares_missing(NOW) == (KeyPurpose.PASSPORT,)
+    second = taken()
+    assert reads.spares_missing(NOW) == ()
+    assert key_at(NOW + 300 * DAY).id == first.id
+    give_up(first, NOW)
+    assert key_at(NOW + 300 * DAY).id == second.id
 
 
 def test_a_retired_key_signs_no_more_and_the_last_one_cannot_retire() -> None:

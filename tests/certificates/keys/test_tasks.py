@@ -11,7 +11,7 @@ from tests.conftest import NOW
 from tiemchung.certificates import actions, reads
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.ports import KeyStoreSlow
-from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
+from tiemchung.certificates.rules import SPARED, AuthorityKind, KeyPurpose
 from tiemchung.certificates.tasks import keys as tasks
 from tiemchung.core.alarms import alarms
 
@@ -26,9 +26,11 @@ def told() -> list[tuple[str, dict[str, Any]]]:
 
 def test_every_purpose_has_a_key_and_its_successor_in_time() -> None:
     tasks.look_after_central_keys(NOW)
-    assert SigningKey.objects.count() == len(KeyPurpose)
-    tasks.look_after_central_keys(NOW + 330 * DAY)
-    assert SigningKey.objects.count() == 2 * len(KeyPurpose)
+    assert SigningKey.objects.count() == len(KeyPurpose) + len(SPARED)
+    tasks.look_after_central_keys(NOW + DAY)
+    assert SigningKey.objects.count() == len(KeyPurpose) + len(SPARED)
+    tasks.look_after_central_keys(NOW + 365 * DAY)
+    assert SigningKey.objects.count() == 2 * (len(KeyPurpose) + len(SPARED))
     assert told() == []
 
 

@@ -11,10 +11,12 @@ from django.urls import reverse
 from tests import builders
 from tests.web.authority.conftest import LATER, House, enter_as, shown
 from tiemchung.certificates import actions, reads
+from tiemchung.certificates.actions.kept_lists import keep_lists
 from tiemchung.certificates.models import Authority, SigningKey
 from tiemchung.certificates.ports import WrongPin
 from tiemchung.certificates.rules import PUBLISH_AHEAD, KeyPurpose
 from tiemchung.core.actor import SYSTEM, Role
+from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.audit import looks_at
 from tiemchung.web.authority import keys as page
 
@@ -123,6 +125,22 @@ def test_a_key_whose_successor_must_come_from_elsewhere_is_marked(admin: Client)
     assert "Cần khoá kế tiếp" in shown(admin.get(KEYS))
 
 
+def test_the_spare_is_named_and_still_a_key_can_be_turned(admin: Client) -> None:
+    actions.keep_spare(KeyPurpose.PASSPORT, by=SYSTEM, at=LATER)
+    told = shown(admin.get(KEYS))
+    assert "Dự phòng" in told
+    assert "Chỉ ký khi khoá đang ký bị thu hồi" in told
+    assert ROTATE in admin.get(KEYS).content.decode()
+    Authority.objects.update(store="")
+    assert "Chưa có khoá dự phòng" not in shown(admin.get(KEYS))
+
+
+def test_a_spare_that_must_come_from_elsewhere_and_is_missing_is_marked(admin: Client) -> None:
+    assert "Chưa có khoá dự phòng" not in shown(admin.get(KEYS))  # the worker makes it
+    Authority.objects.update(store="")
+    assert shown(admin.get(KEYS)).count("Chưa có khoá dự phòng") == 1
+
+
 def test_an_unknown_purpose_is_not_there(admin: Client) -> None:
     with time_machine.travel(LATER, tick=False):
         assert admin.get(f"{KEYS}/doi/OTHER").status_code == 404
@@ -161,3 +179,20 @@ def test_while_a_key_waits_for_its_turn_no_other_is_offered(admin: Client) -> No
     assert ROTATE in admin.get(KEYS).content.decode()
     admin.post(ROTATE, {"because": WHY})
     assert ROTATE not in admin.get(KEYS).content.decode()
+
+
+@pytest.mark.parametrize(("alarm", "words"), [("WRONG_PIN", "từ chối mã PIN"), ("", "tiến trình nền")])
+def test_the_page_says_since_when_the_store_signs_nothing(admin: Client, alarm: str, words: str) -> None:
+    """It said "Đang ký" of each key while the store refused the PIN."""
+    keep_lists(at=LATER)
+    assert "chưa ký được" not in shown(admin.get(KEYS))
+    raise_alarm("KEY_STORE", at=LATER - dt.timedelta(days=1), why="KEY_MISSING", purpose="LOG")  # of another time
+    if alarm:
+        raise_alarm("KEY_STORE", at=LATER + dt.timedelta(minutes=2), why=alarm, purpose="LOG")
+    with time_machine.travel(LATER + dt.timedelta(minutes=4), tick=False):
+        page = shown(admin.get(KEYS))
+        assert "Kho khoá chưa ký được" in page
+        assert words in page
+        assert "không có khoá này" not in page
+        keep_lists(at=LATER + dt.timedelta(minutes=4))
+        assert "chưa ký được" not in shown(admin.get(KEYS))

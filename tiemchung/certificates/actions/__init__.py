@@ -32,6 +32,7 @@ from tiemchung.certificates.actions.facility_signing import (
 )
 from tiemchung.certificates.actions.keys import (
     central_key,
+    keep_spare,
     request_central_key,
     retire_central_key,
     rotate_central_key,
@@ -59,6 +60,7 @@ __all__ = [
     "decide_order",
     "emit_certificate",
     "ensure_signing_key",
+    "keep_spare",
     "mail_passport",
     "make_facility_key",
     "make_facility_keys",

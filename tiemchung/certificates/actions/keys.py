@@ -7,8 +7,9 @@ from django.db import transaction
 
 from tiemchung.certificates.keys import x509s
 from tiemchung.certificates.keys.authorities import authority_of, keep_authority, lock_keys
-from tiemchung.certificates.keys.central import central_key, keep_key, publish_key, subject_of
+from tiemchung.certificates.keys.central import central_key, keep_key, keep_spare, publish_key, subject_of
 from tiemchung.certificates.keys.files import point_of_certificate
+from tiemchung.certificates.keys.roots import ours
 from tiemchung.certificates.keys.stores import file_store, kid_of, new_key_store
 from tiemchung.certificates.models import Authority, SigningKey
 from tiemchung.certificates.ports import KeyStore
@@ -28,6 +29,7 @@ from tiemchung.core.verdict import refuse
 
 __all__ = [
     "central_key",
+    "keep_spare",
     "request_central_key",
     "retire_central_key",
     "rotate_central_key",
@@ -45,7 +47,7 @@ def rotate_central_key(purpose: KeyPurpose, *, by: Actor, at: dt.datetime, becau
     may_turn_keys(by, because).or_raise()
     with transaction.atomic():
         lock_keys()
-        keys = list(SigningKey.objects.filter(purpose=purpose, valid_to__gt=at))
+        keys = ours(SigningKey.objects.filter(purpose=purpose, valid_to__gt=at))
         waiting = [key for key in keys if standing_alone(key, at) is KeyStanding.WAITING]
         if waiting:
             return waiting[0]
@@ -72,9 +74,11 @@ def request_central_key(
 
 
 def take_central_certificate(
-    purpose: KeyPurpose, certificate: bytes, *, by: Actor, at: dt.datetime
+    purpose: KeyPurpose, certificate: bytes, *, by: Actor, at: dt.datetime, spare: bool = False
 ) -> SigningKey:
     """Take the certificate of a requested key into the register: published now, used when verifiers have it.
+
+    A `spare` is used when no other key may sign any more; where none signs yet it is none and signs at once.
 
     Raises Refused with UNKNOWN_AUTHORITY, KEY_NOT_HERE, CERTIFICATE_ENDED or one of BadCertificate's codes.
     """
@@ -93,10 +97,9 @@ def take_central_certificate(
         if store is None:
             refuse("KEY_NOT_HERE").or_raise()
             raise AssertionError
-        first = signing_now(SigningKey.objects.filter(purpose=purpose, valid_to__gt=at), at) is None
-        return keep_key(
-            purpose, der, store=store.name, by=by, at=at, usable_from=at if first else at + PUBLISH_AHEAD
-        )
+        first = signing_now(ours(SigningKey.objects.filter(purpose=purpose, valid_to__gt=at)), at) is None
+        turn = at if first else None if spare else at + PUBLISH_AHEAD
+        return keep_key(purpose, der, store=store.name, by=by, at=at, usable_from=turn)
 
 
 def take_authority(kind: AuthorityKind, certificate: bytes, *, by: Actor, at: dt.datetime) -> Authority:
@@ -117,7 +120,7 @@ def retire_central_key(key_id: UUID, *, by: Actor, at: dt.datetime, because: str
         lock_keys()
         key = SigningKey.objects.get(id=key_id)
         others = SigningKey.objects.filter(purpose=key.purpose, valid_to__gt=at).exclude(id=key_id)
-        if signing_now(others, at) is None:
+        if signing_now(ours(others), at) is None:
             refuse("LAST_KEY").or_raise()
         if key.retired_at is None:
             key.retired_at = at

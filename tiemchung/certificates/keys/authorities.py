@@ -12,9 +12,10 @@ from django.db import connection
 
 from tiemchung.certificates.keys import x509s
 from tiemchung.certificates.keys.files import handle_of, point_of_certificate, write_once
+from tiemchung.certificates.keys.roots import pin_root, pinned
 from tiemchung.certificates.keys.stores import file_store, store_named
 from tiemchung.certificates.models import Authority
-from tiemchung.certificates.ports import KeyStore
+from tiemchung.certificates.ports import KeyMissing, KeyStore
 from tiemchung.certificates.rules import AUTHORITY_LIFE, SIGNER_LIFE, AuthorityKind
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
@@ -40,10 +41,12 @@ def authority_here(kind: AuthorityKind, *, by: Actor, at: dt.datetime) -> Author
     """Give the authority of this installation that signs now; None where its key lies elsewhere.
 
     It is made at the first call, and anew when it would no longer outlive a key below it; the old one stays believed.
-    Call it under `lock_keys`. Raises KeyStoreError.
+    Call it under `lock_keys`. Raises KeyStoreError, KeyMissing where the folder of keys has lost the register's root.
     """
     known = list(Authority.objects.filter(kind=kind, retired_at=None, valid_from__lte=at, valid_to__gt=at))
-    here = [a for a in known if a.store]
+    here = [a for a in pinned(known) if a.store]
+    if not here and any(a.store for a in known):
+        raise KeyMissing(_NAMES[kind])
     if known and not here:
         return None
     lasting = [a for a in here if a.valid_to - at >= SIGNER_LIFE]
@@ -54,7 +57,10 @@ def authority_here(kind: AuthorityKind, *, by: Actor, at: dt.datetime) -> Author
 
 
 def keep_authority(kind: AuthorityKind, certificate: bytes, *, store: str, by: Actor, at: dt.datetime) -> Authority:
-    """Put a root certificate into the register, once; `store` is empty where its key lies elsewhere."""
+    """Put a root certificate beside the keys and into the register, once; `store` is empty where its key lies
+    elsewhere. Raises KeyStoreGone where it cannot be laid beside the keys.
+    """
+    pin_root(kind, certificate)
     fingerprint = hashlib.sha256(certificate).digest()
     found = Authority.objects.filter(fingerprint=fingerprint).first()
     if found is not None:
@@ -81,7 +87,7 @@ def certified_by(
 
 def authority_of(certificate: bytes, kind: AuthorityKind, at: dt.datetime) -> Authority | None:
     """Give the believed authority that signed a certificate; None where none did."""
-    for authority in Authority.objects.filter(kind=kind, retired_at=None, valid_to__gt=at):
+    for authority in pinned(Authority.objects.filter(kind=kind, retired_at=None, valid_to__gt=at)):
         if x509s.is_below(certificate, bytes(authority.certificate)):
             return authority
     return None

@@ -1,13 +1,15 @@
-"""The central key of now: made where there was none, followed by another before it wears out."""
+"""The central key of now: made where there was none, followed by another before it wears out, with a spare beside."""
 
 import datetime as dt
 import logging
+from contextlib import suppress
 
 from cryptography import x509
 from django.db import transaction
 
 from tiemchung.certificates.keys import x509s
 from tiemchung.certificates.keys.authorities import authority_here, certified_by, lock_keys, try_lock_keys
+from tiemchung.certificates.keys.roots import ours
 from tiemchung.certificates.keys.stores import kid_of, new_key_store
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.ports import KeyStoreError, NoCentralKey
@@ -16,9 +18,9 @@ from tiemchung.certificates.rules import (
     SIGNER_LIFE,
     AuthorityKind,
     KeyPurpose,
-    KeyStanding,
+    first_in_need,
     signing_now,
-    standing_alone,
+    spare_due,
     successor_due,
 )
 from tiemchung.core.actor import Actor
@@ -45,10 +47,25 @@ def central_key(purpose: KeyPurpose, *, by: Actor, at: dt.datetime) -> SigningKe
     return signing
 
 
-def publish_key(purpose: KeyPurpose, *, by: Actor, at: dt.datetime, usable_from: dt.datetime) -> SigningKey:
-    """Make a key and publish it, to be used from a later moment on; raises NoCentralKey and KeyStoreError.
+def keep_spare(purpose: KeyPurpose, *, by: Actor, at: dt.datetime) -> None:
+    """Publish a spare where none lasts: should the present key be given up, every offline verifier has the next one.
 
-    Call it under `lock_keys`.
+    Nothing is done where its authority lies elsewhere (`reads.spares_missing` tells of it) or where another process
+    does it now. Raises KeyStoreError.
+    """
+    if not spare_due(_alive(purpose, at), at):
+        return
+    with suppress(NoCentralKey), transaction.atomic():
+        if try_lock_keys() and spare_due(_alive(purpose, at), at):
+            publish_key(purpose, by=by, at=at, usable_from=None)
+
+
+def publish_key(
+    purpose: KeyPurpose, *, by: Actor, at: dt.datetime, usable_from: dt.datetime | None
+) -> SigningKey:
+    """Make a key and publish it, to be used from a later moment on, or as a spare (None).
+
+    Call it under `lock_keys`. Raises NoCentralKey and KeyStoreError.
     """
     authority = authority_here(AuthorityKind.CSCA, by=by, at=at)
     if authority is None:
@@ -61,10 +78,17 @@ def publish_key(purpose: KeyPurpose, *, by: Actor, at: dt.datetime, usable_from:
 
 
 def keep_key(
-    purpose: KeyPurpose, certificate: bytes, *, store: str, by: Actor, at: dt.datetime, usable_from: dt.datetime
+    purpose: KeyPurpose,
+    certificate: bytes,
+    *,
+    store: str,
+    by: Actor,
+    at: dt.datetime,
+    usable_from: dt.datetime | None,
 ) -> SigningKey:
-    """Put a central key's certificate into the register."""
+    """Put a central key's certificate into the register; without a moment of its turn it is a spare."""
     valid_from, valid_to = x509s.days_of(certificate)
+    usable_from = usable_from or valid_to
     key = SigningKey(
         purpose=purpose, kid=kid_of(certificate), certificate=certificate, store=store, valid_from=valid_from,
         valid_to=valid_to, published_at=at, usable_from=usable_from,
@@ -86,7 +110,7 @@ def usage_of(purpose: KeyPurpose) -> x509.ObjectIdentifier:
 
 
 def _alive(purpose: KeyPurpose, at: dt.datetime) -> list[SigningKey]:
-    return list(SigningKey.objects.filter(purpose=purpose, valid_from__lte=at, valid_to__gt=at))
+    return ours(SigningKey.objects.filter(purpose=purpose, valid_from__lte=at, valid_to__gt=at))
 
 
 def _first(purpose: KeyPurpose, by: Actor, at: dt.datetime) -> SigningKey:
@@ -98,10 +122,9 @@ def _first(purpose: KeyPurpose, by: Actor, at: dt.datetime) -> SigningKey:
 
 def _used_at_once(purpose: KeyPurpose, keys: list[SigningKey], by: Actor, at: dt.datetime) -> SigningKey:
     """Give a key although none was ready: one that waits is known to most verifiers already, else a new one."""
-    waiting = [key for key in keys if standing_alone(key, at) is KeyStanding.WAITING]
-    if not waiting:
+    first = first_in_need(keys, at)
+    if first is None:
         return publish_key(purpose, by=by, at=at, usable_from=at)
-    first = min(waiting, key=lambda key: key.published_at or key.valid_from)
     first.usable_from = at
     first.save(update_fields=["usable_from"])
     write_line(by=by, at=at, action="use_key_early", subject_id=first.id, facts={"purpose": purpose})

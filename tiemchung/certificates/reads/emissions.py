@@ -9,6 +9,7 @@ from django.db import connection
 
 from tiemchung.certificates.emitters import emitters
 from tiemchung.certificates.emitters.shc import jwk_of, rid_of
+from tiemchung.certificates.keys.roots import ours
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.core.distribution import allow_cross_shard
@@ -82,4 +83,4 @@ def _card_signers(at: dt.datetime) -> list[SigningKey]:
     if "shc" not in settings.EMITTERS:
         return []
     keys = SigningKey.objects.filter(purpose=KeyPurpose.PASSPORT, valid_to__gt=at, compromised_since=None)
-    return list(keys.order_by("valid_from", "id"))
+    return ours(keys.order_by("valid_from", "id"))

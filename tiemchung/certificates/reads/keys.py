@@ -8,12 +8,15 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tiemchung.certificates.keys.config import AGENT
+from tiemchung.certificates.keys.roots import ours, pinned
 from tiemchung.certificates.models import Authority, FacilityKey, SigningKey
 from tiemchung.certificates.rules import (
     FACILITY_NOTICE,
+    SPARED,
     AuthorityKind,
     KeyPurpose,
     KeyStanding,
+    spare_due,
     standings,
     successor_due,
     usable_since,
@@ -119,15 +122,21 @@ def facilities_whose_key_ends(at: dt.datetime) -> tuple[UUID, ...]:
 
 def successors_missing(at: dt.datetime) -> tuple[KeyPurpose, ...]:
     """Give the purposes whose next key ought to be published by now and is not."""
-    keys = SigningKey.objects.filter(valid_to__gt=at)
+    keys = ours(SigningKey.objects.filter(valid_to__gt=at))
     return tuple(p for p in KeyPurpose if successor_due([k for k in keys if k.purpose == p], at))
+
+
+def spares_missing(at: dt.datetime) -> tuple[KeyPurpose, ...]:
+    """Give the purposes that ought to have a spare key in every verifier's list and have none that lasts."""
+    keys = ours(SigningKey.objects.filter(valid_to__gt=at, purpose__in=SPARED))
+    return tuple(p for p in KeyPurpose if p in SPARED and spare_due([k for k in keys if k.purpose == p], at))
 
 
 def central_keys(at: dt.datetime, purpose: KeyPurpose | None = None) -> tuple[CentralKeyView, ...]:
     """Give every central key with its standing now, by purpose, newest first."""
     told: list[CentralKeyView] = []
     for each in [purpose] if purpose else list(KeyPurpose):
-        found = standings(SigningKey.objects.filter(purpose=each).order_by("-valid_from"), at)
+        found = standings(ours(SigningKey.objects.filter(purpose=each).order_by("-valid_from")), at)
         told.extend(_central(key, standing) for key, standing in found)
     return tuple(told)
 
@@ -141,7 +150,7 @@ def authorities(at: dt.datetime, kind: AuthorityKind | None = None) -> tuple[Aut
             row.id, AuthorityKind(row.kind), bytes(row.certificate), bytes(row.fingerprint), bool(row.store),
             row.valid_from, row.valid_to,
         )
-        for row in rows
+        for row in pinned(rows)
     )  # fmt: skip
 
 

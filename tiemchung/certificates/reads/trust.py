@@ -1,10 +1,14 @@
-"""Our own keys as verifiers may have them: the home list with cards, and what is published abroad."""
+"""Our own keys as verifiers may have them: the home list with cards, and what is published abroad.
+
+Only what a root beside the keys answers for (`keys.roots`): a row of the register alone is nobody's key.
+"""
 
 import base64
 import datetime as dt
 from typing import Any
 
 from tiemchung.certificates.formats.published import LOG, PublishedKey
+from tiemchung.certificates.keys.roots import ours, pinned
 from tiemchung.certificates.keys.x509s import is_below
 from tiemchung.certificates.models import Authority, Revocation, SigningKey
 from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
@@ -39,7 +43,7 @@ def published_abroad(at: dt.datetime) -> tuple[PublishedKey, ...]:
     A key is there from the moment of its publication, before its first use, until its certificate has ended, since
     what it signed is valid so long; a compromised one is gone at once. Keys of cards are no other country's matter.
     """
-    above = list(Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at, taken_at__lte=at))
+    above = [root for root in _roots(at) if root.taken_at <= at]
     signers = _with_authority(_published(at, KeyPurpose.PASSPORT), above)
     roots = [PublishedKey(SCA, bytes(a.certificate), a.taken_at) for a in above]
     needed = {key.above for key in signers}
@@ -48,14 +52,17 @@ def published_abroad(at: dt.datetime) -> tuple[PublishedKey, ...]:
 
 def published_log_keys(at: dt.datetime) -> tuple[PublishedKey, ...]:
     """Give the keys that sign the issuance log and the lists themselves."""
-    above = list(Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at))
     return tuple(PublishedKey(LOG, k.certificate, k.published_at, k.above)
-                 for k in _with_authority(_published(at, KeyPurpose.LOG), above))  # fmt: skip
+                 for k in _with_authority(_published(at, KeyPurpose.LOG), _roots(at)))  # fmt: skip
+
+
+def _roots(at: dt.datetime) -> list[Authority]:
+    return pinned(Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at))
 
 
 def _published(at: dt.datetime, *purposes: KeyPurpose) -> list[SigningKey]:
     rows = SigningKey.objects.filter(purpose__in=purposes, valid_to__gt=at, compromised_since=None)
-    return [key for key in rows.order_by("valid_from", "id") if _since(key) <= at]
+    return [key for key in ours(rows.order_by("valid_from", "id")) if _since(key) <= at]
 
 
 def _since(key: SigningKey) -> dt.datetime:

@@ -1,4 +1,7 @@
-"""Whom a verifier may believe: our own keys, and foreign signers from the lists that were taken in."""
+"""Whom a verifier may believe: our own keys, and foreign signers from the lists that were taken in.
+
+Our own are those that a root beside the keys answers for (`keys.roots`): a row of the register alone is none.
+"""
 
 import base64
 import datetime as dt
@@ -27,6 +30,7 @@ from tiemchung.certificates.formats.trust import (
     load_certificate,
     trust_list,
 )
+from tiemchung.certificates.keys.roots import ours, pinned
 from tiemchung.certificates.models import Authority, ForeignSigner, SigningKey, TrustImport
 from tiemchung.certificates.reads.emissions import health_card_keys
 from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
@@ -93,7 +97,7 @@ def verifier_list(at: dt.datetime) -> dict[str, Any]:
     our signers (SubjectPublicKeyInfo) and our health cards' web keys are for codes that name their signer themselves;
     `given_up` are the ids of keys of every purpose that no such code may name. Nobody but we has keys for `address`.
     """
-    keys = SigningKey.objects.filter(valid_to__gt=at).exclude(purpose=KeyPurpose.LOG).order_by("valid_from")
+    keys = ours(SigningKey.objects.filter(valid_to__gt=at).exclude(purpose=KeyPurpose.LOG).order_by("valid_from"))
     web_keys = [{name: key[name] for name in _WEB_KEY if name in key} for key in health_card_keys(at)]
     return {
         "made_at": at.isoformat(timespec="seconds"),
@@ -107,8 +111,12 @@ def verifier_list(at: dt.datetime) -> dict[str, Any]:
 
 def own_roots(at: dt.datetime) -> list[str]:
     """Give the roots above our signers (SubjectPublicKeyInfo in base64): a device keeps those that it met first."""
-    roots = Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at).order_by("valid_from")
-    return [_authority(load_certificate(bytes(root.certificate)), -1)[-1] for root in roots]
+    return [_authority(root, -1)[-1] for root in _roots(at)]
+
+
+def _roots(at: dt.datetime) -> list[x509.Certificate]:
+    rows = Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at).order_by("valid_from")
+    return [load_certificate(bytes(root.certificate)) for root in pinned(rows)]
 
 
 def _own_line(key: SigningKey) -> dict[str, Any]:
@@ -169,22 +177,16 @@ def believed(at: dt.datetime) -> TrustList:
 
     A key of ours that was given up is left out, and named: formats that bring their signer ask for it.
     """
-    rows = SigningKey.objects.exclude(purpose=KeyPurpose.LOG).filter(compromised_since__isnull=True)
+    rows = ours(SigningKey.objects.exclude(purpose=KeyPurpose.LOG).filter(compromised_since__isnull=True))
     keys = [
         replace(key_of_certificate(bytes(row.certificate), country=HOME), purpose=str(row.purpose)) for row in rows
     ]
-    roots = Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at)
     authorities: list[x509.Certificate] = []
     for row in TrustImport.objects.filter(replaced_at__isnull=True):
         if age_of(row.made_at, at) is not ListAge.TOO_OLD:
             keys += _keys_of_import(row.id)
             authorities += _authorities_of_import(row.id)
-    return trust_list(
-        keys,
-        [load_certificate(bytes(root.certificate)) for root in roots],
-        foreign_authorities=authorities,
-        given_up=given_up_kids(),
-    )
+    return trust_list(keys, _roots(at), foreign_authorities=authorities, given_up=given_up_kids())
 
 
 def given_up_kids() -> list[bytes]:
@@ -252,11 +254,11 @@ def _b64(raw: bytes | memoryview) -> str:
 
 def own_list(at: dt.datetime) -> TrustList:
     """Give our keys alone, for every form, given-up ones too and of whatever days: what they sign concerns us."""
-    rows = SigningKey.objects.exclude(purpose=KeyPurpose.LOG)
+    rows = ours(SigningKey.objects.exclude(purpose=KeyPurpose.LOG))
     ders = [bytes(row.certificate) for row in rows]
     address = settings.PUBLIC_ADDRESS.rstrip("/")
     web_keys = [key_of_jwk(jwk_of(der), issuer=address) for der in ders]
-    roots = Authority.objects.filter(kind=AuthorityKind.CSCA)
+    roots = pinned(Authority.objects.filter(kind=AuthorityKind.CSCA))
     return trust_list(
         [*(key_of_certificate(der) for der in ders), *web_keys],
         [load_certificate(bytes(root.certificate)) for root in roots],

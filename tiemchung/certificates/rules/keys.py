@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tiemchung.certificates.rules.expiry import PUBLISH_AHEAD, key_wears_out
+from tiemchung.certificates.rules.states import KeyPurpose
 from tiemchung.core.actor import Actor, Kind, Role
 from tiemchung.core.verdict import YES, Verdict, refuse
 
@@ -17,6 +18,8 @@ FACILITY_LIFE = dt.timedelta(days=2 * 365)
 FACILITY_NOTICE = dt.timedelta(days=30)
 
 
+# Whose codes are read offline and abroad, where a new key is known only with the next list.
+SPARED = frozenset({KeyPurpose.PASSPORT})
 SHORTEST_REASON = 10  # characters, as for every correction of the house
 
 
@@ -28,9 +31,13 @@ class AuthorityKind(StrEnum):
 
 
 class KeyStanding(StrEnum):
-    """What a key is good for at a moment; read off its dates, stored nowhere."""
+    """What a key is good for at a moment; read off its dates, stored nowhere.
+
+    A spare is published like one that waits, but its turn comes only when no other key may sign any more.
+    """
 
     WAITING = "WAITING"
+    SPARE = "SPARE"
     SIGNING = "SIGNING"
     RETIRED = "RETIRED"
     ENDED = "ENDED"
@@ -47,6 +54,12 @@ class KeyDates(Protocol):
     compromised_since: dt.datetime | None
 
 
+class PublishedKey(KeyDates, Protocol):
+    """The dates of a central key, and when it was published."""
+
+    published_at: dt.datetime | None
+
+
 def usable_since(key: KeyDates) -> dt.datetime:
     """Give from when a key may sign; keys of the first version have no such date and signed from their first day."""
     return key.usable_from or key.valid_from
@@ -60,6 +73,8 @@ def standing_alone(key: KeyDates, at: dt.datetime) -> KeyStanding:
         return KeyStanding.ENDED
     if key.retired_at is not None and key.retired_at <= at:
         return KeyStanding.RETIRED
+    if usable_since(key) >= key.valid_to:
+        return KeyStanding.SPARE
     return KeyStanding.WAITING if usable_since(key) > at else KeyStanding.SIGNING
 
 
@@ -83,6 +98,27 @@ def successor_due(keys: Iterable[KeyDates], at: dt.datetime) -> bool:
     """Tell whether a next key has to be published: the last one's years wear out within the notice, or none is left."""
     good = [k for k in keys if standing_alone(k, at) in {KeyStanding.SIGNING, KeyStanding.WAITING}]
     return all(key_wears_out(key.valid_to, at + PUBLISH_AHEAD) for key in good)
+
+
+def spare_due(keys: Iterable[KeyDates], at: dt.datetime) -> bool:
+    """Tell whether a spare has to be published: none lasts until verifiers would have its follower."""
+    spares = [k for k in keys if standing_alone(k, at) is KeyStanding.SPARE]
+    return all(key_wears_out(k.valid_to, at + PUBLISH_AHEAD) for k in spares)
+
+
+def first_in_need[K: PublishedKey](keys: Iterable[K], at: dt.datetime) -> K | None:
+    """Give the key that signs when none may: of those that verifiers have by now the one that lasts longest.
+
+    Where none was published long enough ago it is the one published first; None where none stands ready.
+    """
+    ready = [k for k in keys if standing_alone(k, at) in {KeyStanding.WAITING, KeyStanding.SPARE}]
+    known = [k for k in ready if published_since(k) + PUBLISH_AHEAD <= at]
+    return max(known, key=lambda k: k.valid_to) if known else min(ready, key=published_since, default=None)
+
+
+def published_since(key: PublishedKey) -> dt.datetime:
+    """Give from when verifiers are given a key."""
+    return key.published_at or key.valid_from
 
 
 def may_keep_keys(by: Actor) -> Verdict:

@@ -3,29 +3,34 @@
 import datetime as dt
 from typing import Any
 
-from tiemchung.certificates.actions import central_key, make_facility_keys
-from tiemchung.certificates.keys import store_named
+from tiemchung.certificates.actions import central_key, keep_spare, make_facility_keys
+from tiemchung.certificates.keys import signer_of, store_named
 from tiemchung.certificates.keys.files import point_of_certificate
 from tiemchung.certificates.ports import KeyMissing, KeyStoreError
 from tiemchung.certificates.reads.keys import facilities_whose_key_ends, successors_missing
-from tiemchung.certificates.rules import KeyPurpose
+from tiemchung.certificates.rules import SPARED, KeyPurpose
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.alarms import alarms, raise_alarm
 from tiemchung.core.worker import Loop
 
 BATCH = 200
+_TRIAL = b"tiemchung trial of a key store\n"  # begins like nothing that anybody takes for signed by us
 
 
 def look_after_central_keys(at: dt.datetime) -> int:
-    """See to it that every purpose has a key that its store still holds, and its successor in time; always give 0.
+    """See to it that every purpose has a key that its store holds and signs with, its successor in time, and a spare.
 
-    What people must do is an alarm: a store that does not answer, a key that it lost, a successor from elsewhere.
+    What people must do is an alarm: a store that does not answer or signs nonsense, a key that it lost, a successor
+    from elsewhere. Always gives 0.
     """
     for purpose in KeyPurpose:
         try:
             key = central_key(purpose, by=SYSTEM, at=at)
             if not store_named(key.store).holds(point_of_certificate(bytes(key.certificate))):
-                _alarm("KEY_STORE", at, why=KeyMissing.code, purpose=str(purpose))
+                raise KeyMissing(bytes(key.kid).hex())
+            signer_of(bytes(key.kid), key.store).sign(_TRIAL)
+            if purpose in SPARED:
+                keep_spare(purpose, by=SYSTEM, at=at)
         except KeyStoreError as problem:
             _alarm("KEY_STORE", at, why=problem.code, purpose=str(purpose))
     for purpose in successors_missing(at):

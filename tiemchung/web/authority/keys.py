@@ -3,6 +3,7 @@
 The ministry and administrators come here; each change asks for a second factor of the last minutes and a reason.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -13,11 +14,14 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tiemchung.certificates import actions, reads
+from tiemchung.certificates.formats.list_proof import KEYS
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import FacilityKeyView
+from tiemchung.certificates.reads.kept_lists import last_signed
 from tiemchung.certificates.rules import AuthorityKind, KeyPurpose, KeyStanding
 from tiemchung.core import clock
 from tiemchung.core.actor import Role
+from tiemchung.core.alarms import alarms
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.places import reads as places
 from tiemchung.web.shared.account import steps_up
@@ -25,11 +29,12 @@ from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.key_revocation import key_lines, key_of, may_ask, revoke_form
 from tiemchung.web.shared.staff_page import KEY_ROLES, REVOKER_ROLES, actor_of, staff_page, tell
 from tiemchung.web.shared.typed import line_in, text_in
-from tiemchung.web.shared.words import say
+from tiemchung.web.shared.words import has_words, say
 
 open_to_keepers = open_to_staff(*KEY_ROLES)
 open_to_revokers = open_to_staff(*REVOKER_ROLES)
 MOST_AT_ONCE = 200
+_SILENT_FOR = dt.timedelta(minutes=3)  # the lists name the minute in which they were signed, and are signed each minute
 
 
 @open_to_keepers
@@ -46,15 +51,32 @@ def keys_page(request: HttpRequest) -> HttpResponse:
         request,
         "authority/keys.html",
         keys=[(purpose, reads.central_keys(at, purpose)) for purpose in KeyPurpose],
+        silent=_store_silent(at),
         signing=KeyStanding.SIGNING,
         waiting=KeyStanding.WAITING,
+        spare=KeyStanding.SPARE,
         missing=() if by_itself else reads.successors_missing(at),
+        spareless=() if by_itself else reads.spares_missing(at),
         roots=roots,
         lacking=len(lacking),
         ending=len(reads.facilities_whose_key_ends(at)),
         words=words,
         found=[(facilities[i], reads.facility_key_of(i, at)) for i in facilities],
     )
+
+
+def _store_silent(at: dt.datetime) -> str:
+    """Say since when nothing was signed, and why; empty while the lists for verifiers are signed each minute.
+
+    No store is asked for this page: a slow one would hold it up, and a wrong PIN is not to be tried by looking.
+    """
+    kept = last_signed(KEYS)
+    if kept is None or at - kept.made_at < _SILENT_FOR:
+        return ""
+    newest = alarms(code="KEY_STORE", limit=1)
+    why = f"verdict.{newest[0].facts.get('why')}" if newest and newest[0].at >= kept.made_at else ""
+    told = say(why) if why and has_words(why) else say("trust.silent.look")
+    return f"{say('trust.silent.since', at=kept.made_at)} {told}"
 
 
 @open_to_keepers

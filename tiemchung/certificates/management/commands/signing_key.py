@@ -13,7 +13,7 @@ from tiemchung.certificates.keys.soft_token import keep_soft_token
 from tiemchung.certificates.management.any_order import AnyOrder
 from tiemchung.certificates.models import SigningKey
 from tiemchung.certificates.ports import KeyStoreError
-from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
+from tiemchung.certificates.rules import SPARED, AuthorityKind, KeyPurpose, KeyStanding
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.verdict import Refused
@@ -34,6 +34,7 @@ class Command(AnyOrder):
         parser.add_argument("--purpose", choices=list(KeyPurpose), default=KeyPurpose.PASSPORT)
         parser.add_argument("--kind", choices=list(AuthorityKind), default=AuthorityKind.CSCA)
         parser.add_argument("--because", default="", help="reason of a rotation")
+        parser.add_argument("--spare", action="store_true", help="take a certificate that signs in need alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it and say which keys there are now."""
@@ -46,13 +47,16 @@ class Command(AnyOrder):
         self._choose_store()
         for purpose in KeyPurpose:
             actions.central_key(purpose, by=SYSTEM, at=clock.now())
+            if purpose in SPARED:
+                actions.keep_spare(purpose, by=SYSTEM, at=clock.now())
         self._list({})
 
     def _list(self, _options: dict[str, Any]) -> None:
         for key in reads.central_keys(clock.now()):
+            turn = "in need" if key.standing is KeyStanding.SPARE else f"from {key.usable_from:%Y-%m-%d}"
             self.stdout.write(
                 f"{key.purpose:<9} {key.kid.hex()} {key.standing:<11} in {key.store:<6}"
-                f" signs from {key.usable_from:%Y-%m-%d}, until {key.valid_to:%Y-%m-%d}"
+                f" signs {turn}, until {key.valid_to:%Y-%m-%d}"
             )
 
     def _rotate(self, options: dict[str, Any]) -> None:
@@ -70,7 +74,7 @@ class Command(AnyOrder):
 
     def _take(self, options: dict[str, Any]) -> None:
         purpose, certificate = KeyPurpose(options["purpose"]), self._file(options).read_bytes()
-        actions.take_central_certificate(purpose, certificate, by=SYSTEM, at=clock.now())
+        actions.take_central_certificate(purpose, certificate, by=SYSTEM, at=clock.now(), spare=options["spare"])
         self._list({})
 
     def _take_authority(self, options: dict[str, Any]) -> None:
