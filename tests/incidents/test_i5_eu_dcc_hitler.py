@@ -5,8 +5,11 @@ a country, so that revoking it hurt everybody. Here a key signs what follows fro
 """
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from cbor2 import dumps, loads
 
 from tests.builders import NOW, a_person
 from tests.certificates.central_cast import a_ready_person, a_vaccinated_person, centre_signs, certificate_of
@@ -25,6 +28,7 @@ from tiemchung.core.ids import new_id
 pytestmark = pytest.mark.django_db
 
 NAMES = ("Adolf Hitler", "Mickey Mouse", "Nguyễn Văn A", "SpongeBob", "Trần Thị Bình")
+SHORT = dcc.Holder("Nguyễn", "An", "1990-05-17")
 PRODUCTS = (("1119349007", "EU/1/20/1528", "ORG-100030215"), ("29061000087103", "EU/1/21/1529", "ORG-100001699"))
 
 
@@ -100,7 +104,7 @@ def test_a_payload_put_into_a_real_persons_intent_is_dropped_and_the_true_one_is
 
 
 def test_a_draft_that_says_something_else_than_the_ledger_fails_its_trial() -> None:
-    holder = dcc.Holder("Nguyễn", "An", "1990-05-17")
+    holder = SHORT
     vaccine, product, maker = PRODUCTS[0]
     dose = dcc.VaccineDose(vaccine, product, maker, 2, 2, NOW.date())
     ends, number = NOW.replace(year=NOW.year + 1), uvci.new_uvci()
@@ -117,6 +121,50 @@ def test_a_draft_that_says_something_else_than_the_ledger_fails_its_trial() -> N
     assert tried(parts=(holder, dcc.VaccineDose(vaccine, product, maker, 3, 3, NOW.date()))) == "LINT_DOSE"
     assert tried(number=uvci.new_uvci()) == "LINT_HOLDER"
     assert tried(expires_at=NOW) == "LINT_CLAIMS"
+
+
+LONG = dcc.Holder("Nguyễn", "An" + " Thị" * 30, "1990-05-17")  # longer than a certificate has room for
+SAID: list[tuple[dcc.Holder, Callable[[dict[Any, Any]], Any], str]] = [
+    (SHORT, lambda said: None, ""),
+    (LONG, lambda said: None, ""),
+    (SHORT, lambda said: said[-260][1]["nam"].update(fnt="HITLER", gnt="ADOLF"), "LINT_HOLDER"),
+    (SHORT, lambda said: said[-260][1]["nam"].update(fnt="NGUYEN<AN", gnt="X"), "LINT_HOLDER"),
+    (SHORT, lambda said: said[-260][1]["nam"].update(fn="Nguyễn An", gn="An"), "LINT_HOLDER"),
+    (LONG, lambda said: said[-260][1].update(nam={"fn": "Hitler", "fnt": "HITLER"}), "LINT_HOLDER"),
+    (SHORT, lambda said: said[-260][1].update(dob="1990-05"), "LINT_HOLDER"),
+    (SHORT, lambda said: said[-260][1].update(extra="x"), "LINT_SCHEMA"),
+    (SHORT, lambda said: said[-260][1]["v"][0].update(extra="x"), "LINT_DOSE"),
+    (SHORT, lambda said: said[-260][1].update(v=said[-260][1]["v"] * 2), "LINT_SCHEMA"),
+    (SHORT, lambda said: said[-260][1]["v"][0].update(dn=3), "LINT_DOSE"),
+    (SHORT, lambda said: said[-260][1]["v"][0].update(dn=2.0), "LINT_SCHEMA"),
+    (SHORT, lambda said: said[-260].update({2: "x"}), "LINT_CLAIMS"),
+    (SHORT, lambda said: said.update({7: b"id"}), "LINT_CLAIMS"),
+    (SHORT, lambda said: said.update({1: "DE"}), "LINT_CLAIMS"),
+    (SHORT, lambda said: said.update({4: said[4] + 1}), "LINT_CLAIMS"),
+    (SHORT, lambda said: said.update({6: said[6] - 1}), "LINT_CLAIMS"),
+]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(("holder", "change", "code"), SAID)
+def test_of_every_draft_the_trial_compares_each_claim_and_each_field(
+    holder: dcc.Holder, change: Callable[[dict[Any, Any]], Any], code: str, whole: bool
+) -> None:
+    vaccine, product, maker = PRODUCTS[0]
+    parts = (holder, dcc.VaccineDose(vaccine, product, maker, 2, 2, NOW.date()))
+    ends, number = NOW.replace(year=NOW.year + 1), uvci.new_uvci()
+    said = loads(claims_of(parts, number, NOW, ends))
+    change(said)
+    draft = Draft(new_id(), new_id(), number, dumps(said), b"", new_id(), NOW, ends, parts=parts)
+    # Whole, the scratch key's own country is looked at first.
+    assert lint(draft, whole=whole) == ("LINT_COUNTRY_MISMATCH" if whole and said[1] != "VN" else code)
+
+
+def test_the_trial_looks_at_every_draft_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    persons, tried = [a_ready_person() for _ in range(3)], list[bool]()
+    monkeypatch.setattr(central_batch, "lint", lambda draft, *, whole: tried.append(whole) or lint(draft, whole=whole))
+    assert sign_batch(at=NOW).issued == len(persons)
+    assert tried == [True, False, False]
 
 
 def test_a_code_signed_with_the_stolen_key_is_unknown_online_and_raises_an_alarm_at_once() -> None:
