@@ -7,6 +7,7 @@ from uuid import UUID
 from tests.builders import NOW, a_facility, a_key, a_lot, a_person, a_staff_member
 from tiemchung.certificates.actions import make_facility_keys, refresh_passports
 from tiemchung.certificates.actions.central_signing import start_central_run, work_central_batch
+from tiemchung.certificates.facility_trust import seal_of
 from tiemchung.certificates.keys import signer_of
 from tiemchung.certificates.models import Certificate, DoseSignature, FacilityKey
 from tiemchung.certificates.rules import CertificateKind, CertificateState, Factor, FactorProof, PassportState
@@ -69,7 +70,7 @@ def know(person_id: UUID, *, at: dt.datetime = NOW) -> None:
 def facility_signs(*person_ids: UUID, at: dt.datetime = NOW, stated: bool = True) -> None:
     """Sign every dose of these persons that is not signed, with its facility's key; the passports hear of it.
 
-    Without `stated` as it was signed before statements named their moment.
+    Without `stated` as it was signed before statements named their moment and rows had a seal.
     """
     for person_id in person_ids:
         mark = identity_states([person_id])[person_id].fields
@@ -80,9 +81,11 @@ def facility_signs(*person_ids: UUID, at: dt.datetime = NOW, stated: bool = True
             make_facility_keys(facility_ids=[unit], at=at)
             key = FacilityKey.objects.filter(facility_id=unit, revoked_at=None, retired_at=None).latest("valid_from")
             statement = statement_of(dose, unit, mark, at if stated else None)
+            signature = signer_of(bytes(key.kid), key.store).sign(statement)
+            seal = seal_of(dose.profile_id, dose.id, dose.version, bytes(key.kid), statement, signature)
             DoseSignature.objects.create(
                 profile_id=dose.profile_id, dose_id=dose.id, version=dose.version, facility_id=unit, kid=key.kid,
-                statement=statement, signature=signer_of(bytes(key.kid), key.store).sign(statement), signed_by=None,
+                statement=statement, signature=signature, seal=seal if stated else None, signed_by=None,
                 signed_name="Lê Thị Lan", signed_at=at, run_id=None,
             )  # fmt: skip
             sign_doses(by=SYSTEM, at=at, run_id=new_id(), items=[DoseToSign(dose.profile_id, dose.id, dose.version)])

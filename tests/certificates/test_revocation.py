@@ -132,9 +132,9 @@ def test_a_facilitys_key_falls_since_a_moment_and_takes_only_what_it_signed_sinc
     facility, other = a_facility(), a_facility()
     before = a_passport(facilities=[facility])
     bad_since = NOW + dt.timedelta(minutes=10)
+    elsewhere = a_ready_person(facilities=[other])
     after = a_vaccinated_person(facilities=[facility, other])
     facility_signs(after, at=bad_since)
-    elsewhere = a_ready_person(facilities=[other])
     centre_signs(at=bad_since)
     made = {person: certificate_of(person) for person in (before, after, elsewhere)}
     key = FacilityKey.objects.get(facility_id=facility.id)
@@ -192,6 +192,22 @@ def test_a_central_key_needs_two_people_and_the_second_may_not_be_the_first() ->
     with pytest.raises(Refused) as decided:
         decide_order(order_id=order, agree=False, by=second, at=LATER, proof=a_passkey_shown(LATER))
     assert codes_of(decided) == ["ORDER_DECIDED"]
+
+
+def test_refusing_needs_a_reason_and_a_factor_and_no_passkey() -> None:
+    a_passport()
+    key = SigningKey.objects.get(purpose=KeyPurpose.PASSPORT)
+    order = order_revocation(
+        target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=NOW, by=a_ministry_officer(), at=LATER, because=WHY
+    )
+    by, code = a_staff_member(Role.ADMIN), FactorProof(Factor.CODE, LATER)
+    for proof, because, why in ((code, " ", "REASON_MISSING"), (None, WHY, "FACTOR_NEEDED")):
+        with pytest.raises(Refused) as refused:
+            decide_order(order_id=order, agree=False, by=by, at=LATER, proof=proof, because=because)
+        assert codes_of(refused) == [why]
+    decide_order(order_id=order, agree=False, by=by, at=LATER, proof=code, because=WHY)
+    assert RevocationOrder.objects.get(id=order).refused
+    assert SigningKey.objects.get(id=key.id).compromised_since is None
 
 
 @pytest.mark.parametrize(

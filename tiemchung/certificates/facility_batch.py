@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from tiemchung.certificates.facility_trust import seal_of
 from tiemchung.certificates.models import DoseSignature, PassportTask
 from tiemchung.certificates.passport_writing import close_tasks, open_tasks, void_signatures, waiting_tasks
 from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, PassportState
@@ -43,8 +44,8 @@ SELECT person_id, certificate_id FROM certificates_passport
 WHERE person_id = ANY(%s) AND (state = %s) IS TRUE ORDER BY person_id FOR UPDATE
 """
 _COLUMNS = (
-    "id", "profile_id", "dose_id", "version", "facility_id", "kid", "statement", "signature", "signed_by",
-    "signed_name", "signed_at", "run_id", "voided_because",
+    "id", "profile_id", "dose_id", "version", "facility_id", "kid", "statement", "signature", "seal",
+    "signed_by", "signed_name", "signed_at", "run_id", "voided_because",
 )  # fmt: skip
 _SIGNED_WHERE = "whether all facilities of a person have signed lies with their units"
 
@@ -167,15 +168,17 @@ def _lock_eligible(person_ids: set[UUID]) -> dict[UUID, UUID | None]:
 
 
 def _copy(signing: Signing, written: Sequence[Signed]) -> None:
-    by = signing.by
-    with_key = f"{signing.facility_id.hex}\t{octets(signing.kid)}"
+    """Write the signatures, each with its seal: what comes here was verified, and the centre need not do it again."""
+    by, kid = signing.by, signing.kid
+    with_key = f"{signing.facility_id.hex}\t{octets(kid)}"
     signed = f"{by.id.hex if by.id else NONE}\t{cell(by.name)}\t{signing.signed_at}\t{signing.run_id.hex}\t"
     copy_lines(
         DoseSignature,
         _COLUMNS,
         (
             f"{row_id}\t{item.profile_id.hex}\t{item.dose_id.hex}\t{item.version}\t{with_key}\t{octets(statement)}"
-            f"\t{octets(signature)}\t{signed}"
+            f"\t{octets(signature)}"
+            f"\t{octets(seal_of(item.profile_id, item.dose_id, item.version, kid, statement, signature))}\t{signed}"
             for row_id, ((_, _, item, statement, _), signature) in zip(new_hexes(len(written)), written, strict=True)
         ),
     )

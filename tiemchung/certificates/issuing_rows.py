@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from tiemchung.certificates.facility_trust import Proof
 from tiemchung.certificates.issuing import QR_18_Q, Draft
 from tiemchung.certificates.log import append_leaves, leaf_of
 from tiemchung.certificates.models import Certificate, CertificateByHash, FacilityKey
 from tiemchung.certificates.news import note_news
 from tiemchung.certificates.passport_writing import close_tasks, waiting_tasks
 from tiemchung.certificates.rules import NOTICE, TO_ISSUE
-from tiemchung.certificates.statements import moment_of
+from tiemchung.certificates.statements import stated_moment
 from tiemchung.core.actor import Actor
 from tiemchung.core.copying import NONE, cell, copy_lines, octets
 from tiemchung.core.distribution import allow_cross_shard
@@ -70,14 +71,8 @@ UPDATE certificates_passport p SET state = 'ISSUED', certificate_id = u.id, sinc
 FROM unnest(%s::uuid[], %s::uuid[]) AS u (person_id, id) WHERE p.person_id = u.person_id
 """
 _SIGNED = """
-SELECT dose_id, version, kid, CASE WHEN kid = ANY(%s::bytea[]) THEN signed_at END,
-    CASE WHEN kid = ANY(%s::bytea[]) THEN statement END
+SELECT profile_id, dose_id, version, kid, statement, signature, facility_id, signed_at, seal
 FROM certificates_dosesignature WHERE profile_id = ANY(%s) AND voided_at IS NULL
-"""
-_PROOFS = """
-SELECT s.dose_id, s.kid, s.statement, s.signature FROM unnest(%s::uuid[], %s::uuid[]) AS asked (profile_id, dose_id)
-JOIN certificates_dosesignature s ON s.profile_id = asked.profile_id AND s.dose_id = asked.dose_id
-WHERE s.voided_at IS NULL
 """
 # Whoever gives the key up waits until what is written now is there to be found, and takes it back.
 _KEY = """
@@ -105,23 +100,6 @@ class Standing(NamedTuple):
     live_content: bytes
     live_dose_id: UUID | None
     intent_id: UUID | None
-
-
-class DoseSigned(NamedTuple):
-    """A facility's signature of one dose in one version; `signed_at` is given where its key is believed no more."""
-
-    version: int
-    kid: bytes
-    signed_at: dt.datetime | None
-
-
-class DoseProof(NamedTuple):
-    """What a facility signed of one dose, and the signature (ES256, r then s)."""
-
-    dose_id: UUID
-    kid: bytes
-    statement: bytes
-    signature: bytes
 
 
 def ready_standings(limit: int) -> dict[UUID, Standing]:
@@ -192,20 +170,13 @@ def _standings(found: Iterable[tuple[Any, ...]]) -> dict[UUID, Standing]:
     }
 
 
-def signatures_of(profile_ids: Sequence[UUID], revoked: Iterable[bytes] = ()) -> dict[UUID, DoseSigned]:
-    """Give the facility's signature in force of each signed dose of these profiles; `revoked` are keys to doubt."""
-    doubted = list(revoked)
-    found = _asked(_SIGNED, [doubted, doubted, list(profile_ids)])
-    return {
-        dose: DoseSigned(version, bytes(kid), signed_at and moment_of(statement, signed_at))
-        for dose, version, kid, signed_at, statement in found
-    }
-
-
-def proofs_of(doses: Sequence[tuple[UUID, UUID]]) -> list[DoseProof]:
-    """Give the facility's signature in force of each of these doses (profile id, dose id) with what it covers."""
-    found = _asked(_PROOFS, [[profile for profile, _ in doses], [dose for _, dose in doses]]) if doses else []
-    return [DoseProof(dose, bytes(kid), bytes(said), bytes(signature)) for dose, kid, said, signature in found]
+def signatures_of(profile_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], tuple[Proof, bytes | None]]:
+    """Give the facility's signature in force with its seal, by profile and dose, of each signed dose of these."""
+    found = {}
+    for profile, dose, version, kid, statement, signature, facility, at, seal in _asked(_SIGNED, [list(profile_ids)]):
+        signed = bytes(kid), bytes(statement), bytes(signature)
+        found[profile, dose] = (Proof(profile, dose, version, *signed, facility, at, stated_moment(signed[1])), seal)
+    return found
 
 
 def hold_key(key_id: UUID) -> bool:

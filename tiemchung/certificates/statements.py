@@ -53,6 +53,13 @@ def statement_text(
     ).encode()
 
 
+def is_about(statement: bytes, dose_id: UUID, version: int) -> bool:
+    """Tell whether a statement names this dose in this version; another dose's, moved into its row, does not."""
+    return statement.startswith(b'{"dose":"%b",' % str(dose_id).encode()) and statement.endswith(
+        b',"version":%d}' % version
+    )
+
+
 def moment_text(moment: dt.datetime) -> str:
     """Give an aware moment as a statement has it: ISO 8601 in UTC, to the microsecond that the database keeps."""
     return moment.astimezone(dt.UTC).isoformat()

@@ -11,8 +11,10 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import connection
 
 from tests.builders import NOW, a_facility, a_key, a_lead, a_nurse
@@ -27,11 +29,15 @@ from tiemchung.certificates.actions import (
     stop_facility_run,
     work_facility_batch,
 )
+from tiemchung.certificates.facility_trust import seal_of
 from tiemchung.certificates.formats.cose import raw_signature
+from tiemchung.certificates.keys import x509s
+from tiemchung.certificates.keys.authorities import authority_here, certified_by
+from tiemchung.certificates.keys.central import DOCUMENTS
 from tiemchung.certificates.keys.stores import StoredSigner, kid_of, verifies
 from tiemchung.certificates.models import DoseSignature, FacilityKey, Passport, PassportTask, SignRun
 from tiemchung.certificates.ports import KeyMissing, KeyStoreError, KeyStoreGone, KeyStoreSlow, WrongPin
-from tiemchung.certificates.rules import PassportState, RunState
+from tiemchung.certificates.rules import AuthorityKind, PassportState, RunState
 from tiemchung.certificates.rules.facility import HANDED_OUT_FOR
 from tiemchung.certificates.statements import stated_moment
 from tiemchung.core.actor import SYSTEM, Actor
@@ -101,6 +107,8 @@ def test_a_signature_says_the_dose_its_person_and_who_allowed_it(here: FacilityV
     assert verifies(key.certificate, bytes(kept.statement), bytes(kept.signature))
     told = json.loads(bytes(kept.statement))
     assert (told["dose"], told["version"], told["lot"]) == (str(dose.id), dose.version, dose.facts.lot_number)
+    signed = bytes(kept.kid), bytes(kept.statement), bytes(kept.signature)
+    assert bytes(kept.seal) == seal_of(kept.profile_id, kept.dose_id, kept.version, *signed)
     assert (kept.signed_by, kept.signed_name) == (lead.id, "Lê Thị Lan")
     entry = LedgerEntry.objects.get(dose_id=dose.id, profile_id=person, kind="SIGNED")
     assert (entry.by_id, entry.by_role, entry.by_facility_id) == (lead.id, "facility_lead", here.id)
@@ -263,9 +271,9 @@ def test_an_amended_dose_is_signed_anew_and_its_old_signature_kept(here: Facilit
 class OwnKey:
     """A signer's own certificate: the key never comes to the server."""
 
-    def __init__(self, lead: Actor) -> None:
+    def __init__(self, lead: Actor, *, below: bool = True) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = _self_made(self.key)
+        self.certificate = _below_the_root(self.key) if below else _self_made(self.key)
         FacilityKey.objects.create(
             facility_id=lead.facility_id, staff_id=lead.id, kid=kid_of(self.certificate), certificate=self.certificate,
             store="AGENT", valid_from=NOW - dt.timedelta(days=1), valid_to=NOW + dt.timedelta(days=300),
@@ -275,10 +283,15 @@ class OwnKey:
         return raw_signature(self.key.sign(statement, ec.ECDSA(SHA256())))
 
 
-def _self_made(key: ec.EllipticCurvePrivateKey) -> bytes:
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
+def _below_the_root(key: ec.EllipticCurvePrivateKey) -> bytes:
+    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    root = authority_here(AuthorityKind.FACILITY, by=SYSTEM, at=NOW)
+    assert root is not None
+    profile = x509s.Profile(dt.timedelta(days=300), (DOCUMENTS,))
+    return certified_by(root, point, x509s.Subject("Lê Thị Lan"), profile, NOW)
 
+
+def _self_made(key: ec.EllipticCurvePrivateKey) -> bytes:
     name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "Lê Thị Lan")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(7).not_valid_before(NOW).not_valid_after(NOW + dt.timedelta(days=300))
@@ -321,6 +334,10 @@ def test_who_has_no_own_certificate_signs_with_none(here: FacilityView, lead: Ac
     a_vaccinated_person(facilities=[here])
     assert refusal(lambda: statements_to_sign(by=lead, at=LATER, facility_id=here.id)) == ["NO_OWN_KEY"]
     OwnKey(lead)
+    assert len(statements_to_sign(by=lead, at=LATER, facility_id=here.id)) == 2
+    other = a_lead(here)
+    OwnKey(other, below=False)  # a row of the register alone makes nobody a signer
+    assert refusal(lambda: statements_to_sign(by=other, at=LATER, facility_id=here.id)) == ["NO_OWN_KEY"]
     assert refusal(lambda: statements_to_sign(by=a_lead(here), at=LATER, facility_id=here.id)) == ["NO_OWN_KEY"]
 
 

@@ -6,7 +6,7 @@ which another takes up with the same number and payload if they still say what t
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from tiemchung.certificates import issuing_rows as rows
 from tiemchung.certificates.actions.keys import central_key
 from tiemchung.certificates.actions.passports import refresh_passports
 from tiemchung.certificates.actions.revoking import certificates_in_force, revoke_certificates
-from tiemchung.certificates.checking import FORGED, unfit
+from tiemchung.certificates.checking import unfit
 from tiemchung.certificates.content import PersonFacts, facts_of_all, still_states
+from tiemchung.certificates.facility_trust import FORGED
 from tiemchung.certificates.formats import hc1, uvci
 from tiemchung.certificates.issuing import (
     Draft,
@@ -205,7 +206,7 @@ def _issue(sealed: list[Draft], key: SigningKey, at: dt.datetime, worked: Worked
         # A twin that took the intent up and was quicker has issued it: nothing is to be dropped then.
         dropped = [(d.person_id, d.id, why) for d in sealed if (why := whys.get(d.id, "TAKEN")) != "TAKEN"]
         rows.drop_intents(dropped)
-        _void_forged([person for person, _, why in dropped if why == FORGED], at, by)
+        _void_forged({person: why for person, _, why in dropped if why in FORGED}, at, by)
         fit = [draft for draft in sealed if draft.id not in whys]
         if fit:
             _let_go(fit, standings, at, by)
@@ -215,17 +216,17 @@ def _issue(sealed: list[Draft], key: SigningKey, at: dt.datetime, worked: Worked
     _bring_up_to_date([person for person, *_ in dropped], at)
 
 
-def _void_forged(persons: Sequence[UUID], at: dt.datetime, by: Actor) -> None:
+def _void_forged(found: Mapping[UUID, str], at: dt.datetime, by: Actor) -> None:
     """Let every signature of these persons fall: they are given again, and somebody looks at who wrote that row."""
-    if not persons:
+    if not found:
         return
-    profiles = [p for holder in holders_of(persons).values() for p in holder.profile_ids]
+    profiles = [p for holder in holders_of(found).values() for p in holder.profile_ids]
     signed = DoseSignature.objects.filter(profile_id__in=profiles, voided_at=None)
     doses = list(signed.values_list("profile_id", "dose_id"))
-    signed.update(voided_at=at, voided_because=FORGED)
-    unsign_doses(at=at, doses=doses, because=FORGED, by=by)
-    for person in persons:
-        raise_alarm("SIGNATURE_FORGED", at=at, subject_id=person)
+    signed.update(voided_at=at, voided_because="FORGED")
+    unsign_doses(at=at, doses=doses, because="FORGED", by=by)
+    for person, why in found.items():
+        raise_alarm("SIGNATURE_FORGED", at=at, subject_id=person, why=why)
 
 
 def _let_go(fit: list[Draft], standings: dict[UUID, rows.Standing], at: dt.datetime, by: Actor) -> None:

@@ -25,6 +25,7 @@ from tiemchung.certificates.facility_batch import (
     ready_doses,
     write_signed,
 )
+from tiemchung.certificates.facility_trust import is_believed
 from tiemchung.certificates.keys.stores import signer_of, verifies
 from tiemchung.certificates.models import SignRun
 from tiemchung.certificates.ports import KeyStoreError
@@ -118,7 +119,8 @@ def work_facility_batch(run_id: UUID, at: dt.datetime, *, limit: int = BATCH) ->
     begun = time.monotonic()
     key = facility_key_of(run.facility_id, at)
     with uncollected():
-        done = SignedBatch(0, why="NO_FACILITY_KEY") if key is None else _work(run, key, at, limit)
+        good = key is not None and is_believed(key.kid)
+        done = _work(run, key, at, limit) if key and good else SignedBatch(0, why="NO_FACILITY_KEY")
     _note(run, done, time.monotonic() - begun, at)
     return done.seen
 
@@ -234,7 +236,7 @@ def _signer(run: SignRun) -> Actor:
 def _own_key(by: Actor, at: dt.datetime, facility_id: UUID) -> FacilityKeyView:
     may_sign_at(by, facility_id).or_raise()
     key = agent_key_of(by.id, facility_id, at) if by.id else None
-    if key is None:
+    if key is None or not is_believed(key.kid):
         raise Refused(refuse("NO_OWN_KEY"))
     return key
 

@@ -89,6 +89,7 @@ class DoseSignature(ShardedModel):
     kid = models.BinaryField()
     statement = models.BinaryField(help_text="the signed bytes: canonical JSON")
     signature = models.BinaryField(help_text="ES256, r then s")
+    seal = models.BinaryField(null=True, help_text="keyed hash of the row, written once the signature was verified")
     signed_by = models.UUIDField(null=True)
     signed_name = models.CharField(max_length=120)
     signed_at = models.DateTimeField()
