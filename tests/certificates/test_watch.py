@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from tests.builders import NOW, a_dose, a_person
 from tests.certificates.central_cast import a_passport, certificate_of
 from tiemchung.certificates.actions import refresh_card, watching
+from tiemchung.certificates.actions.revoking import revoke_certificates
 from tiemchung.certificates.actions.watching import compare_sample, watch_batch
 from tiemchung.certificates.comparing import drift_of, partners, sampled_persons
 from tiemchung.certificates.models import (
@@ -18,11 +19,13 @@ from tiemchung.certificates.models import (
     DoseSignature,
     Passport,
     SampleDay,
+    SigningKey,
     WatchDay,
     WatchRange,
 )
 from tiemchung.certificates.watch_ranges import cut_range, free_range
 from tiemchung.core.alarms import alarms
+from tiemchung.people.models import Profile
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
@@ -48,25 +51,27 @@ def test_a_night_without_faults_sees_everything_and_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "code"),
+    ("change", "codes"),
     [
-        ({"hc1": "HC1:NOTHING"}, "DAMAGED"),
-        ({"kid": b"unknown!"}, "KEY_UNKNOWN"),
-        ({"expires_at": NOW + dt.timedelta(days=4000)}, "DAYS"),
-        ({"uvci": "URN:UVCI:01:VN:ANOTHER"}, "CONTENT"),
-        ({"log_position": None}, "NOT_LOGGED"),
-        ({"log_position": 999_999}, "NOT_LOGGED"),
-        ({"log_position": -1}, "NOT_LOGGED"),
-        ({"log_position": 0}, "OTHER_LEAF"),
-        ({"log_position": 2}, "OTHER_LEAF"),
+        ({"hc1": "HC1:NOTHING"}, {"DAMAGED"}),
+        ({"kid": b"unknown!"}, {"KEY_UNKNOWN"}),
+        ({"expires_at": NOW + dt.timedelta(days=4000)}, {"DAYS"}),
+        ({"uvci": "URN:UVCI:01:VN:ANOTHER"}, {"CONTENT"}),
+        ({"log_position": None}, {"NOT_LOGGED", "LEAF_WITHOUT_ROW"}),
+        ({"log_position": 999_999}, {"NOT_LOGGED", "LEAF_WITHOUT_ROW", "LEAF_BEYOND_LOG"}),
+        ({"log_position": -1}, {"NOT_LOGGED", "LEAF_WITHOUT_ROW", "LEAF_BEYOND_LOG"}),
+        ({"log_position": 0}, {"OTHER_LEAF", "LEAF_WITHOUT_ROW", "LEAF_CLAIMED_TWICE"}),
+        ({"log_position": 2}, {"OTHER_LEAF", "LEAF_WITHOUT_ROW", "LEAF_CLAIMED_TWICE"}),
     ],
 )
-def test_a_certificate_whose_row_was_changed_is_found(change: dict[str, object], code: str) -> None:
+def test_a_certificate_whose_row_was_changed_is_found(change: dict[str, object], codes: set[str]) -> None:
     _, person, _ = a_passport(), a_passport(), a_passport()
     assert certificate_of(person).log_position == 1
     Certificate.objects.filter(person_id=person).update(**change)
-    assert found(a_look()) == {code: 1}
-    assert [one.code for one in alarms(unseen=True)] == ["CERTIFICATE_WRONG"]
+    assert found(a_look()) == dict.fromkeys(codes, 1)
+    assert [one.facts["why"] for one in alarms(unseen=True) if one.code == "CERTIFICATE_WRONG"] == [
+        next(code for code in codes if not code.startswith("LEAF"))
+    ]
 
 
 def test_a_number_that_is_missing_from_the_register_and_a_forged_dose_signature_are_found() -> None:
@@ -78,6 +83,32 @@ def test_a_number_that_is_missing_from_the_register_and_a_forged_dose_signature_
         cursor.execute("SET LOCAL ROLE tiemchung_app")
     DoseSignature.objects.filter(profile_id=other).update(signature=bytes(64))
     assert found(a_look()) == {"NOT_LISTED": 1, "DOSE_SIGNATURE": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"hc1": "HC1:NOTHING"}, "DAMAGED"), ({"log_position": 0}, "OTHER_LEAF"), ({"kid": b"unknown!"}, "KEY_UNKNOWN")],
+)
+def test_what_was_revoked_is_looked_at_as_well(change: dict[str, object], code: str) -> None:
+    _, person = a_passport(), a_passport()
+    revoke_certificates(certificates=[certificate_of(person)], because="ORDERED", at=NOW)
+    Certificate.objects.filter(person_id=person).update(**change)
+    assert found(a_look())[code] == 1
+
+
+def test_what_was_revoked_is_not_asked_for_its_key_and_its_facilities() -> None:
+    person = a_passport()
+    revoke_certificates(certificates=[certificate_of(person)], because="KEY_COMPROMISED", at=NOW)
+    SigningKey.objects.filter(purpose="PASSPORT").update(compromised_since=NOW)
+    DoseSignature.objects.filter(profile_id=person).update(signature=bytes(64))
+    day = a_look()
+    assert (day.seen, found(day)) == (1, {})
+
+
+def test_a_certificate_that_somebody_calls_revoked_and_long_over_is_found() -> None:
+    person = a_passport()
+    Certificate.objects.filter(person_id=person).update(state="REVOKED", expires_at=NOW - dt.timedelta(days=1))
+    assert found(a_look()) == {"DAYS": 1}
 
 
 def test_another_persons_text_does_not_pass_for_ones_own() -> None:
@@ -112,12 +143,12 @@ def _die(*args: object, **kwargs: object) -> None:
 @pytest.mark.parametrize("name", ["cut_range", "rows_of", "faults_of", "_note", "raise_alarm", "all_done"])
 def test_killed_at_any_point_the_next_worker_sees_all_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     persons = [a_passport() for _ in range(4)]
-    Certificate.objects.filter(person_id=persons[0]).update(log_position=None)
+    Certificate.objects.filter(person_id=persons[0]).update(hc1="HC1:NOTHING")
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(watching, name, _die)
         a_look(limit=2)
     day = a_look(LATER, limit=2)
-    assert (day.seen, day.wrong, found(day), day.ended_at) == (4, 1, {"NOT_LOGGED": 1}, LATER)
+    assert (day.seen, day.wrong, found(day), day.ended_at) == (4, 1, {"DAMAGED": 1}, LATER)
     assert WatchDay.objects.count() == 1
     assert [one.code for one in alarms(unseen=True)] == ["CERTIFICATE_WRONG"]
     assert not WatchRange.objects.exists()
@@ -201,25 +232,52 @@ def test_who_changed_a_moment_ago_is_not_asked() -> None:
 
 
 def test_every_drift_has_its_code() -> None:
-    colour, shown, card, online, state, partner = (a_sampled_person() for _ in range(6))
+    colour, shown, card, online, state, lookup, text, partner = (a_sampled_person() for _ in range(8))
     Card.objects.filter(person_id=colour).update(colour="none")
     CardByToken.objects.filter(person_id=shown).update(payload=b'{"colour": "green", "count": 9}')
     Certificate.objects.filter(person_id=card, kind="CARD").update(content=bytes(32))
     Certificate.objects.filter(person_id=online, kind="PASSPORT").update(uvci="URN:UVCI:01:VN:ANOTHER")
     Passport.objects.filter(person_id=state).update(certificate_id=None)
+    Certificate.objects.filter(person_id=lookup, kind="PASSPORT").update(hc1="HC1:NOTHING")
+    Certificate.objects.filter(person_id=text, kind="CARD").update(kid=b"unknown!")
     partners["testing"] = lambda persons, at: {p for p in persons if p == partner}
     try:
-        drift = drift_of([colour, shown, card, online, state, partner], LATER)  # type: ignore[list-item]
+        drift = drift_of([colour, shown, card, online, state, lookup, text, partner], LATER)  # type: ignore[list-item]
     finally:
         del partners["testing"]
     assert drift == {
         colour: ["CARD_COLOUR"],
         shown: ["CARD_SHOWN"],
         card: ["CARD_CONTENT"],
-        online: ["PASSPORT_ONLINE"],
+        online: ["PASSPORT_ONLINE", "LOOKUP"],
         state: ["PASSPORT_STATE"],
+        lookup: ["LOOKUP"],
+        text: ["LOOKUP"],
         partner: ["PARTNER_TESTING"],
     }
+
+
+@pytest.mark.parametrize(
+    "change", [{"full_name": "Nguyễn Thị Khác"}, {"birth_date": dt.date(1960, 1, 1)}], ids=["name", "birth"]
+)
+def test_a_code_in_the_look_up_that_no_longer_says_what_the_record_says_is_a_drift(change: dict[str, object]) -> None:
+    person = a_sampled_person()
+    Profile.objects.filter(id=person).update(**change)
+    assert "LOOKUP" in drift_of([person], LATER)[person]  # type: ignore[list-item,index]
+
+
+def test_a_code_that_ended_is_not_shown_and_no_drift() -> None:
+    person = a_sampled_person()
+    ended = max(one.expires_at for one in Certificate.objects.filter(person_id=person)) + dt.timedelta(days=1)
+    assert drift_of([person], ended) == {}  # type: ignore[list-item]
+
+
+def test_whoever_has_no_code_yet_is_no_drift_of_the_look_up() -> None:
+    bare, carded = a_person().person_id, a_person()
+    a_dose(carded.profile_id)
+    for person in (bare, carded.person_id):
+        refresh_card(person_id=person, at=NOW)
+    assert drift_of([bare, carded.person_id], LATER) == {}
 
 
 def test_a_dose_that_the_followers_never_heard_of_is_a_drift_of_all() -> None:

@@ -1,4 +1,4 @@
-"""The daily sample: do ledger, card, passport, online answer and partners say the same of a person?
+"""The daily sample: do ledger, card, passport, online answer, look-up and partners say the same of a person?
 
 Whoever changed within the last minutes is passed over: followers need a moment, and a drift is what stays.
 """
@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from tiemchung.certificates.comparing_lookup import lookup_differs
 from tiemchung.certificates.content import (
     PersonFacts,
     certified_dose,
@@ -68,6 +69,7 @@ def drift_of(person_ids: Sequence[UUID], at: dt.datetime) -> dict[UUID, list[str
     for person in own:
         codes = _card_drift(facts[person], shown.get(person), cards[person].colour if person in cards else None)
         codes += _certificate_drift(facts[person], live.get(person, []), passports.get(person), at)
+        codes += ["LOOKUP"] if lookup_differs(facts[person], at) else []
         codes += [f"PARTNER_{name.upper()}" for name, persons in behind.items() if person in persons]
         if codes:
             found[person] = codes

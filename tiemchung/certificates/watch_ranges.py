@@ -14,7 +14,8 @@ from tiemchung.certificates.rules import CertificateState
 from tiemchung.core.distribution import allow_cross_shard
 
 TILES = 512  # tiles a range: their 130,000 hashes are a tenth of a second of work
-SHOWN = (CertificateState.ISSUED, CertificateState.RENEWED)
+# Everything that was ever signed: who hides a certificate by calling it revoked changes nothing of its leaf.
+SIGNED = (CertificateState.ISSUED, CertificateState.RENEWED, CertificateState.REVOKED)
 _WHY = "the watch looks at every certificate of its node"
 
 
@@ -80,6 +81,6 @@ def _cut_persons(day: WatchDay, limit: int) -> None:
 
 
 def _persons(after: UUID | None, until: UUID | None):  # type: ignore[no-untyped-def]
-    found = Certificate.objects.filter(state__in=SHOWN)
+    found = Certificate.objects.filter(state__in=SIGNED)
     found = found.filter(person_id__gt=after) if after else found
     return found.filter(person_id__lte=until) if until else found

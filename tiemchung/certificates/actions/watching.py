@@ -6,7 +6,8 @@ is counted by code and raises an alarm; it changes nothing.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -14,11 +15,12 @@ from django.db import connection, transaction
 from tiemchung.certificates.comparing import drift_of, sampled_persons
 from tiemchung.certificates.formats import hc1
 from tiemchung.certificates.log import LogBroken, SignedHead, publish_head
+from tiemchung.certificates.merkle import WIDTH
 from tiemchung.certificates.models import SampleDay, WatchDay, WatchRange
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads.log import signed_head
 from tiemchung.certificates.watch_certificates import faults_of
-from tiemchung.certificates.watch_log import head_faults, tile_faults
+from tiemchung.certificates.watch_log import claim_faults, end_faults, head_faults, tile_faults
 from tiemchung.certificates.watch_ranges import all_done, cut_range, free_range, rows_of
 from tiemchung.core.alarms import alarms, raise_alarm
 from tiemchung.core.clock import local
@@ -113,11 +115,12 @@ def _begin_day(at: dt.datetime, due: bool) -> WatchDay | None:
         now_open = _open_day()
         if now_open is not None:
             return now_open  # another worker began it meanwhile
-        faults = [*broken, *head_faults(head, before)]
         size, root = (head.size, head.root) if head else (0, b"")
-        day = WatchDay(began_at=at, head_size=size, head_root=root, reasons=dict(Counter(faults)))
+        claims = end_faults(size)
+        faults = Counter([*broken, *head_faults(head, before)]) + _counted(claims)
+        day = WatchDay(began_at=at, head_size=size, head_root=root, reasons=dict(faults))
         day.save(force_insert=True)
-        _raise_log_alarms(day.reasons, at)
+        _raise_log_alarms(faults, claims, at)
         return day
 
 
@@ -134,32 +137,41 @@ def _head_of_tonight(at: dt.datetime) -> tuple[SignedHead | None, list[str]]:
 def _look(day_id: UUID, part: WatchRange, at: dt.datetime) -> int:
     """Look at one range; what it found, its end and the alarms are one transaction, the caller's."""
     if part.tile_level is not None:
-        found = tile_faults(part)
-        _raise_log_alarms(found, at)
-        _note(day_id, part, reasons=found)
+        # Leaves lie in the tiles of the lowest level.
+        claims = {} if part.tile_level else claim_faults(part.tile_first * WIDTH, part.tile_end * WIDTH)
+        found = Counter(tile_faults(part)) + _counted(claims)
+        before = _note(day_id, part, reasons=found)
+        _raise_log_alarms({code: n for code, n in found.items() if code not in before.reasons}, claims, at)
         return part.tile_end - part.tile_first
     rows = rows_of(part)
     wrong = faults_of(rows)
     before = _note(day_id, part, reasons=Counter(wrong.values()), seen=len(rows), wrong=len(wrong))
-    for row in [one for one in rows if one.id in wrong][: max(0, MOST_ALARMS - before)]:
+    for row in [one for one in rows if one.id in wrong][: max(0, MOST_ALARMS - before.wrong)]:
         raise_alarm("CERTIFICATE_WRONG", at=at, subject_id=row.person_id, why=wrong[row.id], certificate=str(row.id))
     return len(rows)
 
 
-def _note(day_id: UUID, part: WatchRange, *, reasons: Mapping[str, int], seen: int = 0, wrong: int = 0) -> int:
-    """Add what a range showed and take the range away; give how many were found wrong before it.
+def _note(day_id: UUID, part: WatchRange, *, reasons: Mapping[str, int], seen: int = 0, wrong: int = 0) -> WatchDay:
+    """Add what a range showed and take the range away; give the look as it stood before it.
 
     The look's row last: its lock is held until the caller's transaction ends, and all workers need it.
     """
     part.delete()
-    day = WatchDay.objects.select_for_update().get(id=day_id)
-    before = day.wrong
-    day.reasons = dict(Counter(day.reasons) + Counter(reasons))
-    day.seen, day.wrong = day.seen + seen, day.wrong + wrong
-    day.save(update_fields=["reasons", "seen", "wrong"])
+    before = WatchDay.objects.select_for_update().get(id=day_id)
+    WatchDay.objects.filter(id=day_id).update(
+        reasons=dict(Counter(before.reasons) + Counter(reasons)), seen=before.seen + seen, wrong=before.wrong + wrong
+    )
     return before
 
 
-def _raise_log_alarms(found: Mapping[str, int], at: dt.datetime) -> None:
+def _counted(claims: Mapping[str, Sequence[int]]) -> Counter[str]:
+    return Counter({code: len(places) for code, places in claims.items()})
+
+
+def _raise_log_alarms(found: Mapping[str, int], claims: Mapping[str, Sequence[int]], at: dt.datetime) -> None:
+    """Raise one alarm a code; of leaves it names the first."""
     for code in found:
-        raise_alarm("LOG_BROKEN", at=at, why=code)
+        facts: dict[str, Any] = {"why": code}
+        if code in claims:
+            facts["leaves"] = ", ".join(str(place) for place in claims[code][:MOST_ALARMS])
+        raise_alarm("LOG_BROKEN", at=at, **facts)

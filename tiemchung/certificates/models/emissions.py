@@ -31,6 +31,7 @@ class Emission(ShardedModel):
         constraints = [models.UniqueConstraint("person_id", "certificate_id", "form", "kid", name="emitted_once")]
         indexes = [
             models.Index("kid", "emitted_at", "id", name="emission_key"),
+            models.Index("log_position", name="emission_leaf"),
             # Lists of what fell are asked for by everybody, all the time, and have few lines of very many.
             models.Index(
                 "kid", "form", "revoked_at", name="emission_fallen", condition=models.Q(revoked_at__isnull=False)
