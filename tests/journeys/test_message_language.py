@@ -14,7 +14,7 @@ from tests.journeys.browser import faults_of, too_wide
 from tests.journeys.test_citizen_book import picture, press_send, site  # noqa: F401 - one is a fixture
 from tests.web.portal.feedback_pages import newest_code, texts_to
 from tiemchung.certificates.rules import NOTICE
-from tiemchung.certificates.tasks.central import tell_endings
+from tiemchung.certificates.tasks.central import take_up_endings, tell_endings
 from tiemchung.core import clock
 from tiemchung.people.reads import Holder, holder_of, reach_of
 
@@ -66,7 +66,8 @@ def test_who_chose_english_is_told_in_english_also_next_month_and_on_another_dev
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Language of messages")).to_be_visible()
     look(page, f"message-language-en-{width}")
-    with time_machine.travel(certificate_of(person).expires_at - NOTICE + dt.timedelta(minutes=1)):
+    with time_machine.travel(certificate_of(person).expires_at - NOTICE + dt.timedelta(hours=8)):
+        take_up_endings(clock.now())
         tell_endings(clock.now())
         assert texts_to(phone)[-1].startswith("Your vaccine passport QR code ends on")
         other = a_page(browser, site, opened, width)

@@ -14,7 +14,7 @@ from tiemchung.certificates.actions.central_signing import (
     start_renewal_run,
     work_central_batch,
 )
-from tiemchung.certificates.actions.renewing import note_endings
+from tiemchung.certificates.actions.renewing import note_endings, tell_endings
 from tiemchung.certificates.reads import passport_of
 from tiemchung.certificates.rules import OrderTarget, RunState
 from tiemchung.core.actor import SYSTEM, Actor
@@ -43,6 +43,7 @@ def live_the_past(stage: Stage, played: dict[str, UUID], *, at: dt.datetime) -> 
         if days in _RENEWED:
             note_endings(at=moment + _HOUR)
             _work(start_renewal_run(at=moment + _HOUR), moment + _HOUR)
+            tell_endings(at=moment + _HOUR)
     _lately(stage, played, at - dt.timedelta(days=_LATELY) + _HOUR)
 
 
@@ -72,6 +73,7 @@ def _work(run_id: UUID, at: dt.datetime) -> None:
 def _lately(stage: Stage, played: dict[str, UUID], at: dt.datetime) -> None:
     """Tell Xuân of the end of hers and let an officer hold its renewal; take Khôi's back."""
     note_endings(at=at)
+    tell_endings(at=at)
     move_central_run(run_id=start_renewal_run(at=at), to=RunState.PAUSED, by=stage.staff[_MINISTRY], at=at)
     certificates.order_revocation(
         target=OrderTarget.CERTIFICATE,
