@@ -26,6 +26,7 @@ from tiemchung.certificates.formats import (
     safecbor,
     trust_list,
 )
+from tiemchung.certificates.formats.trust import TRAVEL
 
 YEAR, START = int((NOW + timedelta(days=365)).timestamp()), int(NOW.timestamp())
 
@@ -197,6 +198,17 @@ def two(*keys: TrustedKey) -> TrustList:
     return trust_list(keys)
 
 
+def body(number: int, told: Any) -> str:
+    """Give a code with one of the WHO's bodies, or with its set beside the claims (0), well signed."""
+    claims = {1: "VN", 4: YEAR, 6: START}
+    return handmade(claims=claims | ({-260: {number: told}} if number else told))
+
+
+TESTS, DOSES, TRAVELS = (two(key(usages=frozenset([use]))) for use in ("t", "v", TRAVEL))
+YELLOW = {"n": "An", "dob": "1985-03-05", "v": {"vp": "XM68M6", "dt": "2021-09-02", "bo": "AB12"}}
+WHO_DOSE = {"name": "An", "birthDate": "1985-03-05", "vaccine": "XM68M6", "dose": 1, "date": "2021-09-02"}
+WHO_TEST = {"name": "An", "test": {"pathogen": "94309-2", "date": "2021-09-02", "result": {"code": "260415000"}}}
+
 KEYS: dict[str, tuple[str, TrustList, Why]] = {
     "two keys of one id, ours last": (a_code(), two(key("stranger"), key()), Why.GENUINE),
     "two keys of one id, ours first": (a_code(), two(key(), key("stranger")), Why.GENUINE),
@@ -207,6 +219,19 @@ KEYS: dict[str, tuple[str, TrustList, Why]] = {
     "a foreign key signing for VN": (a_code(signer=FOREIGN), two(key("austria", country="AT")), Why.COUNTRY_MISMATCH),
     "our key signing for AT": (a_code(country="AT"), two(key()), Why.COUNTRY_MISMATCH),
     "a key for tests signing a dose": (a_code(), two(key(usages=frozenset("t"))), Why.WRONG_KEY_USAGE),
+    "a key for tests signing a yellow card": (body(-6, YELLOW), TESTS, Why.WRONG_KEY_USAGE),
+    "a key for tests signing a dose of the WHO": (body(3, WHO_DOSE), TESTS, Why.WRONG_KEY_USAGE),
+    "a key for tests signing a dose of the WHO inside": (
+        body(3, {"name": "An", "vaccination": WHO_DOSE}), TESTS, Why.WRONG_KEY_USAGE),
+    "a key for tests signing a dose named by its brand alone": (
+        body(3, {"name": "An", "brand": "EU/1/20/1528"}), TESTS, Why.WRONG_KEY_USAGE),
+    "a key for tests signing a dose beside the claims": (body(0, WHO_DOSE), TESTS, Why.WRONG_KEY_USAGE),
+    "a key for doses signing a test of the WHO": (body(4, WHO_TEST), DOSES, Why.WRONG_KEY_USAGE),
+    "a key for travel documents signing a yellow card": (body(-6, YELLOW), TRAVELS, Why.WRONG_KEY_USAGE),
+    "a key for travel documents signing a test of the WHO": (body(4, WHO_TEST), TRAVELS, Why.WRONG_KEY_USAGE),
+    "a key for doses signing a yellow card": (body(-6, YELLOW), DOSES, Why.GENUINE),
+    "a key for doses signing a dose of the WHO": (body(3, WHO_DOSE), DOSES, Why.GENUINE),
+    "a key for tests signing a test of the WHO": (body(4, WHO_TEST), TESTS, Why.GENUINE),
     "a key whose certificate has ended": (a_code(), two(key(valid_to=NOW - timedelta(days=1))), Why.KEY_EXPIRED),
     "a key whose certificate has not begun": (a_code(), two(key(valid_from=NOW + timedelta(days=1))), Why.KEY_EXPIRED),
     "a web key's id on an HC1": (a_code(), web_keys(), Why.UNKNOWN_KEY),

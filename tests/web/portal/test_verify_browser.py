@@ -134,11 +134,13 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 class Sealing:
     """A signer whose codes may have any shape; written apart from the product's own issuer."""
 
-    def __init__(self) -> None:
+    def __init__(self, use: str = "") -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "VN")])
         day = timedelta(days=1)
         made = x509.CertificateBuilder(name, name, self.key.public_key(), 1, NOW - 30 * day, NOW + 700 * day)
+        if use:
+            made = made.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier(use)]), critical=False)
         self.der = made.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
         self.kid = kid_of(self.der)
 
@@ -173,8 +175,8 @@ def deep(levels: int) -> Any:
 class OddCodes:
     """Codes by one believed key, each with one thing about it that is odd or wrong."""
 
-    def __init__(self) -> None:
-        self.signer = Sealing()
+    def __init__(self, use: str = "") -> None:
+        self.signer = Sealing(use)
 
     def case(self, name: str, cose: bytes, packed: bytes | None = None) -> Case:
         """Give the case of these COSE bytes, or of this stream in their place."""
@@ -270,9 +272,35 @@ def seals() -> Iterator[Case]:
         yield Case(f"a seal by a signer for {use or 'anything'}", test_icao.seal(made=made), NOW, authority=above)
 
 
+KEY_USES = ("", "1.3.6.1.4.1.1847.2021.1.1", "1.3.6.1.4.1.1847.2021.1.2", "1.3.6.1.4.1.0.1847.2021.1.3",
+            "2.23.136.1.1.14.2")  # fmt: skip
+WHO_DOSE = {"name": "An", "birthDate": "1985-03-05", "vaccine": "XM68M6", "dose": 1, "date": "2021-09-02"}
+WHO_TEST = {"name": "An", "test": {"pathogen": "94309-2", "date": "2021-09-02", "result": {"code": "260415000"}}}
+WHO_BODIES: dict[str, dict[Any, Any]] = {
+    "a yellow card": {-260: {-6: {"n": "An", "dob": "1985-03-05", "v": {"vp": "XM68M6", "dt": "2021-09-02"}}}},
+    "a dose": {-260: {3: WHO_DOSE}},
+    "a dose inside": {-260: {3: {"name": "An", "vaccination": WHO_DOSE}}},
+    "a brand alone": {-260: {3: {"name": "An", "brand": "EU/1/20/1528"}}},
+    "a name alone": {-260: {3: {"name": "An"}}},
+    "a test": {-260: {4: WHO_TEST}},
+    "a dose for a test": {-260: {4: WHO_DOSE}},
+    "a test for a dose": {-260: {3: WHO_TEST}},
+}
+
+
+def bodies_of_the_who() -> Iterator[Case]:
+    """Give the WHO's bodies, each by a key for everything, for one kind, and for travel documents."""
+    for use in KEY_USES:
+        codes = OddCodes(use)
+        days = {name: moment for name, moment in claims().items() if name != -260}
+        for name, told in WHO_BODIES.items():
+            yield codes.of_claims(f"{name} by a key for {use or 'anything'}", days | told)
+        yield codes.of_claims(f"a dose beside the claims by a key for {use or 'anything'}", days | WHO_DOSE)
+
+
 def bad_input_cases() -> Iterator[Case]:
     codes = OddCodes()
-    return chain(codes.dates_and_places(), codes.bodies(), codes.shapes(), seals())
+    return chain(codes.dates_and_places(), codes.bodies(), codes.shapes(), seals(), bodies_of_the_who())
 
 
 # Where one reader can do more than the other, and why.

@@ -218,7 +218,8 @@ def _content_faults(code: Unpacked, key: TrustedKey, now: datetime) -> Iterator[
     foreign_for_us = key.foreign and countries.same_country(issuer, countries.HOME)
     if foreign_for_us or (key.country and not countries.same_country(issuer, key.country)):
         yield Why.COUNTRY_MISMATCH
-    if code.group and not key.may_sign(code.group):
+    kind = code.group or subclaims.group_of(code.subclaim, code.health)
+    if kind and not key.may_sign(kind):
         yield Why.WRONG_KEY_USAGE
 
 

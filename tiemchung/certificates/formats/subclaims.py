@@ -95,6 +95,23 @@ def _who_core(health: Mapping[str, Any]) -> Content:
     return Content(_text(health, "name"), "", _text(health, "birthDate"), lines)
 
 
+def group_of(number: int, health: Any) -> str:
+    """Give the kind of certificate in a sub-claim other than 1, "v" or "t", which its key must be for; "" for neither.
+
+    A body that states both counts as what is shown of it.
+    """
+    if number == YELLOW_CARD:
+        return "v"
+    if number not in UNDERSTOOD or number == DCC or not isinstance(health, Mapping):
+        return ""
+    lines = _who_core(health).doses
+    if lines:
+        return "t" if lines[0].kind == "test" else "v"
+    nested = health.get("vaccination")
+    source = nested if isinstance(nested, Mapping) else health
+    return "t" if health.get("test") else "v" if source.get("brand") else ""
+
+
 def content_of(number: int, health: Any) -> Content:
     """Give what a sub-claim other than 1 says, as far as it can be read."""
     if not isinstance(health, Mapping):
