@@ -1,16 +1,21 @@
 """The drill of a compromised key, on a database of its own: who says it, when everybody knows, when all have a new one.
 
-First one facility's key is declared bad since a moment, then a key of the centre, each by two people. Printed is the
-time of each step, and checked is what must hold at its end: what rested on the key is revoked and in the published
-lists, everybody honest has a new certificate that a stranger verifies with the new lists alone, all others are as
-before. Run: `make bench WHAT=compromise`; COMPROMISE_PEOPLE=2000 says how many.
+First the key store goes away while doses are recorded, and is back (threats M8). Then one facility's key is declared
+bad since before it signed, another's since the middle of what it signed, and last a key of the centre since the middle
+of what it signed, each by two people. Printed is the time of each step, and checked is what must hold at its end: what
+rested on the key is revoked and in the published lists, everybody honest has a new certificate that a stranger verifies
+with the new lists alone, all others are as before. Of the centre's key nothing is believed any more, from whatever day,
+and the new certificates are believed by a device that has been offline since before: the key that signs them was a
+spare in its list. Run: `make bench WHAT=compromise`; COMPROMISE_PEOPLE=2000 says how many.
 """
 
 import datetime as dt
 import os
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import batched
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +28,8 @@ from bench.kit.home import enter_home, own_database
 PEOPLE = int(os.environ.get("COMPROMISE_PEOPLE", "2000"))
 KNOWN_WITHIN = 300.0  # seconds from the second person's word to the published list (threats M28)
 _KEYS = tuple(f"certificates_{name}" for name in ("signingkey", "facilitykey", "authority", "revocationorder"))
-TARGET = 500  # certificates made anew in a second (threats M28)
+BUSY = 4  # facilities that give the doses of the outage
+TARGET = 500  # certificates made anew in a second (threats M28), doses signed after an outage with theirs (M8)
 
 
 def main() -> None:
@@ -44,24 +50,31 @@ class Drill:
     def __init__(self, folder: Path) -> None:
         self.folder, self.begun = folder, time.monotonic()
         self.rate = 0.0
+        self.drained = 0.0
         self.longest = 0.0
+        self.middle = dt.datetime.now(dt.UTC)  # half of the people have signatures from before it, half from after it
 
     def hold(self) -> None:
-        """Hold both parts."""
+        """Hold all parts."""
         facilities = self.set_stage()
-        self.part("a facility's key")
-        self.facility_key(facilities)
-        self.part("a key of the centre")
+        self.part("the key store goes away")
+        self.outage(facilities)
+        self.part("a facility's key, since before it signed")
+        self.facility_key(facilities[0], self.middle - dt.timedelta(hours=2))
+        self.part("a facility's key, since the middle of what it signed")
+        self.facility_key(facilities[1], self.middle)
+        self.part("a key of the centre, since the middle of what it signed")
         self.central_key()
         print(f"BENCH compromise published_s={self.longest:.1f} target<={KNOWN_WITHIN:.0f}")
         print(f"BENCH compromise reissued_per_s={self.rate:.0f} target>={TARGET}")
+        print(f"BENCH compromise drained_per_s={self.drained:.0f} target>={TARGET}")
 
     def set_stage(self) -> list[UUID]:
-        """Give everybody a passport, an hour ago."""
+        """Give everybody a passport, half of them an hour ago and half of them half an hour ago."""
         from django.db import connection
 
         from bench.kit.sign_stage import allow_central_run, allow_facility_runs, set_people
-        from tiemchung.certificates.actions import central_key
+        from tiemchung.certificates.actions import central_key, keep_spare
         from tiemchung.certificates.rules import KeyPurpose
         from tiemchung.core import clock
         from tiemchung.core.actor import SYSTEM
@@ -69,31 +82,74 @@ class Drill:
         at = clock.now() - dt.timedelta(hours=1)
         with connection.cursor() as cursor:  # the keys of the drill before
             cursor.execute(f"TRUNCATE {', '.join(_KEYS)}")
+        store = new_token()
         for purpose in KeyPurpose:
             central_key(purpose, by=SYSTEM, at=at)
+        keep_spare(KeyPurpose.PASSPORT, by=SYSTEM, at=at)
         facilities = set_people(PEOPLE, at, self.folder)
-        review(self.folder, at)
-        allow_facility_runs(facilities, at, self.folder)
-        work_facilities(at)
-        allow_central_run(at, self.folder)
-        work_centre(at)
+        people = self.people()
+        for some in (people[::2], people[1::2]):
+            review(some, at)
+            allow_facility_runs(facilities, at, self.folder)
+            work_facilities(at)
+            allow_central_run(at, self.folder)
+            work_centre(at)
+            at += dt.timedelta(minutes=30)
+        self.middle = at - dt.timedelta(minutes=45)
         expect(len(in_force()) == PEOPLE, "everybody has a passport")
-        print(f"{PEOPLE} people have a passport, signed by {len(facilities)} facilities")
+        print(f"{PEOPLE} people have a passport, signed by {len(facilities)} facilities, in {store}")
         return facilities
 
-    def facility_key(self, facilities: list[UUID]) -> None:
-        """One facility's key is bad since before it signed; everybody else's stays."""
+    def people(self) -> list[UUID]:
+        """Give everybody on the stage."""
+        raw = (self.folder / "people").read_bytes()
+        return [UUID(bytes=raw[n : n + 16]) for n in range(0, len(raw), 16)]
+
+    def outage(self, facilities: list[UUID]) -> None:
+        """The token goes away and comes back: every dose is taken, none is signed without it, all are made up for.
+
+        The doses are of few facilities, so that what is measured is signing: a run costs some 25 ms for itself.
+        """
+        from bench.kit.sign_stage import allow_central_run, allow_facility_runs
+        from tiemchung.core import clock
+
+        if not in_token():
+            self.say("left out: there is no token here (bin/token)")
+            return
+        at, before = clock.now() - dt.timedelta(minutes=5), in_force()
+        people, busy = self.people()[: min(PEOPLE, 1000)], facilities[:BUSY]
+        with token_away():
+            give_doses(people, busy, at)
+            self.say(f"{len(people)} doses recorded without the token, all taken")
+            review(people, at)
+            allow_facility_runs(busy, at, self.folder)
+            allow_central_run(at, self.folder)
+            work_facilities(at)
+            work_centre(at)
+            expect(unsigned() == len(people), "no dose is signed without its key")
+            expect(in_force() == before, "and no passport goes or comes")
+        self.say("the token is back")
+        begun = time.monotonic()
+        work_facilities(clock.now())
+        work_centre(clock.now())
+        self.drained = len(people) / (time.monotonic() - begun)
+        self.say(f"{len(people)} doses signed and in new certificates, {self.drained:.0f} a second")
+        expect(unsigned() == 0, "every dose is signed")
+        after = in_force()
+        expect(all(after.get(p) not in {None, before[p]} for p in people), "and states itself in a new passport")
+        expect(all(map(believed(), texts(people))), "that a stranger verifies")
+
+    def facility_key(self, bad: UUID, since: dt.datetime) -> None:
+        """One facility's key is bad since a moment; what it signed before, and everybody else's, stays."""
         from tiemchung.certificates.actions import make_facility_key, order_revocation
         from tiemchung.certificates.reads import facility_key_of
         from tiemchung.certificates.rules import OrderTarget
         from tiemchung.core import clock
 
-        bad = facilities[0]
         key = facility_key_of(bad, clock.now())
         assert key is not None
-        before, resting = in_force(), resting_on(key.kid)
+        before, resting = in_force(), resting_on(key.kid, since)
         first, second = officer(), officer()
-        since = clock.now() - dt.timedelta(hours=2)
         order = order_revocation(
             target=OrderTarget.FACILITY_KEY, kid=key.kid, since=since, because="khoá bị lộ, diễn tập", by=first,
             at=clock.now(),
@@ -111,7 +167,7 @@ class Drill:
         self.again(resting, lambda: sign_facility(bad, self.folder))
 
     def central_key(self) -> None:
-        """A key of the centre is bad: everything that it signed falls and is made anew."""
+        """A key of the centre is bad: everything that it signed falls, of whatever day, and is made anew."""
         from tiemchung.certificates.actions import central_key, order_revocation
         from tiemchung.certificates.reads import published_abroad
         from tiemchung.certificates.rules import KeyPurpose, OrderTarget
@@ -119,10 +175,12 @@ class Drill:
         from tiemchung.core.actor import SYSTEM
 
         key, before = central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=clock.now()), in_force()
+        old, offline, at_hand = texts(before), keys_of_devices(), keys_abroad()
+        expect(all(map(believed(at_hand), old)), "every code is believed before")
         first, second = officer(), officer()
         order = order_revocation(
-            target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=clock.now() - dt.timedelta(days=1),
-            because="khoá bị lộ, diễn tập", by=first, at=clock.now(),
+            target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=self.middle, because="khoá bị lộ, diễn tập",
+            by=first, at=clock.now(),
         )  # fmt: skip
         self.say("asked by the first person")
         self.agree(order, first, second)
@@ -130,9 +188,12 @@ class Drill:
         expect(bytes(key.certificate) not in listed, "the key is in no published list any more")
         newer = central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=clock.now())
         expect(newer.kid != key.kid, "another key signs")
-        self.say("another key signs and is published")
+        expect(not any(map(believed(), old)), "no code of the key is believed, from before the day nor after it")
+        self.say("another key signs; no old code is believed with the new list")
         self.revoke(set(before), before)
         self.again(set(before), lambda: None)
+        expect(all(map(believed(offline), texts(before))), "also by a device that has been offline since before")
+        self.say("believed by devices that have been offline since before")
 
     def agree(self, order: UUID, first: object, second: object) -> None:
         """Let the first person try to agree to their own order, and then the second one agree."""
@@ -227,23 +288,41 @@ def texts(persons: Iterable[UUID]) -> list[str]:
     return list(mine.values_list("hc1", flat=True))
 
 
-def resting_on(kid: bytes) -> set[UUID]:
-    """Give the persons of whose doses one is signed by this key; in this stage a profile is its person."""
+def resting_on(kid: bytes, since: dt.datetime) -> set[UUID]:
+    """Give the persons of whose doses one is signed by this key since then; in this stage a profile is its person."""
     from tiemchung.certificates.models import DoseSignature
 
-    return set(DoseSignature.objects.filter(kid=kid, voided_at=None).values_list("profile_id", flat=True))
+    signed = DoseSignature.objects.filter(kid=kid, voided_at=None, signed_at__gte=since)
+    return set(signed.values_list("profile_id", flat=True))
 
 
-def believed() -> Callable[[str], bool]:
-    """Give what a stranger does: read a code with our published keys and revocations alone."""
+def keys_abroad() -> list[bytes]:
+    """Give the certificates of the keys that we publish now."""
+    from tiemchung.certificates.reads import published_abroad
+    from tiemchung.core import clock
+
+    return [key.certificate for key in published_abroad(clock.now()) if key.usage == "DSC"]
+
+
+def keys_of_devices() -> list[bytes]:
+    """Give the certificates of the keys in the list that the verifier app fetches now."""
+    import base64
+
+    from tiemchung.certificates.reads.trusted import verifier_list
+    from tiemchung.core import clock
+
+    return [base64.b64decode(key["certificate"]) for key in verifier_list(clock.now())["keys"]]
+
+
+def believed(certificates: Iterable[bytes] | None = None) -> Callable[[str], bool]:
+    """Give what a stranger does: read a code with our published revocations, and keys of now or these alone."""
     from tiemchung.certificates.formats import Outcome, read, trust_list
     from tiemchung.certificates.formats.trust import key_of_certificate
-    from tiemchung.certificates.reads import published_abroad
     from tiemchung.certificates.reads import trust_list as home_list
     from tiemchung.core import clock
 
     now = clock.now()
-    keys = trust_list([key_of_certificate(key.certificate) for key in published_abroad(now) if key.usage == "DSC"])
+    keys = trust_list([key_of_certificate(one) for one in (keys_abroad() if certificates is None else certificates)])
     listed = set(home_list(now)["revoked"])
 
     def valid(code: str) -> bool:
@@ -253,13 +332,78 @@ def believed() -> Callable[[str], bool]:
     return valid
 
 
-def review(folder: Path, at: dt.datetime) -> None:
-    """Do step 1 for everybody: who is eligible, and what is to be signed."""
+def review(people: Iterable[UUID], at: dt.datetime) -> None:
+    """Do step 1 for these: who is eligible, and what is to be signed."""
     from tiemchung.certificates.actions import refresh_passports
 
-    raw = (folder / "people").read_bytes()
-    for some in batched([UUID(bytes=raw[n : n + 16]) for n in range(0, len(raw), 16)], 500, strict=False):
+    for some in batched(people, 500, strict=False):
         refresh_passports(person_ids=some, at=at)
+
+
+def new_token() -> str:
+    """Let new keys be made in a software token of this drill alone, where there is one; give the name of the store."""
+    from tiemchung.certificates.keys import config, forget_stores, new_key_store
+    from tiemchung.certificates.keys.soft_token import keep_soft_token
+
+    shutil.rmtree(config.folder() / "token", ignore_errors=True)
+    (config.folder() / "store.toml").unlink(missing_ok=True)
+    forget_stores()
+    keep_soft_token(config.folder())
+    return new_key_store().name
+
+
+def in_token() -> bool:
+    """Tell whether the drill's keys are in a token."""
+    from tiemchung.certificates.keys import config, new_key_store
+
+    return new_key_store().name == config.TOKEN
+
+
+@contextmanager
+def token_away() -> Iterator[None]:
+    """The token is not there."""
+    from tiemchung.certificates.keys import config, forget_stores
+
+    here = config.folder() / "token" / "tokens"
+    forget_stores()
+    here.rename(here.with_name("away"))
+    here.mkdir()
+    try:
+        yield
+    finally:
+        here.rmdir()
+        here.with_name("away").rename(here)
+
+
+def give_doses(people: Iterable[UUID], facilities: list[UUID], at: dt.datetime) -> None:
+    """Put a booster of each of these on record, as the desk of one facility after the other does."""
+    from tiemchung.core.actor import SYSTEM, Actor, Kind, Role
+    from tiemchung.core.clock import local
+    from tiemchung.doses.actions import record_dose
+    from tiemchung.doses.values import DoseFacts
+    from tiemchung.vaccines.actions import add_lot
+
+    today, number = local(at).date(), f"D{uuid4().hex[:8]}"
+    kept = add_lot(
+        product="PFIZER", number=number, expires_on=today + dt.timedelta(days=90), by=SYSTEM, at=at, key=number
+    )
+    for n, person in enumerate(people):
+        place = facilities[n % len(facilities)]
+        nurse = Actor(
+            kind=Kind.STAFF, id=uuid4(), name="Điều dưỡng", role=Role.VACCINATOR, facility_id=place, trace="drill"
+        )
+        facts = DoseFacts(
+            "PFIZER", today, lot_id=kept.id, lot_number=number, given_at=at, facility_id=place, place_name="Trạm Y tế",
+            vaccinator_id=nurse.id,
+        )  # fmt: skip
+        record_dose(by=nurse, at=at, key=f"drill-{person}", profile_id=person, facts=facts, because="diễn tập")
+
+
+def unsigned() -> int:
+    """Give how many recorded doses wait for their facility's signature."""
+    from tiemchung.doses.models import Dose
+
+    return Dose.objects.exclude(state="SIGNED").count()
 
 
 def sign_facility(facility: UUID, folder: Path) -> None:
