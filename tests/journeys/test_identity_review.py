@@ -24,7 +24,7 @@ from tiemchung.certificates.rules import PassportState
 from tiemchung.certificates.tasks.passports import follow_people_for_passports
 from tiemchung.core import clock
 from tiemchung.interop.breaker import Breaker
-from tiemchung.interop.population.register import REQUESTS, GuardedRegister, HttpRegister
+from tiemchung.interop.population.register import ANSWERS, REQUESTS, GuardedRegister, HttpRegister
 from tiemchung.interop.signature import derived_key
 from tiemchung.people.models import IdentityCheck
 from tiemchung.people.rules.kinds import IdentityState
@@ -46,7 +46,8 @@ def plain_site(settings: Any) -> None:
 def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StandIn, GuardedRegister]]:
     """Give the population register's stand-in, and the worker's way to it."""
     standin = StandIn(tmp_path_factory.mktemp("population"))
-    inner = HttpRegister(f"{standin.address}/v1/checks", key=derived_key(AGREED, REQUESTS), timeout_s=60.0)
+    keys = {"key": derived_key(AGREED, REQUESTS), "answers_key": derived_key(AGREED, ANSWERS)}
+    inner = HttpRegister(f"{standin.address}/v1/checks", timeout_s=60.0, **keys)
     yield standin, GuardedRegister(inner, Breaker(first_pause_s=0.2))
     inner.close()
     standin.stop()

@@ -31,6 +31,20 @@ def sign_request(key: bytes, body: bytes, *, unix_s: int, nonce: str = "") -> st
     return f"t={unix_s},n={once},v1={_digest(key, body, unix_s, once)}"
 
 
+def sign_answer(key: bytes, request_signature: str, body: bytes) -> str:
+    """Give the header's value `v1=<hex>` of an answer: HMAC-SHA-256 over `<signature of the request>.<body>`.
+
+    The request's nonce is in it, so that no answer to another request fits; the key is for answers alone.
+    """
+    return "v1=" + hmac.new(key, request_signature.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def is_answer(key: bytes, request_signature: str, body: bytes, header: str) -> bool:
+    """Tell whether this body is the partner's answer to the request with this signature; an empty key believes none."""
+    told = sign_answer(key, request_signature, body)
+    return bool(key) and hmac.compare_digest(told.encode(), header.encode("utf-8", "replace"))
+
+
 def read_signature(key: bytes, body: bytes, header: str, *, unix_s: int) -> Signed | None:
     """Give who signed when, or None for a body not signed with this key within five minutes of now.
 

@@ -22,11 +22,16 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back; `rest_s` is how long the partner asks to be left alone."""
+    """What came back; `rest_s` is how long the partner asks to be left alone.
+
+    `asked` and `signature` are the headers of the request and of the answer, for partners who sign theirs.
+    """
 
     status: int
     rest_s: float
     octets: bytes
+    asked: str = ""
+    signature: str = ""
 
 
 class SignedPost:
@@ -59,7 +64,8 @@ class SignedPost:
 
     def _send(self, body: bytes) -> Answered:
         deadline = time.monotonic() + self._timeout_s
-        headers = {HEADER: sign_request(self._key, body, unix_s=int(time.time())), "Content-Type": "application/json"}
+        asked = sign_request(self._key, body, unix_s=int(time.time()))
+        headers = {HEADER: asked, "Content-Type": "application/json"}
         with self._client.stream("POST", self._address, content=body, headers=headers) as answer:
             octets = b""
             for chunk in answer.iter_bytes():
@@ -68,8 +74,15 @@ class SignedPost:
                     raise Unanswered("too_long")
                 if time.monotonic() > deadline:
                     raise Unanswered("slow")
-            return Answered(answer.status_code, _seconds(answer.headers.get("Retry-After", "")), octets)
+            rest_s, signature = _seconds(answer.headers.get("Retry-After", "")), answer.headers.get(HEADER, "")
+            return Answered(answer.status_code, rest_s, octets, asked, signature)
 
 
 def _seconds(rest: str) -> float:
     return min(float(rest), LONGEST_REST_S) if rest.isascii() and rest.isdecimal() else 0.0
+
+
+def is_in_clear(address: str) -> bool:
+    """Tell whether what goes to this address could be read and changed on its way: only loopback needs no TLS."""
+    parts = urlsplit(address)
+    return parts.scheme != "https" and parts.hostname not in LOOPBACK

@@ -16,7 +16,7 @@ from tests.ports import quiet_ports
 from tiemchung.core.ids import new_id
 from tiemchung.interop.breaker import Breaker
 from tiemchung.interop.population import register as register_room
-from tiemchung.interop.population.register import REQUESTS, GuardedRegister, HttpRegister
+from tiemchung.interop.population.register import ANSWERS, REQUESTS, GuardedRegister, HttpRegister
 from tiemchung.interop.signature import derived_key
 from tiemchung.people.ports import FourFields, RegisterAway
 
@@ -136,7 +136,8 @@ def breakers_clock() -> Hand:
 
 
 def way_to(standin: StandIn, clock: Hand, timeout_s: float) -> Iterator[GuardedRegister]:
-    inner = HttpRegister(f"{standin.address}/v1/checks", key=derived_key(AGREED, REQUESTS), timeout_s=timeout_s)
+    keys = {"key": derived_key(AGREED, REQUESTS), "answers_key": derived_key(AGREED, ANSWERS)}
+    inner = HttpRegister(f"{standin.address}/v1/checks", timeout_s=timeout_s, **keys)
     yield GuardedRegister(inner, Breaker(clock=clock))
     inner.close()
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.interop.population.conftest import LAN, MINH, Hand, MemoryRegister, StandIn, fields_of
+from tests.interop.population.conftest import AGREED, LAN, MINH, Hand, MemoryRegister, StandIn, fields_of
 from tiemchung.core.ids import new_id
-from tiemchung.interop.population.register import REQUESTS, GuardedRegister, HttpRegister, read_answers
-from tiemchung.interop.signature import derived_key
+from tiemchung.interop.population.register import ANSWERS, REQUESTS, GuardedRegister, HttpRegister, read_answers
+from tiemchung.interop.signature import derived_key, is_answer, sign_answer, sign_request
+from tiemchung.interop.signed_post import is_in_clear
 from tiemchung.people.ports import PopulationRegister, RegisterAway, RegisterRefused
 
 FIRST_PAUSE_S = 2.0
@@ -54,7 +55,7 @@ def test_an_answer_stays_even_when_the_register_learns_better(register: GuardedR
 @pytest.mark.parametrize(
     ("mode", "reason"),
     [("failing", "register_503"), ("down", "register_unreachable"), ("slow", "register_slow"),
-     ("broken", "answer_not_understood")],
+     ("broken", "answer_not_understood"), ("unsigned", "answer_not_signed")],
 )  # fmt: skip
 def test_an_absent_register_is_away(
     request: pytest.FixtureRequest, standin: StandIn, mode: str, reason: str
@@ -107,11 +108,46 @@ def test_a_register_that_fails_is_left_alone_and_found_again(
 
 
 def test_a_wrong_key_is_away_until_a_person_acts(standin: StandIn) -> None:
-    stranger = HttpRegister(f"{standin.address}/v1/checks", key=derived_key("another", REQUESTS))
+    stranger = HttpRegister(f"{standin.address}/v1/checks", key=derived_key("another", REQUESTS), answers_key=b"")
     with pytest.raises(RegisterAway, match="register_403") as away:
         stranger.ask(new_id(), [fields_of(LAN)])
     assert away.value.retry_after_s >= 60
     stranger.close()
+
+
+def test_an_answer_under_another_key_is_none_and_may_be_asked_for_again(standin: StandIn) -> None:
+    inner = HttpRegister(
+        f"{standin.address}/v1/checks", key=derived_key(AGREED, REQUESTS), answers_key=derived_key(AGREED, REQUESTS)
+    )
+    with pytest.raises(RegisterAway, match="answer_not_signed") as away:
+        inner.ask(new_id(), [fields_of(LAN)])
+    assert away.value.retry_after_s >= 60
+    inner.close()
+
+
+def test_an_answer_played_again_fits_no_other_request() -> None:
+    key, body = derived_key(AGREED, ANSWERS), b'{"batch": "b", "answers": []}'
+    first, second = (sign_request(b"k", b"same question", unix_s=7) for _ in range(2))
+    signature = sign_answer(key, first, body)
+    assert is_answer(key, first, body, signature)
+    assert not is_answer(key, second, body, signature)
+    assert not is_answer(key, first, body + b" ", signature)
+    assert not is_answer(b"", first, body, sign_answer(b"", first, body))
+    assert not is_answer(key, first, body, "ký")
+
+
+@pytest.mark.parametrize("address", ["http://register.example/v1/checks", "http://127.0.0.1.example/", "ftp://x/", ""])
+def test_nobody_is_sent_in_clear_beyond_this_machine(address: str) -> None:
+    inner = HttpRegister(address, key=b"k", answers_key=b"a")
+    with pytest.raises(RegisterAway, match="address_without_tls") as away:
+        inner.ask(new_id(), [fields_of(LAN)])
+    assert away.value.retry_after_s >= 60
+    inner.close()
+
+
+@pytest.mark.parametrize("address", ["https://register.example/", "http://localhost:8027/v1/checks", "http://[::1]/"])
+def test_tls_and_loopback_are_no_clear_way(address: str) -> None:
+    assert not is_in_clear(address)
 
 
 def test_five_hundred_are_asked_at_once(register: GuardedRegister) -> None:

@@ -9,11 +9,12 @@ from uuid import UUID
 from django.conf import settings
 
 from tiemchung.interop.breaker import Breaker, ask_guarded
-from tiemchung.interop.signature import derived_key
-from tiemchung.interop.signed_post import SignedPost, Unanswered
+from tiemchung.interop.signature import derived_key, is_answer
+from tiemchung.interop.signed_post import SignedPost, Unanswered, is_in_clear
 from tiemchung.people.ports import FourFields, PopulationRegister, RegisterAway, RegisterRefused
 
 REQUESTS = "tiemchung.population.requests"
+ANSWERS = "tiemchung.population.answers"
 TIMEOUT_S = 10.0
 MOST_ANSWER_OCTETS = 262_144  # 500 answers take about 30,000
 OPERATOR_WAIT_S = 60.0  # wrong key or address: nothing changes until a person acts
@@ -21,18 +22,27 @@ _NOT_AS_IT_SHOULD_BE = frozenset({400, 413, 422})
 
 
 class HttpRegister:
-    """`POST address {"batch", "persons": [...]}`, signed; 200 `{"batch", "answers": [{"id", "right"}]}`."""
+    """`POST address {"batch", "persons": [...]}`, signed; 200 `{"batch", "answers": [{"id", "right"}]}`, signed too."""
 
-    def __init__(self, address: str, *, key: bytes, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, address: str, *, key: bytes, answers_key: bytes, timeout_s: float = TIMEOUT_S) -> None:
+        self._in_clear, self._answers_key = is_in_clear(address), answers_key
         self._post = SignedPost(address, key=key, timeout_s=timeout_s, most_octets=MOST_ANSWER_OCTETS)
 
     def ask(self, batch_id: UUID, asked: Sequence[FourFields]) -> Mapping[str, bool]:
-        """Give right or wrong by request id; raise RegisterAway, or RegisterRefused for a batch that is not liked."""
+        """Give right or wrong by request id; raise RegisterAway, or RegisterRefused for a batch that is not liked.
+
+        Nothing is sent in clear beyond this machine, and an answer that the register did not sign for this very
+        request is none: whoever stands in the way could say right of everybody.
+        """
+        if self._in_clear:
+            raise RegisterAway("address_without_tls", OPERATOR_WAIT_S)
         try:
             answer = self._post.send({"batch": str(batch_id), "persons": [_plain(one) for one in asked]})
         except Unanswered as problem:
             raise RegisterAway(f"register_{problem}") from None
         if answer.status == 200:
+            if not is_answer(self._answers_key, answer.asked, answer.octets, answer.signature):
+                raise RegisterAway("answer_not_signed", OPERATOR_WAIT_S)
             return read_answers(answer.octets, batch_id, {one.request_id for one in asked})
         code = f"register_{answer.status}"
         if answer.status in _NOT_AS_IT_SHOULD_BE:
@@ -106,7 +116,8 @@ class GuardedRegister:
 
 @lru_cache(maxsize=4)
 def _guarded(address: str, agreed: str) -> GuardedRegister:
-    return GuardedRegister(HttpRegister(address, key=derived_key(agreed, REQUESTS)), Breaker())
+    key, answers_key = derived_key(agreed, REQUESTS), derived_key(agreed, ANSWERS)
+    return GuardedRegister(HttpRegister(address, key=key, answers_key=answers_key), Breaker())
 
 
 def register_at(address: str) -> PopulationRegister:

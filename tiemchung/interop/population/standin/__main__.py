@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from tiemchung.interop.population.register import REQUESTS
+from tiemchung.interop.population.register import ANSWERS, REQUESTS
 from tiemchung.interop.population.standin.door import Door
 from tiemchung.interop.population.standin.mode import Limiting
 from tiemchung.interop.population.standin.store import Store
@@ -16,12 +16,13 @@ from tiemchung.interop.standins.running import cannot_listen, no_key, serve, sto
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; give the exit status."""
     chosen = _parser().parse_args(arguments)
-    key = derived_key(os.environ.get("TIEMCHUNG_POPULATION_KEY", ""), REQUESTS)
+    agreed = os.environ.get("TIEMCHUNG_POPULATION_KEY", "")
+    key, answers_key = derived_key(agreed, REQUESTS), derived_key(agreed, ANSWERS)
     if not key:
         return no_key("TIEMCHUNG_POPULATION_KEY")
     store = Store(chosen.data)
     try:
-        door = Door(store, Limiting(), port=chosen.port, key=key)
+        door = Door(store, Limiting(), port=chosen.port, key=key, answers_key=answers_key)
     except OSError as error:
         return cannot_listen("The stand-in of the population database", error)
     serve(door, stop_signals())

@@ -9,7 +9,7 @@ from typing import Any
 from tiemchung.interop.population.standin.mode import Limiting, Mode
 from tiemchung.interop.population.standin.page import asked_list, whole_page
 from tiemchung.interop.population.standin.store import FIELDS, Store
-from tiemchung.interop.signature import HEADER, SeenNonces, read_signature
+from tiemchung.interop.signature import HEADER, SeenNonces, read_signature, sign_answer
 from tiemchung.interop.standins.door import LoopbackDoor, LoopbackVisit, form_of
 
 _ASKED = ("id", *FIELDS)
@@ -19,8 +19,9 @@ MOST_PERSONS = 1000
 class Door(LoopbackDoor):
     """The register's door; each signed request is let in once."""
 
-    def __init__(self, store: Store, switch: Limiting, *, port: int, key: bytes) -> None:
+    def __init__(self, store: Store, switch: Limiting, *, port: int, key: bytes, answers_key: bytes) -> None:
         self.store, self.switch, self.key, self.nonces = store, switch, key, SeenNonces()
+        self.answers_key = answers_key
         super().__init__(("127.0.0.1", port), Visit)
 
 
@@ -97,12 +98,19 @@ class Visit(LoopbackVisit):
         said = self.server.store.weigh(batch, persons, dt.datetime.now(dt.UTC))
         self.server.switch.dawdle()
         if mode is Mode.BROKEN:
-            self.send(HTTPStatus.OK, b'{"answers": [{', "application/json")
+            self._send_signed(b'{"answers": [{')
             return
         answers = [{"id": name, "right": right} for name, right in said.items()]
         if mode is Mode.PARTIAL:
             answers = [*answers[::2], {"id": "nobody-asked", "right": True}]
-        self.send_json(HTTPStatus.OK, {"batch": batch, "answers": answers})
+        if mode is Mode.UNSIGNED:
+            answers = [{"id": one["id"], "right": True} for one in persons]
+        octets = json.dumps({"batch": batch, "answers": answers}, ensure_ascii=False).encode()
+        self._send_signed(octets, signed=mode is not Mode.UNSIGNED)
+
+    def _send_signed(self, octets: bytes, *, signed: bool = True) -> None:
+        signature = sign_answer(self.server.answers_key, self.headers.get(HEADER, ""), octets)
+        self.send(HTTPStatus.OK, octets, "application/json", {HEADER: signature} if signed else {})
 
 
 def _read(body: bytes) -> tuple[str, list[dict[str, str]]]:

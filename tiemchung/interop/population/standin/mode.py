@@ -16,6 +16,7 @@ class Mode(StrEnum):
     DOWN = "down"  # the connection is cut
     LIMITED = "limited"  # one question in so many seconds, else 429 with Retry-After
     BROKEN = "broken"  # 200, and no sense in it
+    UNSIGNED = "unsigned"  # 200 and right of everybody, as somebody in the way without the key would say
     PARTIAL = "partial"  # every second answer is missing, and one too many is there
     REFUSING = "refusing"  # 422 for the batch
 
