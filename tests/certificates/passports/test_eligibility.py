@@ -127,7 +127,24 @@ def test_a_year_of_birth_alone_is_asked_for_until_the_register_knows_it() -> Non
 def test_a_foreigner_is_known_by_a_passport() -> None:
     guest = replace(KNOWN, nationality="LA", state=IdentityState.NOT_APPLICABLE, why="FOREIGNER")
     assert codes(a_view(90), a_view(50), who=guest) == [Lack.NUMBER_MISSING]
-    assert codes(a_view(90), a_view(50), who=replace(guest, has_passport=True)) == []
+    known = replace(guest, has_passport=True)
+    assert codes(a_view(90), a_view(50), who=known) == []
+    assert codes(a_view(90), a_view(50), who=replace(known, state=None, why="")) == []
+
+
+def test_a_foreigner_needs_a_whole_birth_date_and_a_sex_as_everybody() -> None:
+    guest = replace(KNOWN, nationality="LA", state=IdentityState.NOT_APPLICABLE, why="FOREIGNER", has_passport=True)
+    lacking = replace(guest, birth_precision="YEAR", sex="UNKNOWN", full_name=" ", has_passport=False)
+    whole = [Lack.NUMBER_MISSING, Lack.NAME_MISSING, Lack.BIRTH_INCOMPLETE, Lack.SEX_MISSING]
+    assert codes(a_view(90), a_view(50), who=lacking) == whole
+    assert codes(a_view(90), a_view(50), who=replace(guest, birth_precision="MONTH")) == [Lack.BIRTH_INCOMPLETE]
+    assert codes(a_view(90), a_view(50), who=replace(guest, sex="UNKNOWN")) == [Lack.SEX_MISSING]
+
+
+@pytest.mark.parametrize("state", ["MISMATCHED", "LOCAL_REVIEW", "NOT_FOUND", "DUPLICATE"])
+def test_a_foreigner_whom_the_register_contradicts_is_not_eligible(state: str) -> None:
+    guest = replace(KNOWN, nationality="LA", state=IdentityState(state), why="FOREIGNER", has_passport=True)
+    assert codes(a_view(90), a_view(50), who=guest)
 
 
 def test_asking_anew_takes_no_certificate_away_and_a_wrong_answer_does() -> None:

@@ -84,7 +84,8 @@ def test_who_was_joined_is_told_apart_from_who_was_not(register: Register, check
 
 @pytest.mark.parametrize(
     ("other", "found"),
-    [({"nationality": "US"}, ("NOT_APPLICABLE", "FOREIGNER")), ({"identifiers": []}, ("NOT_SENT", "NUMBER_MISSING")),
+    [({"nationality": "US", "identifiers": [("PASSPORT", "TC000123")]}, ("NOT_APPLICABLE", "FOREIGNER")),
+     ({"nationality": "US"}, ("LOCAL_REVIEW", "FOREIGNER")), ({"identifiers": []}, ("NOT_SENT", "NUMBER_MISSING")),
      ({"birth_precision": "YEAR"}, ("NOT_SENT", "BIRTH_INCOMPLETE")), ({"sex": "UNKNOWN"}, ("NOT_SENT", "SEX_MISSING")),
      ({"identifiers": [("PASSPORT", "TC000123")]}, ("NOT_SENT", "NUMBER_MISSING")),
      ({"identifiers": [("CMND9", "990000001")]}, ("WAITING", ""))],
@@ -140,9 +141,10 @@ def test_another_area_moves_the_count_and_not_the_check(checked: UUID) -> None:
 
 
 def test_who_becomes_a_foreigner_is_not_sent_any_more(checked: UUID) -> None:
-    amend_profile(by=NURSE, at=LATER, profile_id=checked, because="Quốc tịch Mỹ", nationality="US")
+    because = {"because": "Quốc tịch Mỹ", "paper": "hộ chiếu"}
+    amend_profile(by=CORRECTOR, at=LATER, profile_id=checked, nationality="US", **because)
     assert check_identities(person_ids=[checked], at=LATER) == set()
-    assert state(checked) == ("NOT_APPLICABLE", "FOREIGNER")
+    assert state(checked) == ("LOCAL_REVIEW", "FOREIGNER")
 
 
 def test_two_unknown_persons_with_one_number_both_wait_until_it_is_settled(register: Register) -> None:

@@ -39,7 +39,7 @@ names = st.text("abc đặ", min_size=1, max_size=12).filter(str.strip)
 facts = st.builds(
     IdentityFacts, names, st.dates(dt.date(1920, 1, 1), dt.date(2020, 1, 1)), st.sampled_from(["DAY", "MONTH", "YEAR"]),
     st.sampled_from(["MALE", "FEMALE", "OTHER", "UNKNOWN"]), st.sampled_from(["VN", "US"]),
-    st.none() | st.builds(number, index=st.sampled_from(["aa", "bb"])), st.booleans(),
+    st.none() | st.builds(number, index=st.sampled_from(["aa", "bb"])), st.booleans(), st.booleans(),
 )  # fmt: skip
 
 
@@ -59,9 +59,24 @@ def test_who_lacks_one_of_the_four_fields_is_not_sent(other: dict[str, Any], why
 @given(facts)
 def test_a_foreigner_is_never_sent(some: IdentityFacts) -> None:
     if some.nationality != "VN":
-        assert begin_of(some) == (IdentityStep.EXEMPT, IdentityWhy.FOREIGNER)
+        step = IdentityStep.DOUBT if some.known_at_home else IdentityStep.EXEMPT
+        assert begin_of(some) == (step, IdentityWhy.FOREIGNER)
     else:
-        assert begin_of(some)[0] is not IdentityStep.EXEMPT
+        assert begin_of(some)[0] not in (IdentityStep.EXEMPT, IdentityStep.DOUBT)
+
+
+@pytest.mark.parametrize("before", STATES)
+def test_nobody_with_a_citizens_number_becomes_a_foreigner_unseen(before: IdentityState) -> None:
+    step, why = begin_of(replace(LAN, nationality="KR", known_at_home=True))
+    assert moved_to(before, "", step, same_fields=True) is IdentityState.LOCAL_REVIEW
+    assert not is_verified(IdentityState.LOCAL_REVIEW)
+    assert moved_to(before, why, step, same_fields=True) is None, "what the review found stays"
+    assert moved_to(before, why, step, same_fields=False) is IdentityState.LOCAL_REVIEW
+
+
+@pytest.mark.parametrize("before", ["LOCAL_REVIEW", "NOT_FOUND", "NOT_APPLICABLE"])
+def test_a_foreigner_who_is_vietnamese_after_all_is_asked_about(before: str) -> None:
+    assert moved_to(IdentityState(before), "FOREIGNER", IdentityStep.QUEUE, same_fields=True) is IdentityState.WAITING
 
 
 def test_who_shares_a_number_is_not_sent() -> None:
@@ -120,6 +135,11 @@ def test_every_state_can_be_reached_and_only_named_steps_are_allowed() -> None:
         for step in STEPS:
             after = identity_after(before, step)
             assert after == IDENTITY_TRANSITIONS.get((None, step) if step in BEGINS else (before, step))
+
+
+def test_a_foreigner_is_admitted_from_an_open_review_alone() -> None:
+    may = {before for before in STATES if identity_after(before, IdentityStep.ADMIT)}
+    assert may == {IdentityState.LOCAL_REVIEW, IdentityState.NOT_FOUND}
 
 
 def test_the_police_may_confirm_before_or_after_the_hamlet_looked_but_no_matched_one() -> None:

@@ -137,8 +137,9 @@ def _identity_lacks(who: Identity) -> list[Lack]:
     if who.state is IdentityState.MATCHED:
         return []
     if who.nationality != HOME:
-        return [] if who.has_passport and who.full_name.strip() else [Lack.NUMBER_MISSING]
-    lacks = [_BY_WHY[who.why]] if who.why in _BY_WHY else []
+        lacks = [] if who.has_passport else [Lack.NUMBER_MISSING]
+    else:
+        lacks = [_BY_WHY[who.why]] if who.why in _BY_WHY else []
     if not who.full_name.strip():
         lacks.append(Lack.NAME_MISSING)
     if who.birth_precision != BirthPrecision.DAY:
@@ -147,6 +148,8 @@ def _identity_lacks(who: Identity) -> list[Lack]:
         lacks.append(Lack.SEX_MISSING)
     if lacks:
         return list(dict.fromkeys(lacks))
+    if who.nationality != HOME and who.state not in _BY_IDENTITY:
+        return []
     return [_BY_IDENTITY.get(who.state, Lack.IDENTITY_WAITING) if who.state else Lack.IDENTITY_WAITING]
 
 

@@ -21,6 +21,7 @@ from tiemchung.people.models import Person, Profile, ProfileVersion
 from tiemchung.people.reads.keys import own_index
 from tiemchung.people.rules.births import check_birth, trim_birth
 from tiemchung.people.rules.identifiers import check_identifier
+from tiemchung.people.rules.identity import HOME
 from tiemchung.people.rules.kinds import BirthPrecision, PermitWhy, PhoneRelation, Sex, Source
 from tiemchung.people.rules.names import clean_name, name_back, name_key
 from tiemchung.people.rules.sight import may_register
@@ -60,7 +61,7 @@ def register_profile(
     address_text: str = "",
     area_id: UUID | None = None,
     address_as_of: dt.date | None = None,
-    nationality: str = "VN",
+    nationality: str = HOME,
     occupation: str = "",
 ) -> RegisteredProfile:
     """Put somebody on record and give the new profile; the same `key` gives the first answer again.
@@ -153,6 +154,7 @@ def _fingerprinted(checked: _Checked, by: Actor) -> Mapping[str, Any]:
         "area": profile.area_id,
         "numbers": sorted(own_index(system, value).hex() for system, value, _ in checked.numbers),
         "phones": sorted(contact_key(phone).hex() for phone in checked.phones),
+        **({} if profile.nationality == HOME else {"nationality": profile.nationality}),
     }
 
 

@@ -11,13 +11,16 @@ from tiemchung.core.text import nfc
 from tiemchung.core.verdict import Refused, refuse
 from tiemchung.people.actions.identifiers import add_identifier, retire_identifier
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
-from tiemchung.people.models import IdentityCheck, PersonChange
+from tiemchung.people.models import IdentityCheck, PersonChange, ProfileVersion
+from tiemchung.people.reads.holders import holders_of
 from tiemchung.people.reads.identity import current_holders, facts_of
 from tiemchung.people.rules.identity import (
     NUMBER_SYSTEMS,
     IdentityStep,
+    IdentityWhy,
     check_confirmation,
     identity_after,
+    may_exempt,
     may_review,
 )
 from tiemchung.people.rules.kinds import IdentityState
@@ -44,12 +47,18 @@ def confirm_identity(
 ) -> IdentityState:
     """Write down that the police confirmed the four fields on a signed minute; the register is asked again later.
 
-    `officer` is the named police officer, `minute_ref` the number of the paper. Raises NotFound, and Refused with
-    PEOPLE_NOT_ALLOWED, IDENTITY_OFFICER, IDENTITY_MINUTE, TEXT_TOO_LONG or IDENTITY_NOT_THERE.
+    `officer` is the named police officer, `minute_ref` the number of the paper. A foreigner with a citizen's number is
+    not asked about: the province's corrector settles it, and not who changed the nationality. Raises NotFound, and
+    Refused with PEOPLE_NOT_ALLOWED, IDENTITY_OFFICER, IDENTITY_MINUTE, TEXT_TOO_LONG, IDENTITY_NOT_THERE,
+    IDENTITY_PROVINCE or IDENTITY_SECOND.
     """
     check_confirmation(officer, minute_ref, note).or_raise()
     row = _locked(by, at, person_id)
     row.confirmed_by, row.minute_ref, row.note = nfc(officer), nfc(minute_ref), nfc(note)
+    if _is_doubted(row):
+        _demand_second(by, row)
+        _step(row, IdentityStep.ADMIT, by, at)
+        return IdentityState(row.state)
     row.due_at, row.tries = at + ASKED_AGAIN_AFTER, 0
     _step(row, IdentityStep.CONFIRM, by, at)
     return IdentityState(row.state)
@@ -103,12 +112,27 @@ def _locked(by: Actor, at: dt.datetime, person_id: UUID) -> IdentityCheck:
     return row
 
 
+def _is_doubted(row: IdentityCheck) -> bool:
+    """Tell whether the check is about a foreigner who has or had a citizen's number, and open."""
+    return row.why == IdentityWhy.FOREIGNER and row.state != IdentityState.NOT_APPLICABLE
+
+
+def _demand_second(by: Actor, row: IdentityCheck) -> None:
+    """Refuse whoever is not of the province, or changed a nationality of this person themselves."""
+    if not may_exempt(by):
+        raise Refused(refuse("IDENTITY_PROVINCE"))
+    profiles = [p for holder in holders_of([row.person_id]).values() for p in holder.profile_ids]
+    made = ProfileVersion.objects.filter(profile_id__in=profiles, actor_id=by.id, number__gt=1)
+    if made.filter(changes__has_key="nationality").exists():
+        raise Refused(refuse("IDENTITY_SECOND"))
+
+
 def _step(row: IdentityCheck, step: IdentityStep, by: Actor, at: dt.datetime) -> None:
     before = IdentityState(row.state)
     after = identity_after(before, step)
     if after is None:
         raise Refused(refuse("IDENTITY_NOT_THERE"))
-    row.state, row.since, row.why = after, at, ""
+    row.state, row.since, row.why = after, at, IdentityWhy.FOREIGNER if _is_doubted(row) else ""
     row.save(force_update=True)
     PersonChange(profile_id=row.person_id, kind="CHECKED", at=at).save(force_insert=True)
     facts = {"from": str(before), "to": str(after)}

@@ -98,10 +98,12 @@ def facts_of(holders: Mapping[UUID, Holder]) -> LoadedFacts:
     """
     owner = {profile_id: person_id for person_id, holder in holders.items() for profile_id in holder.profile_ids}
     numbers: dict[UUID, list[NumberFacts]] = {person_id: [] for person_id in holders}
+    numbered: set[UUID] = set()
     ever: dict[bytes, set[UUID]] = {}
     for profile_id, row, system, index, told, state, created_at, is_open in _numbers_of(owner):
         person_id = owner[profile_id]
         ever.setdefault(index, set()).add(person_id)
+        numbered.add(person_id)
         if is_open:
             numbers[person_id].append(NumberFacts(system, told, state, created_at, row))
     others = _others(ever, owner)
@@ -110,11 +112,11 @@ def facts_of(holders: Mapping[UUID, Holder]) -> LoadedFacts:
     for person_id, holder in holders.items():
         mine = numbers[person_id]
         shared = any(len(open_at[number.index]) > 1 for number in mine)  # its own person is always among them
-        found[person_id] = _facts(holder, number_to_send(mine), shared)
+        found[person_id] = _facts(holder, number_to_send(mine), shared, person_id in numbered)
     return LoadedFacts(found, frozenset(others.values()) - holders.keys())
 
 
-def _facts(holder: Holder, number: NumberFacts | None, shared: bool) -> IdentityFacts:
+def _facts(holder: Holder, number: NumberFacts | None, shared: bool, known_at_home: bool) -> IdentityFacts:
     return IdentityFacts(
         full_name=holder.full_name,
         birth_date=holder.birth_date,
@@ -123,6 +125,7 @@ def _facts(holder: Holder, number: NumberFacts | None, shared: bool) -> Identity
         nationality=holder.nationality,
         number=number,
         shared=shared,
+        known_at_home=known_at_home,
     )
 
 

@@ -38,6 +38,7 @@ class IdentityStep(StrEnum):
 
     LACK = "LACK"
     EXEMPT = "EXEMPT"
+    DOUBT = "DOUBT"
     CLASH = "CLASH"
     QUEUE = "QUEUE"
     SEND = "SEND"
@@ -47,6 +48,7 @@ class IdentityStep(StrEnum):
     REVIEW = "REVIEW"
     CONFIRM = "CONFIRM"
     FIND_NOBODY = "FIND_NOBODY"
+    ADMIT = "ADMIT"
 
 
 _S, _T = IdentityState, IdentityStep
@@ -54,6 +56,7 @@ _S, _T = IdentityState, IdentityStep
 IDENTITY_TRANSITIONS: dict[tuple[IdentityState | None, IdentityStep], IdentityState] = {
     (None, _T.LACK): _S.NOT_SENT,
     (None, _T.EXEMPT): _S.NOT_APPLICABLE,
+    (None, _T.DOUBT): _S.LOCAL_REVIEW,
     (None, _T.CLASH): _S.DUPLICATE,
     (None, _T.QUEUE): _S.WAITING,
     (_S.WAITING, _T.SEND): _S.SENT,
@@ -65,10 +68,12 @@ IDENTITY_TRANSITIONS: dict[tuple[IdentityState | None, IdentityStep], IdentitySt
     (_S.LOCAL_REVIEW, _T.CONFIRM): _S.POLICE_CONFIRMED,
     (_S.LOCAL_REVIEW, _T.FIND_NOBODY): _S.NOT_FOUND,
     (_S.NOT_FOUND, _T.CONFIRM): _S.POLICE_CONFIRMED,
+    (_S.LOCAL_REVIEW, _T.ADMIT): _S.NOT_APPLICABLE,
+    (_S.NOT_FOUND, _T.ADMIT): _S.NOT_APPLICABLE,
     (_S.POLICE_CONFIRMED, _T.SEND): _S.SENT,
 }
 # Any change of the four fields begins anew from wherever the check stood.
-BEGINS = frozenset({_T.LACK, _T.EXEMPT, _T.CLASH, _T.QUEUE})
+BEGINS = frozenset({_T.LACK, _T.EXEMPT, _T.DOUBT, _T.CLASH, _T.QUEUE})
 REVIEWED = (_S.MISMATCHED, _S.LOCAL_REVIEW, _S.NOT_FOUND, _S.DUPLICATE, _S.NOT_SENT, _S.POLICE_CONFIRMED)
 
 
@@ -95,7 +100,10 @@ class NumberFacts:
 
 @dataclass(frozen=True, slots=True)
 class IdentityFacts:
-    """What decides whether and how a person is asked about; `number` is the one to be sent."""
+    """What decides whether and how a person is asked about; `number` is the one to be sent.
+
+    `known_at_home` is whoever has or ever had a CCCD or CMND: nobody is in the register, or was asked about, without.
+    """
 
     full_name: str
     birth_date: dt.date
@@ -104,6 +112,7 @@ class IdentityFacts:
     nationality: str
     number: NumberFacts | None
     shared: bool = False
+    known_at_home: bool = False
 
     def canonical(self) -> str:
         """Give the four fields as one text: equal exactly when all four are; the name is kept in NFC."""
@@ -125,10 +134,11 @@ def number_to_send(numbers: Sequence[NumberFacts]) -> NumberFacts | None:
 def begin_of(facts: IdentityFacts) -> tuple[IdentityStep, str]:
     """Give how a check of these fields begins, and the code of what keeps it from being sent.
 
-    Foreigners are not sent (8938/BYT-DP step 2), nor who lacks one of the four fields, nor who shares a number.
+    Foreigners are not sent (8938/BYT-DP step 2), nor who lacks one of the four fields, nor who shares a number. A
+    foreigner who is or was on record with a citizen's number is no way round the register: the province reviews it.
     """
     if facts.nationality != HOME:
-        return IdentityStep.EXEMPT, IdentityWhy.FOREIGNER
+        return IdentityStep.DOUBT if facts.known_at_home else IdentityStep.EXEMPT, IdentityWhy.FOREIGNER
     lacking = _lacking(facts)
     if lacking:
         return IdentityStep.LACK, lacking
@@ -161,6 +171,10 @@ def moved_to(
     begun = IDENTITY_TRANSITIONS[None, step]
     if before is None or not same_fields or why == IdentityWhy.JOINED:
         return begun
+    if step is IdentityStep.DOUBT:  # what the review of this foreigner found stays
+        return None if why == IdentityWhy.FOREIGNER else begun
+    if why == IdentityWhy.FOREIGNER and before is not begun:
+        return begun
     if step is IdentityStep.EXEMPT or before is IdentityState.NOT_APPLICABLE:
         return begun if begun is not before else None
     if step is IdentityStep.CLASH:
@@ -175,6 +189,11 @@ def mismatch_why(confirmed_by: str) -> str:
 
 REVIEWERS = frozenset({Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DATA_CORRECTOR})
 MAX_OFFICER, MAX_MINUTE, MAX_NOTE = 120, 60, 500
+
+
+def may_exempt(by: Actor) -> bool:
+    """Tell whether the caller may write down that somebody with a citizen's number is a foreigner all the same."""
+    return by.kind is Kind.STAFF and by.role is Role.DATA_CORRECTOR
 
 
 def may_review(by: Actor, person: Sighted) -> bool:

@@ -105,6 +105,11 @@ def may_amend(by: Actor, person: Sighted) -> bool:
     return allowed and may_see(by, person)
 
 
+def may_change_nationality(by: Actor) -> bool:
+    """Tell whether the caller, who may amend, may change a nationality too: not alone at the table."""
+    return by.kind is Kind.SYSTEM or (by.kind is Kind.STAFF and by.role in CORRECTING_ROLES)
+
+
 def may_keep_contacts(by: Actor, person: Sighted) -> bool:
     """Tell whether the caller may add or end phones and guardians: whoever may amend, and citizens for
     their own.

@@ -19,7 +19,7 @@ from tiemchung.web.shared.staff_page import ALARM_ROLES, PEOPLE_ROLES, actor_of,
 from tiemchung.web.shared.words import has_words, say
 
 OF_FACILITIES = frozenset({"GHOST_DOSES", "OVERRIDES_SHARE"})
-OF_PEOPLE = frozenset({"POPULATION_REFUSED"})
+OF_PEOPLE = frozenset({"POPULATION_REFUSED", "NATIONALITY_CHANGED"})
 UNKNOWN_CODE = "UNKNOWN_CERTIFICATE"  # its key may be in other hands
 open_to_watchers = open_to_staff(*ALARM_ROLES)
 

@@ -11,9 +11,12 @@ from tiemchung.certificates.reads import has_passport
 from tiemchung.core import clock
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.people.actions import amend_profile
+from tiemchung.people.actions.amending import MAX_PAPER
 from tiemchung.people.actions.opening import ProfileView
 from tiemchung.people.rules import Sex, birth_text
+from tiemchung.people.rules.sight import may_change_nationality
 from tiemchung.web.authority.frame import looks_at_person, open_to_amenders, opened, person_address
+from tiemchung.web.shared.countries import country_codes, country_items, country_name
 from tiemchung.web.shared.passport_falls import signatures_falling
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.trying import rehearse
@@ -21,7 +24,7 @@ from tiemchung.web.shared.typed import date_in, line_in, number_in, text_in
 from tiemchung.web.shared.way_back import way_back
 from tiemchung.web.shared.words import say
 
-FIELDS = ("full_name", "birth", "sex", "address_text")
+FIELDS = ("full_name", "birth", "sex", "nationality", "address_text")
 
 
 @open_to_amenders
@@ -34,6 +37,7 @@ def amend_person(request: HttpRequest, profile_id: UUID) -> HttpResponse:
     if profile is None:
         raise Http404
     facts: dict[str, Any] = {"person": person, "profile": profile, "sexes": sex_items(), "verdict": Verdict()}
+    facts["countries"] = country_items() if may_change_nationality(actor_of(request)) else None
     facts["way"] = way_back(request)
     if request.method == "GET":
         facts |= {"typed": first_values(profile), "version": profile.version, "because": ""}
@@ -50,7 +54,7 @@ def amend_person(request: HttpRequest, profile_id: UUID) -> HttpResponse:
     def act() -> Any:
         return amend_profile(
             by=actor_of(request), at=clock.now(), profile_id=profile_id, because=again["because"],
-            expected_version=again["version"], **changes,
+            expected_version=again["version"], paper=typed["paper"], **changes,
         )  # fmt: skip
 
     if request.POST.get("step") == "do":
@@ -91,6 +95,8 @@ def first_values(profile: ProfileView) -> dict[str, Any]:
         "full_name": profile.full_name,
         "birth": {name: str(value) if name in known else "" for name, value in parts.items()},
         "sex": profile.sex,
+        "nationality": profile.nationality,
+        "paper": "",
         "address_text": profile.address_text,
     }
 
@@ -99,13 +105,17 @@ def read_profile(request: HttpRequest, profile: ProfileView) -> tuple[dict[str, 
     """Read the form: what to show again, the fields that change, and what cannot be read."""
     data = request.POST
     typed: dict[str, Any] = {name: line_in(data, name) for name in ("full_name", "sex", "address_text")}
+    typed["nationality"] = line_in(data, "nationality", 2) or profile.nationality
+    typed["paper"] = line_in(data, "paper", MAX_PAPER + 1)
     birth, errors = date_in(data, "birth"), {}
     typed["birth"] = birth.parts
     if birth.day is None:
         errors["birth-day"] = say("authority.amend_person.birth_wrong")
     if typed["sex"] not in set(Sex):
         errors["sex"] = say("authority.amend_person.sex_wrong")
-    wanted = {name: typed[name] for name in ("full_name", "sex", "address_text")}
+    if typed["nationality"] not in country_codes() | {profile.nationality}:
+        errors["nationality"] = say("verdict.NATIONALITY_FORMAT.text")
+    wanted = {name: typed[name] for name in ("full_name", "sex", "nationality", "address_text")}
     wanted |= {"birth_date": birth.day, "birth_precision": birth.precision}
     changes = {name: value for name, value in wanted.items() if getattr(profile, name) != value}
     if "birth_date" in changes or "birth_precision" in changes:
@@ -119,6 +129,8 @@ def compared(profile: ProfileView, changes: dict[str, Any]) -> list[dict[str, An
     def told(name: str, values: Any) -> str:
         if name == "birth":
             return birth_text(values("birth_date"), values("birth_precision"))
+        if name == "nationality":
+            return country_name(values(name))
         return say(f"people.sex.{values('sex')}") if name == "sex" else values(name)
 
     def before(name: str) -> Any:

@@ -12,6 +12,7 @@ from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import YES, Reason, Refused
 from tiemchung.people import actions as people
+from tiemchung.people.rules.identity import HOME
 from tiemchung.people.rules.kinds import IdSystem, PhoneRelation, Sex, Source
 from tiemchung.people.rules.scans import ScannedCard
 from tiemchung.people.rules.searches import understood
@@ -24,6 +25,7 @@ from tiemchung.visits import actions as visit_actions
 from tiemchung.visits import reads as visits
 from tiemchung.web.facility.fields import date_in, key_in, line, new_key, raw_line, uuid_in
 from tiemchung.web.facility.frame import actor_of, hides_strangers, open_to_desk, page, refused_words
+from tiemchung.web.shared.countries import country_codes, country_items
 from tiemchung.web.shared.scanning import allow_wasm
 from tiemchung.web.shared.way_back import way_back
 from tiemchung.web.shared.words import say
@@ -142,6 +144,7 @@ def register(request: HttpRequest) -> HttpResponse:
             phones=[(typed["phone"], typed["relation"])] if typed["phone"] else [],
             address_text=typed["address_text"],
             area_id=_area_of(typed["address_text"]),
+            nationality=typed["nationality"],
         )
     except Refused as refused:
         return _register_page(request, typed, status=422, errors=_placed(refused.verdict.refusals, refused))
@@ -170,6 +173,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
         "phone": line(data, "phone", 20),
         "relation": line(data, "relation", 10) or PhoneRelation.OWN,
         "address_text": line(data, "address_text", 400),
+        "nationality": line(data, "nationality", 2) or HOME,
         "key": key_in(data),
     }
 
@@ -186,6 +190,8 @@ def _faults(request: HttpRequest, typed: dict[str, Any]) -> dict[str, str]:
         errors["system"] = say("desk.register.system_wrong")
     if typed["relation"] not in set(PhoneRelation):
         errors["relation"] = say("desk.register.relation_wrong")
+    if typed["nationality"] not in country_codes():
+        errors["nationality"] = say("verdict.NATIONALITY_FORMAT.text")
     return errors
 
 
@@ -208,6 +214,7 @@ def _register_page(
             (r, say(f"people.phone_relation.{r}"))
             for r in (PhoneRelation.OWN, PhoneRelation.FAMILY, PhoneRelation.GUARDIAN)
         ],
+        countries=country_items(),
         errors=errors or {},
         nobody=nobody,
     )
@@ -223,6 +230,7 @@ def _prefill(text: str, card: ScannedCard | None) -> dict[str, Any]:
         "relation": PhoneRelation.OWN,
         "address_text": "",
         "full_name": "",
+        "nationality": HOME,
         "birth": {},
         "key": new_key(),
     }

@@ -18,7 +18,7 @@ from tiemchung.people import actions as people
 from tiemchung.people import reads
 from tiemchung.people.reads import ReviewLine
 from tiemchung.people.rules import IdentityState
-from tiemchung.people.rules.identity import NUMBER_SYSTEMS, REVIEWED, REVIEWERS
+from tiemchung.people.rules.identity import NUMBER_SYSTEMS, REVIEWED, REVIEWERS, IdentityWhy, may_exempt
 from tiemchung.people.rules.links import may_join
 from tiemchung.places.reads import answered_by
 from tiemchung.web.facility.frame import hides_strangers
@@ -140,9 +140,10 @@ def _page(
         "facility/identity.html",
         422 if errors else 200,
         line=line,
-        why=say(f"identity.why.{line.why}") if line.why else "",
+        why=_why(line),
         number=_number(line),
-        next_step=say(f"identity.person.next.{line.state if line.state in REVIEWED else 'OTHER'}"),
+        next_step=_next_step(line),
+        doubted=_is_doubted(line),
         can=_can(line, by),
         systems=[(str(system), say(f"people.id_system.{system}")) for system in NUMBER_SYSTEMS],
         form=form,
@@ -182,7 +183,7 @@ def _can(line: ReviewLine, by: Actor) -> dict[str, bool]:
     return {
         "correct": state in REVIEWED and state is not IdentityState.POLICE_CONFIRMED,
         "review": state is IdentityState.MISMATCHED,
-        "confirm": state in _CONFIRMED_FROM,
+        "confirm": state in _CONFIRMED_FROM and (may_exempt(by) or not _is_doubted(line)),
         # A change of the four fields wipes the minute: what stands there was said of these very fields.
         "ask_again": state is IdentityState.MISMATCHED and bool(line.confirmed_by),
         "nobody": state is IdentityState.LOCAL_REVIEW,
@@ -198,8 +199,22 @@ def _told(line: ReviewLine, here: str) -> dict[str, Any]:
         "act": act,
         "act_of": say("identity.act.of", act=act, name=line.full_name),
         "number": _number(line) or say("identity.list.number_none"),
-        "why": say(f"identity.why.{line.why}") if line.why else "",
+        "why": _why(line),
     }
+
+
+def _is_doubted(line: ReviewLine) -> bool:
+    """Tell whether this is a foreigner with a citizen's number, whom the province settles."""
+    return line.why == IdentityWhy.FOREIGNER and line.state in REVIEWED
+
+
+def _why(line: ReviewLine) -> str:
+    return say(f"identity.why.{'FOREIGNER_DOUBTED' if _is_doubted(line) else line.why}") if line.why else ""
+
+
+def _next_step(line: ReviewLine) -> str:
+    known = line.state if line.state in REVIEWED else "OTHER"
+    return say(f"identity.person.next.{'FOREIGNER' if _is_doubted(line) else known}")
 
 
 def _number(line: ReviewLine) -> str:
