@@ -1,6 +1,7 @@
 """The boards count what waits and what is issued by unit, from the country down, and nobody sees beyond their area."""
 
 import datetime as dt
+import re
 from html import unescape
 
 import pytest
@@ -22,10 +23,8 @@ FAR = "00070"  # a ward of Hà Nội
 
 def cells(browser: Client, address: str, name: str, *, aged: bool = False) -> list[str]:
     """Give the cells of the line of a unit, with `aged` since when the oldest of each waits."""
-    import re
-
     text = unescape(browser.get(address).content.decode())
-    rows = re.findall(r"<tr>(.*?)</tr>", text, re.S)
+    rows = re.findall(r'<tr role="row">(.*?)</tr>', text, re.S)
     (row,) = [row for row in rows if name in re.sub(r"<[^>]+>", "", row).strip()[: len(name) + 5]]
     row = re.sub(r'<span class="nhsuk-u-visually-hidden">.*?</span>', "", row)
     if not aged:
@@ -114,3 +113,14 @@ def test_what_nobody_can_mend_is_counted_apart_from_what_is_lacking() -> None:
     assert "Lê Văn Chín" in people
     assert "Lê Văn Tám" not in people
     assert "Lê Văn Tám" in shown(browser.get(reverse("authority:passport_people", args=["PRODUCT_NOT_ACCEPTED"])))
+
+
+@pytest.mark.usefixtures("town")
+def test_each_figure_carries_the_head_of_its_column_for_a_phone() -> None:
+    """At 390 px two of four columns were in sight."""
+    page = unescape(enter_as(a_ministry_officer()).get(reverse("authority:passports")).content.decode())
+    head = re.findall(r'<th scope="col"[^>]*tc-table__number">(.*?)</th>', page)
+    assert head == ["Còn thiếu", "Chờ cơ sở ký", "Chờ Cục ký", "Đã có hộ chiếu"]
+    labels = re.findall(r'<td[^>]*data-label="(.*?)"', page)
+    assert len(labels) >= 8
+    assert labels == head * (len(labels) // 4)

@@ -22,6 +22,8 @@ from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
 from tiemchung.web.shared.words import say
 
+COLUMNS = {LACKING: "gaps", TO_SIGN: "to_sign", TO_ISSUE: "to_issue", HELD: "issued"}  # the words of each column's head
+
 
 @dataclass(slots=True)
 class Line:
@@ -193,6 +195,7 @@ def _told(line: Line) -> dict[str, Any]:
                 "number": number,
                 "href": people(count) if number and people else None,
                 "count": count,
+                "label": say(f"passports.board.{COLUMNS[count]}"),
                 "oldest": clock.local(oldest).date() if oldest else None,
             }
             for count, (number, oldest) in numbers.items()
