@@ -7,14 +7,17 @@ from django.test import Client
 
 from tests.builders import NOW, a_facility, a_lead, a_staff_member
 from tests.certificates.central_cast import (
+    a_ministry_officer,
     a_passport,
     a_ready_person,
     certificate_of,
 )
 from tests.web.authority.conftest import CODE, LATER, enter_as, shown
-from tiemchung.certificates.actions import order_revocation, refresh_card, work_central_batch
+from tiemchung.certificates.actions import central_batch, order_revocation, refresh_card, work_central_batch
+from tiemchung.certificates.actions.renewing import note_endings
 from tiemchung.certificates.actions.watching import compare_sample, watch_batch
 from tiemchung.certificates.models import Card, Certificate, FacilityKey, LogHead, RevocationOrder, SigningKey, SignRun
+from tiemchung.certificates.ports import WrongPin
 from tiemchung.certificates.rules import KeyPurpose, OrderTarget
 from tiemchung.core.actor import Actor, Role
 
@@ -54,6 +57,51 @@ def test_a_run_is_paused_goes_on_and_ends(centre: Client) -> None:
     assert "đã đổi trạng thái" in centre.post(f"{address}/tiep-tuc", follow=True).content.decode()
     assert SignRun.objects.get().state == "STOPPED"
     assert centre.post(f"{address}/khac").status_code == 404
+
+
+def test_what_an_earlier_attempt_left_behind_is_said_to_go_on_by_itself(
+    centre: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After "Ký tiếp", a kill or a lost worker the page said "Đang ký, 0 đã cấp" for a minute and no more."""
+
+    def gone(*_: object) -> None:
+        raise WrongPin
+
+    for _ in range(3):
+        a_ready_person()
+    address = centre.post(f"{HERE}/ky", {"code": CODE}).headers["Location"]
+    assert "Đang làm" not in shown(centre.get(address))
+    monkeypatch.setattr(central_batch, "signer_of", gone)
+    work_central_batch(SignRun.objects.get().id, LATER)
+    monkeypatch.undo()
+    assert "Đang làm" not in shown(centre.get(address))  # paused: its reason stands there
+    centre.post(f"{address}/tiep-tuc")
+    page = shown(centre.get(address))
+    assert "0 chứng nhận đã cấp" in page
+    assert "Đang làm 3 chứng nhận" in page
+    assert "tự làm tiếp trong khoảng một phút" in page
+    work_central_batch(SignRun.objects.get().id, LATER + dt.timedelta(seconds=61))
+    page = shown(centre.get(address))
+    assert "3 chứng nhận đã cấp" in page
+    assert "Đang làm" not in page
+
+
+def test_a_renewal_names_nobody_who_allowed_it_and_counts_whom_it_would_renew(centre: Client) -> None:
+    """A paused one said "Cho phép: system" and "0 người còn chờ" while somebody's passport ended."""
+    person = a_passport()
+    Certificate.objects.filter(person_id=person, kind="PASSPORT").update(expires_at=LATER + dt.timedelta(days=3))
+    a_ready_person()
+    a_ready_person()
+    note_endings(at=LATER)
+    run = SignRun.objects.get(allowed_by=None)
+    address = f"{HERE}/ky/{run.id}"
+    centre.post(f"{address}/tam-dung")
+    page = shown(centre.get(address))
+    assert "Hệ thống tự gia hạn" in page
+    assert "1 người còn chờ" in page
+    assert "system" not in page
+    english = Client(headers={"accept-language": "en"})
+    assert "system," not in shown(enter_as(a_ministry_officer(), english).get(address))
 
 
 def test_a_certificate_is_found_by_its_number_and_taken_back(centre: Client) -> None:
@@ -106,7 +154,9 @@ def test_a_facilitys_key_asked_for_by_its_lead_is_decided_at_the_ministry(centre
     assert "Chờ người thứ hai" in shown(centre.get(f"{HERE}/thu-hoi"))
     page = centre.get(f"{HERE}/thu-hoi/{order}")
     assert "Trạm Y tế Sài Gòn" in shown(page)
-    centre.post(f"{HERE}/thu-hoi/{order}", {"answer": "refuse", "code": CODE})
+    centre.post(
+        f"{HERE}/thu-hoi/{order}", {"answer": "refuse", "code": CODE, "because": "trạm đã tìm lại được thiết bị"}
+    )
     assert FacilityKey.objects.get(id=key.id).revoked_at is None
     assert "Đã từ chối" in shown(centre.get(f"{HERE}/thu-hoi/{order}"))
 
@@ -131,5 +181,5 @@ def test_the_watch_shows_each_days_comparison_and_a_broken_log(centre: Client) -
     while watch_batch(at=NOW):
         pass
     page = shown(centre.get(f"{HERE}/giam-sat"))
-    for told in ("20/11/2026", "màu thẻ khác sổ tiêm: 1", "Sổ cấp phát đã bị đổi", "đầu sổ cấp phát không khớp"):
+    for told in ("20/11/2026", "màu thẻ khác sổ tiêm: 1", "Sổ cấp phát không còn khớp", "đầu sổ cấp phát không khớp"):
         assert told in page

@@ -19,7 +19,14 @@ from tiemchung.certificates.models import (
     WatchDay,
 )
 from tiemchung.certificates.reads.passport_tasks import RunView
-from tiemchung.certificates.rules import CertificateKind, OrderTarget, RunKind, RunState, may_ask_revocation
+from tiemchung.certificates.rules import (
+    CertificateKind,
+    CertificateState,
+    OrderTarget,
+    RunKind,
+    RunState,
+    may_ask_revocation,
+)
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.distribution import allow_cross_shard
 
@@ -199,6 +206,12 @@ def count_in_force() -> int:
     """Give how many passports are in force."""
     with allow_cross_shard("the centre counts on every node"):
         return Certificate.objects.filter(kind=CertificateKind.PASSPORT, state="ISSUED").count()
+
+
+def count_under_way() -> int:
+    """Give how many certificates are written down and not signed yet: by a worker at it, or left behind by one."""
+    with allow_cross_shard("the centre counts on every node"):
+        return Certificate.objects.filter(state=CertificateState.INTENT).count()
 
 
 def _run(row: SignRun) -> RunView:

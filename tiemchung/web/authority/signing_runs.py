@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tiemchung.certificates import actions
 from tiemchung.certificates.actions.central_signing import ALLOWANCE
+from tiemchung.certificates.actions.renewing import count_ending
 from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.reads import RunView, runs
 from tiemchung.certificates.reads.board_lists import people_waiting
@@ -52,7 +53,8 @@ def central(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Show how far a run is, at what rate, and what stopped it."""
     found = _found(request, run_id)
-    left = actions.count_ready()
+    left = _left(found)
+    under_way = runs.count_under_way() if found.state is RunState.RUNNING and left else 0
     total = found.done + found.refused + left
     return staff_page(
         request,
@@ -60,6 +62,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         run=found,
         facts=_facts(found, left),
         why=_why(found.why),
+        under_way=say("signing.run.under_way", n=under_way) if under_way else "",
         all_signed=_all_signed(found, left),
         steps=[name for name, to in STEPS.items() if _may(found.state, to)],
         percent=min(100, (found.done + found.refused) * 100 // total) if total else 100,
@@ -98,9 +101,9 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
         {
             "id": one.id,
             "state": one.state,
-            "title": say("signing.run.of", at=one.allowed_at, name=one.allowed_name)
-            if one.allowed_name != SYSTEM_NAME
-            else say("signing.run.renewal", at=one.allowed_at),
+            "title": say("signing.run.renewal", at=one.allowed_at)
+            if _by_itself(one)
+            else say("signing.run.of", at=one.allowed_at, name=one.allowed_name),
             "facts": [say("signing.run.issued", n=one.done)]
             + ([say("passports.run.refused", n=one.refused)] if one.refused else []),
         }
@@ -112,7 +115,7 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
         "since": say("passports.oldest", day=clock.local(first[0].since).date()) if first else "",
         "in_force": runs.count_in_force(),
         "set_aside": sum(one.number for one in set_aside(by)),
-        "open_run": next((one for one in every if one.is_open and one.allowed_name != SYSTEM_NAME), None),
+        "open_run": next((one for one in every if one.is_open and not _by_itself(one)), None),
         "runs": items,
         "factor": factor_asked(request),
         "verdict": Verdict(),
@@ -125,9 +128,18 @@ def _all_signed(found: RunView, left: int) -> str:
 
     A renewal that the system began by itself ends with its list.
     """
-    if left or not found.done or found.state is not RunState.RUNNING or found.allowed_name == SYSTEM_NAME:
+    if left or not found.done or found.state is not RunState.RUNNING or _by_itself(found):
         return ""
     return str(say("signing.run.all_signed", until=found.allowed_at + ALLOWANCE))
+
+
+def _by_itself(found: RunView) -> bool:
+    return found.allowed_name == SYSTEM_NAME
+
+
+def _left(found: RunView) -> int:
+    """Give how many wait for this run: a renewal's are those whose passport ends, any other's those who are ready."""
+    return count_ending(clock.now()) if _by_itself(found) else actions.count_ready()
 
 
 def _why(code: str) -> str:
@@ -140,8 +152,9 @@ def _why(code: str) -> str:
 
 
 def _facts(found: RunView, left: int) -> list[dict[str, Any]]:
+    name = say("signing.run.by_itself") if _by_itself(found) else found.allowed_name
     told = [
-        ("allowed", say("passports.run.allowed_by", name=found.allowed_name, at=found.allowed_at)),
+        ("allowed", say("passports.run.allowed_by", name=name, at=found.allowed_at)),
         ("done", say("signing.run.issued", n=found.done)),
         ("left", say("signing.run.waiting", n=left)),
     ]
