@@ -10,13 +10,20 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.builders import NOW, a_facility, a_lead, a_staff_member, an_area
-from tests.certificates.central_cast import a_ministry_officer, a_passkey_shown, a_passport, certificate_of
+from tests.certificates.central_cast import (
+    a_ministry_officer,
+    a_passkey_shown,
+    a_passport,
+    centre_signs,
+    certificate_of,
+)
 from tests.web.authority.conftest import CODE, LATER, enter_as, shown
 from tiemchung.certificates.actions import make_facility_key, order_revocation, retire_facility_key
 from tiemchung.certificates.models import Certificate, FacilityKey, RevocationOrder, SigningKey
 from tiemchung.certificates.reads import FacilityKeyView
 from tiemchung.certificates.rules import KeyPurpose, OrderTarget
 from tiemchung.core.actor import SYSTEM, Actor, Role
+from tiemchung.core.audit import looks_at
 from tiemchung.places.reads import FacilityView
 from tiemchung.places.rules import Level
 from tiemchung.web.shared import key_revocation
@@ -88,17 +95,64 @@ def test_a_central_key_is_given_up_by_a_second_person_with_a_passkey(key: Signin
 
 
 @pytest.mark.usefixtures("good_passkey")
-@pytest.mark.parametrize("answer", ["agree", "refuse"])
-def test_a_code_decides_nothing_about_a_central_key(key: SigningKey, asked: str, answer: str) -> None:
+def test_a_code_ends_no_central_key(key: SigningKey, asked: str) -> None:
     second = a_staff_member(Role.ADMIN)
     give_passkey(second)
     browser = enter_as(second)
-    refused = browser.post(asked, {"answer": answer, "code": CODE})
+    refused = browser.post(asked, {"answer": "agree", "code": CODE})
     assert (refused.status_code, "Dùng khóa truy cập của bạn để xác nhận" in shown(refused)) == (422, True)
     show_passkey(browser, "/authority/ho-chieu/ky")
-    assert browser.post(asked, {"answer": answer, "code": CODE}).status_code == 422
+    assert browser.post(asked, {"answer": "agree", "code": CODE}).status_code == 422
     assert believed(key)
     assert RevocationOrder.objects.get().decided_at is None
+
+
+@pytest.mark.usefixtures("good_passkey")
+@pytest.mark.parametrize("has_passkey", [False, True])
+def test_refusing_takes_a_reason_and_any_second_factor(key: SigningKey, asked: str, has_passkey: bool) -> None:
+    second = a_staff_member(Role.ADMIN)
+    if has_passkey:
+        give_passkey(second)
+    browser, why = enter_as(second), "đã tìm thấy thiết bị, niêm phong còn nguyên"
+    assert "Lý do từ chối" in shown(browser.get(asked))
+    for lacking in ({"code": CODE}, {"code": CODE, "because": "ngắn"}, {"because": why}):
+        assert browser.post(asked, {"answer": "refuse"} | lacking).status_code == 422
+        assert RevocationOrder.objects.get().decided_at is None
+    assert browser.post(asked, {"answer": "refuse", "code": CODE, "because": why}).status_code == 302
+    order = RevocationOrder.objects.get()
+    assert (order.refused, believed(key)) == (True, True)
+    (line,) = looks_at([order.id], actions=["refuse_revocation"])
+    assert (line.because, line.facts["factor"]) == (why, "CODE")
+    page = shown(enter_as(a_ministry_officer()).get(asked))
+    assert f"Lý do từ chối {why}" in page
+
+
+@pytest.mark.usefixtures("good_passkey")
+def test_who_refuses_by_a_passkey_has_that_on_record(key: SigningKey, asked: str) -> None:
+    second = a_staff_member(Role.ADMIN)
+    give_passkey(second)
+    browser = enter_as(second)
+    show_passkey(browser, asked)
+    browser.post(asked, {"answer": "refuse", "because": "đã tìm thấy thiết bị"})
+    order = RevocationOrder.objects.get()
+    (line,) = looks_at([order.id], actions=["refuse_revocation"])
+    assert line.facts["factor"] == "PASSKEY"
+
+
+def test_what_follows_one_certificate_is_said_so_that_it_holds_before_and_after() -> None:
+    """"Mã mới chưa cấp" stood there for a second, and stayed in the officer's eyes."""
+    person = a_passport()
+    browser, number = enter_as(a_ministry_officer()), certificate_of(person).uvci
+    form = {"number": number, "step": "revoke", "then": "new", "because": "mã bị chụp và đăng lên mạng"}
+    address = browser.post(f"{HERE}/chung-nhan", form)["Location"]
+    page = browser.get(address)
+    assert "Mã mới được cấp tự động" in shown(page)
+    assert "chưa cấp" not in shown(page)
+    assert "every 3s" in page.content.decode()
+    centre_signs(at=LATER)
+    page = browser.get(address)
+    assert f"Mã mới {certificate_of(person).uvci} đang có hiệu lực" in shown(page)
+    assert "every 3s" not in page.content.decode()
 
 
 def test_who_has_no_passkey_is_told_how_to_get_one_and_decides_nothing(key: SigningKey, asked: str) -> None:

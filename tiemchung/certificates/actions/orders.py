@@ -81,25 +81,28 @@ def decide_order(
 ) -> None:
     """Decide an order that waits, as a second person; agreed, the key is believed no more from this moment.
 
-    `proof` is the second factor that `by` gave anew for this: without one nothing is decided, and where a passkey is
-    due no code will do. What rests on the key follows in batches (`work_orders`). Raises Refused with
+    `proof` is the second factor that `by` gave anew for this: without one nothing is decided, and to agree where a
+    passkey is due no code will do. Refusing ends nothing that anybody holds: any factor does, and a reason is asked
+    for. What rests on the key follows in batches (`work_orders`). Raises Refused with REASON_MISSING,
     SECOND_PERSON_NEEDED, REVOCATION_NOT_YOURS, FACTOR_NEEDED, PASSKEY_NEEDED or ORDER_DECIDED.
     """
     with transaction.atomic():
         order = RevocationOrder.objects.select_for_update().filter(id=order_id).first()
         if order is None or order.decided_at is not None:
             raise Refused(refuse("ORDER_DECIDED"))
+        if not agree and len(because.strip()) < MIN_REASON:
+            refuse("REASON_MISSING").or_raise()
         target = OrderTarget(order.target)
         may_decide_revocation(by, target, order.asked_by).or_raise()
         has_passkey = by.id is not None and bool(factors_of(by.id).passkeys)
-        factor_suffices(target, proof, has_passkey=has_passkey, at=at).or_raise()
+        factor_suffices(target, proof, agree=agree, has_passkey=has_passkey, at=at).or_raise()
         order.decided_by, order.decided_name, order.decided_at, order.refused = by.id, by.name, at, not agree
         if agree:
             _stop_believing(order, target, at)
         else:
             order.done_at = at
         order.save()
-        _audit(order, "agree_revocation" if agree else "refuse_revocation", by, at, because, proof)
+        _audit(order, "agree_revocation" if agree else "refuse_revocation", by, at, because.strip(), proof)
 
 
 def _stop_believing(order: RevocationOrder, target: OrderTarget, at: dt.datetime) -> None:

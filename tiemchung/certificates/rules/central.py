@@ -80,11 +80,16 @@ def needs_passkey(target: OrderTarget, *, has_passkey: bool) -> bool:
     return target is OrderTarget.CENTRAL_KEY or has_passkey
 
 
-def factor_suffices(target: OrderTarget, proof: FactorProof | None, *, has_passkey: bool, at: dt.datetime) -> Verdict:
-    """Say whether this proof is enough to decide an order at this moment: FACTOR_NEEDED or PASSKEY_NEEDED, if not."""
+def factor_suffices(
+    target: OrderTarget, proof: FactorProof | None, *, agree: bool, has_passkey: bool, at: dt.datetime
+) -> Verdict:
+    """Say whether this proof is enough to decide an order at this moment: FACTOR_NEEDED or PASSKEY_NEEDED, if not.
+
+    A passkey guards what ends certificates: who refuses an order needs none.
+    """
     if proof is None or not dt.timedelta(0) <= at - proof.at <= PROOF_LASTS:
         return refuse("FACTOR_NEEDED")
-    weak = needs_passkey(target, has_passkey=has_passkey) and proof.how is not Factor.PASSKEY
+    weak = agree and needs_passkey(target, has_passkey=has_passkey) and proof.how is not Factor.PASSKEY
     return refuse("PASSKEY_NEEDED") if weak else YES
 
 

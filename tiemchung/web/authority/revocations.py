@@ -1,5 +1,6 @@
 """Revocation: one certificate by its number, keys by two people, and how far each order is."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,11 @@ from tiemchung.certificates.rules import (
     may_sign_centrally,
     needs_passkey,
 )
+from tiemchung.certificates.rules.keys import SHORTEST_REASON
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
-from tiemchung.core.verdict import Refused, Verdict
+from tiemchung.core.audit import looks_at
+from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.places import reads as places
 from tiemchung.web.authority.keys import revoke_address
 from tiemchung.web.shared.account import steps_up
@@ -30,13 +33,14 @@ from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.key_revocation import key_lines, since_in
 from tiemchung.web.shared.second_factor import factor_asked, factor_wrong, passkey_wrong
 from tiemchung.web.shared.staff_page import REVOKER_ROLES, actor_of, staff_page, tell
-from tiemchung.web.shared.typed import line_in, text_in
-from tiemchung.web.shared.words import say
+from tiemchung.web.shared.typed import line_in, secret_in, text_in
+from tiemchung.web.shared.words import say, say_reason
 
 open_to_revokers = open_to_staff(*REVOKER_ROLES)
 open_to_officers = open_to_staff(Role.PROVINCE_OFFICER, Role.MINISTRY_OFFICER)
 open_to_centre = open_to_staff(Role.MINISTRY_OFFICER, Role.ADMIN)
 MOST_FOUND = 20
+_NEW_CODE_WITHIN = dt.timedelta(minutes=1)
 
 
 @open_to_revokers
@@ -140,8 +144,8 @@ def revoke_central(request: HttpRequest, kid: str) -> HttpResponse:
 def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Show one order; another person than who asked decides it, with the second factor given anew.
 
-    A central key is decided by a passkey alone (threat M28): with a stolen code somebody could end every certificate.
-    Whoever has a passkey decides a facility's key by it too.
+    The end of a central key is agreed to by a passkey alone (threat M28): with a stolen code somebody could end every
+    certificate. Whoever has a passkey agrees to a facility's by it too. Refusing takes a reason and either factor.
     """
     by = actor_of(request)
     found = runs.order(by, order_id)
@@ -150,16 +154,18 @@ def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
     taken = runs.certificate_of_order(by, order_id)
     may = may_decide_revocation(by, found.target, found.asked_by)
     by_passkey = needs_passkey(found.target, has_passkey=bool(factor_asked(request).passkey_at))
+    answer, because = request.POST.get("answer", ""), text_in(request.POST, "because")
     errors: dict[str, str] = {}
     if request.method == "POST" and may.allowed and found.decided_at is None:
-        answer = request.POST.get("answer", "")
-        wrong = passkey_wrong if by_passkey else factor_wrong
-        errors = wrong(request) if answer in {"agree", "refuse"} else {"answer": say("signing.order.choose")}
+        errors = _decision_wrong(request, answer, because, by_passkey=by_passkey)
         if not errors:
             at = clock.now()
-            proof = FactorProof(Factor.PASSKEY if by_passkey else Factor.CODE, at)
+            shown = (by_passkey and answer == "agree") or not secret_in(request.POST, "code", 40)
+            proof = FactorProof(Factor.PASSKEY if shown else Factor.CODE, at)
             try:
-                actions.decide_order(order_id=order_id, agree=answer == "agree", by=by, at=at, proof=proof)
+                actions.decide_order(
+                    order_id=order_id, agree=answer == "agree", by=by, at=at, proof=proof, because=because
+                )
             except Refused as refused:  # somebody was as quick
                 may = refused.verdict
             else:
@@ -175,10 +181,30 @@ def revocation(request: HttpRequest, order_id: UUID) -> HttpResponse:
         may=may,
         errors=errors,
         factor=factor_asked(request, passkey_only=by_passkey),
+        plain_factor=factor_asked(request),
         reissue=_reissue(by, found, taken),
         falls=_falls(found) if may.allowed else "",
-        answer=request.POST.get("answer", ""),
+        answer=answer,
+        because=because,
+        moving=_moves_on(found, taken),
     )
+
+
+def _decision_wrong(request: HttpRequest, answer: str, because: str, *, by_passkey: bool) -> dict[str, str]:
+    """Give what a decision lacks, by field; the factor last, for it counts once."""
+    if answer not in {"agree", "refuse"}:
+        return {"answer": say("signing.order.choose")}
+    if answer == "refuse" and len(because.strip()) < SHORTEST_REASON:
+        return {"because": say_reason(refuse("REASON_MISSING").refusals[0])}
+    return passkey_wrong(request) if by_passkey and answer == "agree" else factor_wrong(request)
+
+
+def _moves_on(one: runs.OrderView, taken: runs.CertificateTaken | None) -> bool:
+    """Tell whether the page says more in a moment: keys fall in batches, a new code is seconds behind the old."""
+    if one.state == "RUNNING":
+        return True
+    soon = one.decided_at is not None and clock.now() - one.decided_at < _NEW_CODE_WITHIN
+    return soon and taken is not None and taken.reissue and not taken.follower
 
 
 def _reissue(by: Actor, one: runs.OrderView, taken: runs.CertificateTaken | None) -> str | None:
@@ -217,7 +243,10 @@ def _order_facts(one: runs.OrderView, taken: runs.CertificateTaken | None) -> li
     told.append(("asked", say("signing.order.by_at", name=one.asked_name, at=one.asked_at)))
     if one.decided_at is not None and one.decided_name:
         told.append(("decided", say("signing.order.by_at", name=one.decided_name, at=one.decided_at)))
-    told.append(("reached", say("signing.order.reached_n", n=one.reached)))
+    if one.refused:
+        told += [("refused_because", line.because) for line in looks_at([one.id], actions=["refuse_revocation"])]
+    else:
+        told.append(("reached", say("signing.order.reached_n", n=one.reached)))
     return [{"key": say(f"signing.order.fact.{name}"), "value": value} for name, value in told]
 
 
