@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -28,6 +29,7 @@ from tiemchung.certificates.rules import Lack, RunState
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.models import AuditLine
+from tiemchung.doses.models import Dose
 from tiemchung.places.reads import FacilityView
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("country")]
@@ -131,6 +133,43 @@ def test_the_run_is_followed_until_it_is_done(here: FacilityView, lead: Actor) -
     text = page_of(browser, "passport_run", run.id)
     assert "2 trên 2 mũi" in text
     assert "every 3s" not in text
+
+
+def test_what_a_run_signed_can_be_printed_and_filed(here: FacilityView, lead: Actor) -> None:
+    """The printed page named neither the facility nor a vaccine."""
+    person = a_vaccinated_person(facilities=[here])
+    days = sorted(Dose.objects.filter(profile_id=person).values_list("given_on", flat=True))
+    browser = enter_as(lead)
+    browser.post(reverse("facility:passport_sign"), {"code": factors.code_at(SECRET, LATER)})
+    run = SignRun.objects.get()
+    assert "Các mũi đã ký" not in page_of(browser, "passport_run", run.id)
+    while work_facility_batch(run.id, LATER + dt.timedelta(minutes=1)):
+        pass
+    Dose.objects.filter(profile_id=person).update(product="ASTRAZENECA")  # since then
+    text = " ".join(re.sub(r"<[^>]+>", " ", page_of(browser, "passport_run", run.id)).split())
+    assert "Cơ sở Trạm Y tế phường Bến Nghé" in text
+    assert f"Các mũi đã ký Vắc xin Số mũi Ngày tiêm Pfizer 2 {days[0]:%d/%m/%Y} – {days[-1]:%d/%m/%Y}" in text
+    page_of(enter_as(a_lead()), "passport_run", run.id, status=404)
+
+
+def test_a_second_tab_leads_to_the_run_of_the_first(here: FacilityView, lead: Actor) -> None:
+    """It said "Mã không đúng" over "Ký 0 mũi tiêm"."""
+    a_vaccinated_person(facilities=[here])
+    browser, address = enter_as(lead), reverse("facility:passport_sign")
+    sent = {"code": factors.code_at(SECRET, LATER)}
+    browser.post(address, sent)
+    run = SignRun.objects.get()
+    for done in (False, True):
+        while done and work_facility_batch(run.id, LATER + dt.timedelta(minutes=1)):
+            pass
+        for answer in (browser.post(address, sent), browser.get(address)):
+            text = unescape(answer.content.decode())
+            assert ("Cơ sở đang ký: lần ký" in text, "Các mũi đã được ký ở lần ký" in text) == (not done, done)
+            assert f'href="{reverse("facility:passport_run", args=[run.id])}"' in text
+            assert "Mã không đúng" not in text
+            assert "Ký 0 mũi" not in text
+            assert 'name="code"' not in text
+    assert SignRun.objects.count() == 1
 
 
 @pytest.mark.parametrize("why", ["KEY_STORE_GONE", "KEY_STORE_SLOW", "WRONG_PIN", "KEY_MISSING", "SIGNATURE_WRONG"])

@@ -16,11 +16,13 @@ from tiemchung.certificates.reads.keys import (
     facility_keys,
     facility_keys_by_kid,
     keys_of_facility,
+    spares_missing,
     successors_missing,
 )
 from tiemchung.certificates.reads.names import passport_name
 from tiemchung.certificates.reads.passport_tasks import (
     RunView,
+    Signed,
     TaskView,
     UnitCounts,
     Waiting,
@@ -28,6 +30,7 @@ from tiemchung.certificates.reads.passport_tasks import (
     doses_to_sign,
     run_of_facility,
     runs_of_facility,
+    signed_in_run,
     unit_counts,
     work_list,
 )
@@ -61,6 +64,7 @@ __all__ = [
     "PassportInForce",
     "PassportView",
     "RunView",
+    "Signed",
     "TaskView",
     "UnitCounts",
     "Waiting",
@@ -89,6 +93,8 @@ __all__ = [
     "published_log_keys",
     "run_of_facility",
     "runs_of_facility",
+    "signed_in_run",
+    "spares_missing",
     "successors_missing",
     "trust_list",
     "unit_counts",

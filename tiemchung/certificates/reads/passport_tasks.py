@@ -26,6 +26,16 @@ _LIST: LiteralString = """
 SELECT id, unit_id, person_id, profile_id, dose_id, reason, since FROM certificates_passporttask
 WHERE unit_id = %s AND reason = %s AND done_at IS NULL AND (since, id) > (%s, %s) ORDER BY since, id LIMIT %s
 """
+# What the signed bytes say, not what the dose says by now. The facility's keys and the moment are what the index
+# knows; a signer's own key states the moment when the doses were handed out, which is before its run.
+_SIGNED: LiteralString = """
+SELECT told->>'product', count(*), min((told->>'given_on')::date), max((told->>'given_on')::date)
+FROM (SELECT convert_from(s.statement, 'UTF8')::json AS told FROM certificates_dosesignature s
+  JOIN certificates_facilitykey k ON k.kid = s.kid
+  JOIN certificates_signrun r ON r.facility_id = k.facility_id AND r.id = s.run_id
+  WHERE r.id = %s AND r.facility_id = %s AND s.signed_at >= r.allowed_at - interval '1 hour') AS signed
+GROUP BY 1 ORDER BY 2 DESC, 1
+"""
 _BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.UTC), UUID(int=0)
 _BOARD = "a board counts the units of its area on every node; two indexes answer"
 _HELD = (PassportState.ISSUED, PassportState.EXPIRING)
@@ -93,6 +103,16 @@ class TaskView:
     def place(self) -> tuple[dt.datetime, UUID]:
         """Give where the line stands, for the page that follows it."""
         return self.since, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """How many doses of one product a run signed, and the first and the last day on which they were given."""
+
+    product: str
+    number: int
+    first_on: dt.date
+    last_on: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +207,15 @@ def run_of_facility(by: Actor, run_id: UUID) -> RunView | None:
         return None
     row = SignRun.objects.filter(kind=RunKind.FACILITY, facility_id=by.facility_id, id=run_id).first()
     return _run(row) if row else None
+
+
+def signed_in_run(by: Actor, run_id: UUID) -> tuple[Signed, ...]:
+    """Give what a run of the actor's own facility signed, by product, most first; also what fell afterwards."""
+    if by.facility_id is None:
+        return ()
+    with allow_cross_shard("what one run signed lies with all its persons"), connection.cursor() as cursor:
+        cursor.execute(_SIGNED, [run_id, by.facility_id])
+        return tuple(Signed(*row) for row in cursor.fetchall())
 
 
 def _run(row: SignRun) -> RunView:

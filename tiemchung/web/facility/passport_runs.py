@@ -14,8 +14,10 @@ from tiemchung.core import clock
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.verdict import Refused, Verdict
 from tiemchung.doses.reads import tally_of
+from tiemchung.places.reads import facilities_by_id
 from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.history import label_of
+from tiemchung.web.facility.passports import run_told
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.second_factor import factor_asked, factor_wrong
 from tiemchung.web.shared.staff_page import actor_of, staff_page
@@ -31,6 +33,9 @@ def sign(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     if request.method == "GET":
         return _review(request, by)
+    if _nothing_to_allow(by):
+        # A second tab: what it showed was allowed in the first, and a code used up there is not what is wrong.
+        return _review(request, by, 422)
     errors = factor_wrong(request)
     if errors:
         return _review(request, by, 422, errors=errors)
@@ -53,6 +58,10 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "facility/passport_run.html",
         run=found,
         facts=_facts(found),
+        tally=[] if found.is_open else [
+            (label_of(one.product), one.number, one.first_on, one.last_on)
+            for one in reads.signed_in_run(actor_of(request), run_id)
+        ],
         why=say(f"passports.why.{found.why}") if found.why else "",
         may_stop=lead and found.is_open,
         may_go_on=lead and found.state is RunState.STOPPED and found.done < found.total,
@@ -76,17 +85,28 @@ def _found(request: HttpRequest, run_id: UUID) -> RunView:
     return found
 
 
+def _nothing_to_allow(by: Actor) -> bool:
+    return any(one.is_open for one in _latest(by)) or not reads.doses_to_sign(by, clock.now())
+
+
+def _latest(by: Actor) -> tuple[RunView, ...]:
+    return reads.runs_of_facility(by, limit=1)
+
+
 def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> HttpResponse:
     at = clock.now()
     named = reads.doses_to_sign(by, at)
     key = reads.facility_key_of(by.facility_id, at) if by.facility_id else None
     tally = [(label_of(t.product), t.number, t.first_on, t.last_on) for t in tally_of(named)] if named else []
-    facts = {"ready": len(named), "tally": tally, "key": key, "verdict": Verdict(), "factor": factor_asked(request)}
+    latest = next(iter(_latest(by)), None)
+    facts = {"ready": len(named), "tally": tally, "key": key, "verdict": Verdict(), "factor": factor_asked(request),
+             "latest": run_told(latest) if latest else None}  # fmt: skip
     return staff_page(request, "facility/passport_sign.html", status, **{**facts, **more})
 
 
 def _facts(run: RunView) -> list[dict[str, Any]]:
-    told = [
+    places = facilities_by_id([run.facility_id] if run.facility_id else [])
+    told = [("facility", place.name) for place in places.values()] + [
         ("allowed", say("passports.run.allowed_by", name=run.allowed_name, at=run.allowed_at)),
         ("done", say("passports.run.done_of", done=run.done, total=run.total)),
     ]
