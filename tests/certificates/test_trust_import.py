@@ -25,6 +25,7 @@ from tiemchung.certificates.models import ForeignSigner, SigningKey, TrustImport
 from tiemchung.certificates.reads import trusted
 from tiemchung.certificates.trust_import import ListRefused, parse_list
 from tiemchung.certificates.trust_import.parsed import ParsedList
+from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM
 
 DAY = dt.timedelta(days=1)
@@ -276,6 +277,21 @@ def test_the_command_takes_a_file_in_and_names_what_it_passed_over(tmp_path: Pat
     file.write_text("nothing")
     with pytest.raises(CommandError, match="FORM_UNKNOWN"):
         call_command("import_trust", str(file), "--source", "EU")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "told"), [
+    (2, "2 days old"), (9, "9 days old: verifiers warn, older than 7 days"),
+    (40, "40 days old: NOT BELIEVED, older than 30 days; take in a newer list"),
+])  # fmt: skip
+def test_the_command_says_how_old_the_list_is_and_whether_anybody_believes_it(
+    days: int, told: str, tmp_path: Path, capsys: Any
+) -> None:
+    file, made = tmp_path / "eu.json", clock.now() - days * DAY
+    file.write_bytes(as_items(FRANCE.item(timestamp=made.isoformat(timespec="seconds"))))
+    call_command("import_trust", str(file), "--source", "EU")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "made " in line]
+    assert line.endswith(told)
 
 
 HOME_LIKE = ForeignSignerCast("VN")

@@ -21,9 +21,10 @@ AHEAD = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What was taken in: its row, how many keys, how many entries were passed over and why."""
+    """What was taken in: its row, when its publisher made it, how many keys, what was passed over and why."""
 
     import_id: UUID
+    made_at: dt.datetime
     keys: int
     passed_over: Mapping[str, int]
 
@@ -60,7 +61,7 @@ def import_trust(
             facts={"source": name, "form": listed.form, "keys": row.keys, "passed_over": sum(row.passed_over.values()),
                    "checked": row.checked},
         )  # fmt: skip
-    return Imported(row.id, row.keys, dict(listed.passed_over))
+    return Imported(row.id, made, row.keys, dict(listed.passed_over))
 
 
 def _without_ours(listed: ParsedList) -> ParsedList:

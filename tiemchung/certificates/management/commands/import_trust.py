@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from tiemchung.certificates.actions.trust_import import import_trust
+from tiemchung.certificates.reads.trusted import ListAge, age_of
 from tiemchung.certificates.trust_import import ListRefused, parse_list
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM
@@ -52,8 +54,17 @@ class Command(BaseCommand):
         except ListRefused as refused:
             raise CommandError(f"{options['file']}: {refused}") from None
         self.stdout.write(f"{options['source']}: {done.keys} keys of form {listed.form}")
+        self.stdout.write(f"  {_age_told(done.made_at, at)}")
         self.stdout.write(f"  signatures of the items: {'checked' if listed.checked else 'not checked'}")
         for reason, count in sorted(done.passed_over.items()):
             self.stdout.write(f"  passed over, {reason}: {count}")
         for line in listed.problems:
             self.stdout.write(f"    {line}")
+
+
+def _age_told(made_at: dt.datetime, at: dt.datetime) -> str:
+    age, days = age_of(made_at, at), max(0, (at - made_at).days)
+    told = f"made {clock.local(made_at):%Y-%m-%d %H:%M}, {days} days old"
+    if age is ListAge.TOO_OLD:
+        return f"{told}: NOT BELIEVED, older than {settings.FOREIGN_TRUST_HARD_DAYS} days; take in a newer list"
+    return f"{told}: verifiers warn, older than {settings.FOREIGN_TRUST_SOFT_DAYS} days" if age is ListAge.OLD else told
