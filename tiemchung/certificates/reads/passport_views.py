@@ -93,12 +93,24 @@ class FormerCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class RevokedCertificate:
+    """The last one that was revoked while it was good; `because` names the words that say why to its holder.
+
+    CORRECTED_NAME, CORRECTED_DOSE, REISSUED, IDENTITY, FACILITY_KEY, CENTRAL_KEY, JOINED, ORDERED or OTHER.
+    """
+
+    revoked_at: dt.datetime
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class PassportView:
     """A person's passport; without a certificate `hc1` and `number` are empty and `fields` is None.
 
     `state` is None for somebody whose doses were never looked at. `waits_for` names the facilities whose signature
     is still missing, `former` lists renewed certificates that have not ended yet. `withheld`: there is a certificate,
-    but its signature does not verify; nothing of it is told, and somebody looks at it.
+    but its signature does not verify; nothing of it is told, and somebody looks at it. `revoked` is told while nothing
+    newer was issued, and four weeks after.
     """
 
     person_id: UUID
@@ -121,6 +133,7 @@ class PassportView:
     fields: PassportFields | None = None
     former: tuple[FormerCertificate, ...] = ()
     withheld: bool = False
+    revoked: RevokedCertificate | None = None
 
     def in_force(self, at: dt.datetime) -> bool:
         """Tell whether there is a certificate that has not ended."""

@@ -18,6 +18,7 @@ from tiemchung.certificates.reads.passport_views import (
     PassportInForce,
     PassportView,
 )
+from tiemchung.certificates.reads.why_revoked import last_revoked
 from tiemchung.certificates.rules import CertificateKind, CertificateState, PassportState
 from tiemchung.certificates.showing import verified_only
 from tiemchung.certificates.units import unit_of
@@ -47,12 +48,15 @@ def passport_of(by: Actor, person_id: UUID, at: dt.datetime) -> PassportView:
     if facts is None:
         raise NotFound
     passport = Passport.objects.filter(person_id=root).first()
-    found = Certificate.objects.filter(person_id=root, kind=CertificateKind.PASSPORT, state__in=_SHOWN)
-    rows = sorted(found, key=_newest_first)
+    mine, states = facts.holder.profile_ids, (*_SHOWN, CertificateState.REVOKED)
+    found = Certificate.objects.filter(person_id__in=mine, kind=CertificateKind.PASSPORT, state__in=states)
+    rows = sorted((c for c in found if c.person_id == root and c.state in _SHOWN), key=_newest_first)
     shown = verified_only(rows, at)
     if rows and rows[0] not in shown:
         return replace(_view(facts, passport, [], at), withheld=True)
-    return _view(facts, passport, shown, at)
+    view = _view(facts, passport, shown, at)
+    revoked = [one for one in found if one.state == CertificateState.REVOKED]
+    return replace(view, revoked=last_revoked(facts, revoked, view, at))
 
 
 def passports_in_force(person_ids: Iterable[UUID], at: dt.datetime) -> dict[UUID, PassportInForce]:

@@ -70,6 +70,11 @@ class PassportPage:
     made_at: str
 
     @property
+    def never_by_itself(self) -> bool:
+        """Tell whether a vaccine on record keeps the passport away, so that nothing is on its way."""
+        return any(gap.code == Lack.PRODUCT_NOT_ACCEPTED for gap in self.gaps)
+
+    @property
     def doses(self) -> tuple[PassportDose, ...]:
         """Give the doses in the order of injection."""
         return self.view.doses
@@ -127,19 +132,32 @@ def _fields(fields: PassportFields, lang: str) -> Iterable[FieldLine]:
     for number, key in enumerate(FIELDS, 1):
         value = getattr(fields, key)
         shown = format_date(value) if isinstance(value, dt.date) else str(value)
-        shown = country_name(value) if key == "nationality" else shown
+        shown = _nationality(value) if key == "nationality" else shown
         label = f"passport.field.{key}"
         yield FieldLine(number, key, sentence(label, lang), sentence(label, FIRST.get(lang, "en")), shown)
+
+
+def _nationality(code: str) -> str:
+    """Give a country in Vietnamese and in English, as the field's own name is; a code unknown here in English alone."""
+    key, published = f"country.{code}", country_name(code)
+    return f"{sentence(key, 'vi')} / {published}" if code != "VN" and has_words(key) else published
 
 
 def _gaps(view: PassportView, names: Mapping[UUID, str], lang: str) -> Iterable[GapLine]:
     by_id = {dose.id: dose for dose in view.doses}
     seen = set()
-    for gap in _as_reviewed(view):
+    for gap in _worth_saying(_as_reviewed(view)):
         line = _gap(gap, by_id.get(gap.dose_id) if gap.dose_id else None, names, lang)
         if (line.what, line.then) not in seen:
             seen.add((line.what, line.then))
             yield line
+
+
+def _worth_saying(gaps: Iterable[GapView]) -> list[GapView]:
+    """Put a vaccine that is not accepted first; then no line promises a passport after the next dose."""
+    found = sorted(gaps, key=lambda gap: gap.code != Lack.PRODUCT_NOT_ACCEPTED)
+    never = bool(found) and found[0].code == Lack.PRODUCT_NOT_ACCEPTED
+    return [gap for gap in found if not (never and gap.code == Lack.SERIES_INCOMPLETE)]
 
 
 def _as_reviewed(view: PassportView) -> Iterable[GapView]:
