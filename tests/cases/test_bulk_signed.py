@@ -16,6 +16,7 @@ from tiemchung.cases.rules.bulk import IN_THE_CODE, BulkCause, BulkCriteria
 from tiemchung.certificates.models import Certificate
 from tiemchung.certificates.reads.passport_tasks import doses_to_sign
 from tiemchung.certificates.rules import CertificateState
+from tiemchung.certificates.rules.falling import WAIT
 from tiemchung.certificates.tasks.passports import follow_ledger_for_passports, tell_of_fallen
 from tiemchung.core.actor import Role
 from tiemchung.core.models import OutboxMessage
@@ -45,7 +46,7 @@ class Signed:
         with unsettled_too():
             for _ in range(4):
                 follow_ledger_for_passports(at)
-                tell_of_fallen(at)
+                tell_of_fallen(at + WAIT)
 
     def correct(self, cause: BulkCause, at: dt.datetime) -> UUID:
         """Correct the day's doses by this cause."""
@@ -120,14 +121,14 @@ def test_signed_anew_the_holder_has_one_code_in_force_that_says_what_stood_there
     signed.follow(NOW + 3 * HOUR)
     again = certificate_of(signed.person)
     assert (again.id != signed.first.id, bytes(again.content)) == (True, bytes(signed.first.content))
-    assert signed.messages() == ["passport_fallen"]
+    assert signed.messages() == ["passport_fallen", "passport_new_code"]
 
 
-def test_a_correction_that_was_signed_before_its_undo_costs_a_second_code_and_a_second_message(signed: Signed) -> None:
+def test_a_correction_that_was_signed_before_its_undo_costs_a_second_code_and_each_is_told(signed: Signed) -> None:
     bulk_id = signed.correct(BulkCause.WRONG_DAY, NOW + HOUR)
     facility_signs(signed.person, at=NOW + 2 * HOUR)
     centre_signs(at=NOW + 2 * HOUR)
     signed.follow(NOW + 2 * HOUR)
     signed.undo(bulk_id, NOW + 3 * HOUR)
-    assert [kind[:15] for kind in signed.messages()] == ["passport_fallen"] * 2
+    assert [kind[:15] for kind in signed.messages()] == ["passport_fallen", "passport_new_co", "passport_fallen"]
     assert signed.to_sign(NOW + 3 * HOUR) == [signed.dose().id]

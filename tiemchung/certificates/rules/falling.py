@@ -6,6 +6,8 @@ import datetime as dt
 WORTH_TELLING = dt.timedelta(days=2)
 # What the stream's order may differ from that of its moments: longer than any transaction lasts.
 SILENT_AFTER = WORTH_TELLING + dt.timedelta(days=1)
+# A new code that is there within these is told in the same message; more than a batch of any signing takes.
+WAIT = dt.timedelta(minutes=1)
 
 
 def worth_telling(*, revoked_at: dt.datetime, expires_at: dt.datetime, at: dt.datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,10 @@ from tiemchung.certificates.actions.falling import tell_fallen
 from tiemchung.certificates.actions.passports import refresh_passports
 from tiemchung.certificates.models import PassportNews, SignRun
 from tiemchung.certificates.rules import RunKind, RunState
-from tiemchung.certificates.rules.falling import SILENT_AFTER
+from tiemchung.certificates.rules.falling import SILENT_AFTER, WAIT
 from tiemchung.core.collecting import uncollected
-from tiemchung.core.follow import follow, retry_parked, skip_old
+from tiemchung.core.follow import follow, read_batch, retry_parked, skip_old
+from tiemchung.core.models import Bookmark
 from tiemchung.core.quiet import is_quiet
 from tiemchung.core.worker import Loop
 from tiemchung.doses.reads import Entry
@@ -90,7 +92,8 @@ def tell_of_fallen(at: dt.datetime) -> int:
     """Tell holders whose passport was revoked since the bookmark; give how many lines were read, 0 once any was told.
 
     At night nothing is read: the bookmark waits until the morning. The demonstration has no night. A turn a second,
-    40 messages at most in it: a key that takes a country's passports along holds no sign-in's code back for long.
+    40 messages at most in it: a key that takes a country's passports along holds no sign-in's code back for long. News
+    waits a minute: a new code that is there by then is told in the same message.
     """
     if is_quiet(at) and not settings.DEMO:
         return 0
@@ -101,10 +104,18 @@ def tell_of_fallen(at: dt.datetime) -> int:
         old = all(at - one.at > SILENT_AFTER for one in news)
         told = tell_fallen(person_ids=[one.person_id for one in news], at=at)
 
-    read = follow(PassportNews, FOLLOWER_OF_NEWS, handle, at=at, limit=TOLD_A_TURN)
+    ripe = _ripe(at)
+    read = follow(PassportNews, FOLLOWER_OF_NEWS, handle, at=at, limit=ripe) if ripe else 0
     if old:
         skip_old(PassportNews, FOLLOWER_OF_NEWS, field="at", before=at - SILENT_AFTER)
     return 0 if told else read
+
+
+def _ripe(at: dt.datetime) -> int:
+    """Count how many of the next lines have waited long enough; the first that has not holds the others."""
+    mark = Bookmark.objects.filter(follower=FOLLOWER_OF_NEWS, shard="").first() or Bookmark(follower=FOLLOWER_OF_NEWS)
+    lines = read_batch(PassportNews, mark, TOLD_A_TURN)
+    return sum(1 for _ in takewhile(lambda one: at - one.at >= WAIT, lines))
 
 
 LOOPS = [
