@@ -8,6 +8,7 @@ import { INFLATED_CAP, inflateRaw, inflateZlib } from "../../src/verifier/inflat
 import { canonical } from "../../src/verifier/vdsnc.js";
 import { readCertificate } from "../../src/verifier/x509.js";
 import { kindsOf } from "../../src/verifier/trust.js";
+import { coreSetCard } from "../../src/verifier/who.js";
 import { base45, cbor, DAY, makeSigner, NOW } from "./issuer.js";
 
 const damaged = { reason: "DAMAGED" };
@@ -118,4 +119,10 @@ test("both arcs of key uses are read, and other uses set no limit", () => {
 
 test("canonical JSON sorts keys at every depth and leaves lists alone", () => {
   assert.equal(canonical({ b: [2, { d: "ê", c: 1 }], a: null }), '{"a":null,"b":[2,{"c":1,"d":"ê"}]}');
+});
+
+test("a dose that stands beside a test is not shown: a key for tests vouches for none", () => {
+  const core = { name: "An", test: { date: "2021-09-17" }, vaccination: { vaccine: "X", date: "2021-09-01" } };
+  assert.deepEqual([coreSetCard(core).kind, coreSetCard(core).doses.length], ["test", 0]);
+  assert.equal(coreSetCard({ ...core, test: undefined }).doses.length, 1);
 });
