@@ -104,7 +104,7 @@ class TestAtTheCentre:
         person = a_passport()
         number = certificate_of(person).uvci
         address = self.revoke(centre, number, "new")
-        assert "Mã mới chưa cấp" in shown(centre.get(address))
+        assert "Mã mới được cấp tự động" in shown(centre.get(address))
         refresh_passports(person_ids=[person], at=LATER)
         centre_signs(at=LATER)
         follower = certificate_of(person).uvci
