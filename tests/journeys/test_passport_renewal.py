@@ -106,6 +106,13 @@ def look(page: Page, name: str) -> None:
     picture(page, name)
 
 
+def taken_up_in_the_night(reader: Reader, at: dt.datetime) -> None:
+    """Let the worker note the ending while people sleep: nobody is woken."""
+    with time_machine.travel(at):
+        work("endings", "tell_endings")
+        assert reader.messages() == []
+
+
 def test_a_passport_is_renewed_by_itself_and_the_old_code_holds_to_its_own_end(
     browser: Browser, opened: list[BrowserContext], site: str, tmp_path: Path
 ) -> None:
@@ -123,10 +130,7 @@ def test_a_passport_is_renewed_by_itself_and_the_old_code_holds_to_its_own_end(
     expect(page.locator("main")).to_contain_text("Đã cấp, đang có hiệu lực")
     assert (reader.messages(), code_on(page, tmp_path)) == ([], first.hc1)
 
-    with time_machine.travel(ends - NOTICE + HOUR):
-        work("endings", "tell_endings")
-        assert reader.messages() == []  # it is taken up at midnight, and nobody is woken
-
+    taken_up_in_the_night(reader, ends - NOTICE + HOUR)
     with time_machine.travel(ends - NOTICE + 9 * HOUR):
         work("tell_endings")
         (told,) = reader.messages()
