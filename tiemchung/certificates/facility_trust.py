@@ -92,8 +92,9 @@ def need_roots(strange: Iterable[bytes] = ()) -> None:
     strange = set(strange)
     missing = not _known_roots()
     if strange and not missing:
-        kept = [bytes(one.certificate) for one in Authority.objects.filter(kind=AuthorityKind.FACILITY)]
-        elsewhere = [root for root in kept if root not in pinned_roots(AuthorityKind.FACILITY)]
+        here = pinned_roots(AuthorityKind.FACILITY)
+        kept = Authority.objects.filter(kind=AuthorityKind.FACILITY).values_list("certificate", flat=True)
+        elsewhere = [root for root in map(bytes, kept) if root not in here]
         found = FacilityKey.objects.filter(kid__in=strange).values_list("certificate", flat=True)
         missing = any(_is_below(bytes(certificate), root) for certificate in found for root in elsewhere)
     if missing:
