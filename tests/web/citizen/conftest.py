@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from tests.builders import a_lot, a_person, a_phone, country  # noqa: F401 - a fixture
+from tests.certificates.passport_cast import sign_doses_of
 from tiemchung.certificates.actions import refresh_card
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM
@@ -110,3 +111,12 @@ def signed_in(client: Client, phone: str) -> Callable[[], Client]:
         return client
 
     return go
+
+
+@pytest.fixture
+def vaccinated(chau: UUID) -> UUID:
+    """Give Minh Châu two signed doses."""
+    for days in (130, 90):
+        give_dose(chau, days_ago=days)
+    sign_doses_of(chau, at=clock.now())
+    return chau

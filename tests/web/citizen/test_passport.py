@@ -16,9 +16,8 @@ from tests.certificates.passport_cast import (
     lack,
     renew_passport,
     revoke_passport,
-    sign_doses_of,
 )
-from tests.web.citizen.conftest import BORN, give_dose
+from tests.web.citizen.conftest import BORN
 from tiemchung.certificates.models import Certificate
 from tiemchung.certificates.paper.facts import FIELDS
 from tiemchung.certificates.paper.facts import words as paper_words
@@ -33,15 +32,6 @@ from tiemchung.web.shared.qr import qr_of
 from tiemchung.web.shared.words import sentences
 
 SignedIn = Callable[[], Client]
-
-
-@pytest.fixture
-def vaccinated(chau: UUID) -> UUID:
-    """Give Minh Châu two signed doses."""
-    for days in (130, 90):
-        give_dose(chau, days_ago=days)
-    sign_doses_of(chau, at=clock.now())
-    return chau
 
 
 def address(person_id: UUID, more: str = "") -> str:

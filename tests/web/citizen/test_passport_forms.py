@@ -11,7 +11,7 @@ from django.test import Client
 from tests.builders import a_person
 from tests.certificates.passport_cast import issue_passport, lack, revoke_passport
 from tests.web.citizen.conftest import BORN
-from tests.web.citizen.test_passport import address, vaccinated
+from tests.web.citizen.test_passport import address
 from tests.web.citizen.test_passport import words as page_of
 from tiemchung.certificates.emitters import emitters
 from tiemchung.certificates.models import Emission
@@ -23,7 +23,6 @@ from tiemchung.people.actions import link_profiles
 from tiemchung.web.shared.qr import qr_of
 from tiemchung.web.shared.words import say, sentences
 
-__all__ = ["vaccinated"]
 SignedIn = Callable[[], Client]
 CODES, DOCUMENT = "/dinh-dang", "/fhir"
 

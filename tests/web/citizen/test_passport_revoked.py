@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from tests.certificates.passport_cast import issue_passport, lack, sign_doses_of
+from tests.certificates.passport_cast import issue_passport, lack
 from tests.web.citizen.conftest import give_dose
 from tiemchung.certificates.actions.revoking import revoke_certificates
 from tiemchung.certificates.reads import passport_of
@@ -20,15 +20,6 @@ from tiemchung.web.shared.words import sentences
 
 SignedIn = Callable[[], Client]
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def vaccinated(chau: UUID) -> UUID:
-    """Give Minh Châu two signed doses."""
-    for days in (130, 90):
-        give_dose(chau, days_ago=days)
-    sign_doses_of(chau, at=clock.now())
-    return chau
 
 
 def words(client: Client, person_id: UUID, lang: str = "vi") -> str:
