@@ -20,13 +20,16 @@ from tiemchung.core.actor import Actor
 from tiemchung.core.copying import NONE, cell, copy_lines, octets
 from tiemchung.core.distribution import allow_cross_shard
 from tiemchung.core.ids import new_hexes
+from tiemchung.core.keyed import read_in_order
 from tiemchung.core.models import AuditLine
 
 # An intent as old as this was left by a worker that died; a younger one is on somebody's table.
 LEFT_BEHIND = dt.timedelta(seconds=60)
 # A person's certificates are few: each of these looks for them by their key and by nothing else. A run fills the table
 # faster than its statistics are kept, and a planner that believes a state to be rare would read all that are in it.
-_NO_INTENT = """0 = (SELECT count(*) FROM certificates_certificate i
+# A condition that is a subquery, and not a comparison with one, is believed to hold for every second row: with less,
+# everything that is ready would be read and sorted for each batch.
+_NO_INTENT = """(SELECT count(*) = 0 FROM certificates_certificate i
     WHERE i.person_id = p.person_id AND (i.kind = 'PASSPORT' AND i.state = 'INTENT') IS TRUE)"""
 _LIVE = """LEFT JOIN LATERAL (SELECT c.id, c.content, c.dose_id FROM certificates_certificate c
     WHERE c.person_id = p.person_id AND (c.kind = 'PASSPORT' AND c.state = 'ISSUED') IS TRUE OFFSET 0) AS l ON true"""
@@ -38,10 +41,14 @@ SELECT {_STANDING_ROW}, NULL FROM certificates_passport p {_LIVE}
 WHERE p.state = 'FACILITY_SIGNED' AND {_NO_INTENT}
 ORDER BY p.since, p.person_id LIMIT %s FOR UPDATE OF p SKIP LOCKED
 """  # noqa: S608 - constants only
+# Each certificate's own passport is asked for: a planner that believes few to end would read all of those for each.
 _ENDING = f"""
-SELECT p.person_id FROM certificates_certificate c JOIN certificates_passport p ON p.person_id = c.person_id
-WHERE c.kind = 'PASSPORT' AND c.state = 'ISSUED' AND c.expires_at <= %s AND p.state = 'EXPIRING' AND {_NO_INTENT}
-ORDER BY c.expires_at, c.person_id LIMIT %s FOR UPDATE OF p SKIP LOCKED
+SELECT p.person_id FROM certificates_certificate c JOIN LATERAL (
+    SELECT p.person_id FROM certificates_passport p
+    WHERE p.person_id = c.person_id AND (p.state = 'EXPIRING') IS TRUE AND {_NO_INTENT} FOR UPDATE SKIP LOCKED
+) AS p ON true
+WHERE c.kind = 'PASSPORT' AND c.state = 'ISSUED' AND c.expires_at <= %s
+ORDER BY c.expires_at, c.person_id LIMIT %s
 """  # noqa: S608 - constants only
 _LEFT = """
 SELECT id, person_id, uvci, payload, kid, content, dose_id, issued_at, expires_at, replaces_id
@@ -104,12 +111,14 @@ class Standing(NamedTuple):
 
 def ready_standings(limit: int) -> dict[UUID, Standing]:
     """Lock and give the passports whose doses are all signed and that nobody is making, the longest first."""
-    return _standings(_asked(_READY, [limit]))
+    with read_in_order():
+        return _standings(_asked(_READY, [limit]))
 
 
 def ending_persons(at: dt.datetime, limit: int) -> list[UUID]:
     """Lock and give the persons whose passport ends within the notice and is to be renewed."""
-    return [row[0] for row in _asked(_ENDING, [at + NOTICE, limit])]
+    with read_in_order():
+        return [row[0] for row in _asked(_ENDING, [at + NOTICE, limit])]
 
 
 def left_intents(at: dt.datetime, limit: int) -> list[tuple[Draft, bytes]]:

@@ -26,3 +26,15 @@ def planned_for_these() -> Iterator[None]:
         cursor.execute("SET LOCAL plan_cache_mode = force_custom_plan")
         yield
         cursor.execute("SET LOCAL plan_cache_mode = auto")
+
+
+@contextmanager
+def read_in_order() -> Iterator[None]:
+    """A stretch of a transaction whose statements follow an index in its order until they have enough.
+
+    A planner that believes little to be there would read all of it and sort, for each batch of a run again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        yield
+        cursor.execute("SET LOCAL enable_sort = on")
