@@ -13,9 +13,10 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from msgspec import msgpack
 
 from tiemchung.certificates.content import PersonFacts, dcc_parts, fingerprint
-from tiemchung.certificates.formats import cose, dcc, hc1
+from tiemchung.certificates.formats import cose, dcc, hc1, schema
 from tiemchung.certificates.formats.reading import Fault, Outcome
 from tiemchung.certificates.formats.registry import never_revoked
 from tiemchung.certificates.formats.revocation import hash_of_number
@@ -28,7 +29,7 @@ HOME = "VN"
 _ISS, _EXP, _IAT, _HCERT, _DCC = 1, 4, 6, -260, 1  # the claims of a certificate, in the order of their writing
 # Letters that a QR code of version 18 at level Q holds (ISO/IEC 18004, table 7); a denser code scans badly on paper.
 QR_18_Q = 574
-_ES256, _NO_SIGNATURE = ec.ECDSA(SHA256()), bytes(64)
+_ES256 = ec.ECDSA(SHA256())
 Parts = tuple[dcc.Holder, dcc.VaccineDose]
 
 
@@ -116,42 +117,57 @@ def lint(draft: Draft, *, whole: bool) -> str:
     and goes through the text, which say nothing of the content: one of a batch is enough to know that what we write can
     be verified, since each signature is verified and each text read back when it is sealed.
     """
-    key, kid, believed = _scratch()
     if whole:
+        key, kid, believed = _scratch()
         signature = cose.raw_signature(key.sign(hc1.to_be_signed(draft.claims, kid), _ES256))
         text = hc1.signed_text(draft.claims, kid, signature)
         answer = hc1.read(text, keys=believed, now=draft.issued_at, revoked=never_revoked)
         if answer.outcome is not Outcome.VALID:
             return f"LINT_{answer.why}"
-    return _difference(draft, hc1.signed_message(draft.claims, kid, _NO_SIGNATURE))
+    return _difference(draft)
 
 
-def _difference(draft: Draft, message: bytes) -> str:
+def _difference(draft: Draft) -> str:
     try:
-        code = hc1.unpack_message(cose.parse(message))
-    except (Fault, ValueError):
+        claims = hc1.claims_of(draft.claims)
+    except Fault:
         return "LINT_DAMAGED"
-    if draft.parts is None or not code.holds or code.group != "v":
+    if draft.parts is None:
         return "LINT_SCHEMA"
     try:
         wanted = dcc.vaccination(*draft.parts, draft.number)
     except dcc.NotIssuable:
         return "LINT_SCHEMA"
-    claims = dict(code.claims)
-    content = claims.pop(_HCERT)
-    # As text, since 1, 1.0 and True are equal; there is one way of writing only, so the order is the same too.
     days = {_EXP: int(draft.expires_at.timestamp()), _IAT: int(draft.issued_at.timestamp())}
-    if repr(claims) != repr({_ISS: HOME, **days}) or list(content) != [_DCC]:
+    right = {_ISS: HOME, **days, _HCERT: {_DCC: wanted}}
+    return "" if _exact(claims) == _exact(right) else _which(claims, right)
+
+
+def _exact(said: Mapping[Any, Any]) -> bytes:
+    """Give bytes that differ where 1, 1.0 and True do; there is one way of writing only, so the order counts too.
+
+    Empty for what no certificate has room for.
+    """
+    try:
+        return msgpack.encode(said)
+    except (TypeError, ValueError, OverflowError):
+        return b""
+
+
+def _which(claims: Mapping[Any, Any], right: Mapping[Any, Any]) -> str:
+    """Give the code of where claims say something else than they have to."""
+    content, wanted = claims.get(_HCERT), right[_HCERT][_DCC]
+    if not isinstance(content, Mapping) or list(content) != [_DCC]:
         return "LINT_CLAIMS"
-    return "" if repr(content[_DCC]) == repr(wanted) else _which(content[_DCC], wanted)
-
-
-def _which(said: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
-    """Give the code of where a payload says something else than it has to."""
-    line, right = said["v"][0], wanted["v"][0]
-    if any(said.get(part) != wanted[part] for part in ("nam", "dob")) or line.get("ci") != right["ci"]:
+    if _exact({**claims, _HCERT: 0}) != _exact({**right, _HCERT: 0}):
+        return "LINT_CLAIMS"
+    said = content[_DCC]
+    if not schema.holds(said) or len(said.get("v", ())) != 1:
+        return "LINT_SCHEMA"
+    line, dose = said["v"][0], wanted["v"][0]
+    if any(said.get(part) != wanted[part] for part in ("nam", "dob")) or line.get("ci") != dose["ci"]:
         return "LINT_HOLDER"
-    return "LINT_DOSE" if said["v"] != wanted["v"] else "LINT_SCHEMA"
+    return "LINT_DOSE" if line != dose else "LINT_SCHEMA"
 
 
 def seal_drafts(drafts: Sequence[Draft], signatures: Sequence[bytes], kid: bytes, certificate: bytes) -> list[Draft]:
@@ -165,7 +181,8 @@ def seal_drafts(drafts: Sequence[Draft], signatures: Sequence[bytes], kid: bytes
     sealed = []
     for draft, signature in zip(drafts, signatures, strict=True):
         if verifies(certificate, draft.signed_bytes, signature):
-            draft.text = hc1.signed_text(draft.claims, kid, signature)
-            if hc1.to_cose(draft.text) == hc1.signed_message(draft.claims, kid, signature):
+            message = hc1.signed_message(draft.claims, kid, signature)
+            draft.text = hc1.text_of(message)
+            if hc1.to_cose(draft.text) == message:
                 sealed.append(draft)
     return sealed

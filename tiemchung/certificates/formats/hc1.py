@@ -75,7 +75,12 @@ def to_be_signed(claims: bytes, kid: bytes) -> bytes:
 
 def signed_text(claims: bytes, kid: bytes, signature: bytes) -> str:
     """Give the HC1 text of claims with their signature (r then s); raises ValueError for one not 64 bytes."""
-    return PREFIX + base45.encode(deflate.deflated(signed_message(claims, kid, signature)))
+    return text_of(signed_message(claims, kid, signature))
+
+
+def text_of(message: bytes) -> str:
+    """Give the HC1 text of a signed COSE message; `to_cose` gives the message back."""
+    return PREFIX + base45.encode(deflate.deflated(message))
 
 
 def signed_message(claims: bytes, kid: bytes, signature: bytes) -> bytes:
