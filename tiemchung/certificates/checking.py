@@ -16,7 +16,7 @@ from tiemchung.certificates.statements import statement_of
 from tiemchung.doses.reads import marks_of
 from tiemchung.doses.values import DoseView
 from tiemchung.people.reads import Holder, holders_of
-from tiemchung.people.reads.identity import facts_of, fields_hash
+from tiemchung.people.reads.identity import fields_now
 
 _SIGNABLE = frozenset({PassportState.FACILITY_SIGNED, PassportState.EXPIRING})
 # Each facility signature's seal is looked at, and what bears no right one is verified. Of the sealed ones one in so
@@ -87,7 +87,7 @@ def _signed(profiles: Sequence[UUID], holders: Mapping[UUID, Holder]) -> _Signed
         found,
         keys,
         rows.revoked_facility_keys(),
-        {person: fields_hash(facts) for person, facts in facts_of(holders).facts.items()},
+        fields_now(holders),
         iter(os.urandom(len(found))),
     )
 

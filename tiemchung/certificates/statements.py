@@ -5,6 +5,7 @@ longer believed by changing a column. Version 1, which states none, was signed b
 """
 
 import datetime as dt
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted  # a text as JSON, letters beyond ASCII as they are
 from uuid import UUID
 
@@ -26,15 +27,19 @@ def statement_of(dose: DoseView, unit_id: UUID, identity: bytes, signed_at: dt.d
     return statement_text(
         dose=str(dose.id),
         version=dose.version,
-        facility=str(facts.facility_id),
+        facility=_text(facts.facility_id),
         given_on=facts.given_on.isoformat(),
         lot=facts.lot_number,
         product=facts.product,
-        vaccinator=str(facts.vaccinator_id) if facts.vaccinator_id else None,
-        unit=str(unit_id),
+        vaccinator=_text(facts.vaccinator_id) if facts.vaccinator_id else None,
+        unit=_text(unit_id),
         person=identity.hex(),
         signed_at="" if signed_at is None else moment_text(signed_at),
     )
+
+
+# The same few facilities and moments stand in a million statements.
+_text = lru_cache(maxsize=4096)(str)
 
 
 def statement_text(
@@ -60,6 +65,7 @@ def is_about(statement: bytes, dose_id: UUID, version: int) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def moment_text(moment: dt.datetime) -> str:
     """Give an aware moment as a statement has it: ISO 8601 in UTC, to the microsecond that the database keeps."""
     return moment.astimezone(dt.UTC).isoformat()

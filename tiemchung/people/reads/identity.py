@@ -91,6 +91,19 @@ def fields_hash(facts: IdentityFacts) -> bytes:
     return blind_index("people.identity", facts.canonical())
 
 
+def fields_now(holders: Mapping[UUID, Holder]) -> dict[UUID, bytes]:
+    """Give the hash of the four fields of each of these current persons (by id) as they are now, in one statement."""
+    owner = {profile_id: person_id for person_id, holder in holders.items() for profile_id in holder.profile_ids}
+    numbers: dict[UUID, list[NumberFacts]] = {}
+    for profile_id, row, system, _, told, state, created_at, is_open in _numbers_of(owner):
+        if is_open:
+            numbers.setdefault(owner[profile_id], []).append(NumberFacts(system, told, state, created_at, row))
+    return {
+        person_id: fields_hash(_facts(holder, number_to_send(numbers.get(person_id, ())), False, False))
+        for person_id, holder in holders.items()
+    }
+
+
 def facts_of(holders: Mapping[UUID, Holder]) -> LoadedFacts:
     """Give the four fields of these persons and who shares a number with them, in two statements as a rule.
 

@@ -14,6 +14,7 @@ from tiemchung.people.rules.sight import Sighted, may_see
 
 # The newest card first: its number is the one that the register keeps a citizen under.
 NUMBER_SYSTEMS = (IdSystem.CCCD, IdSystem.CMND12, IdSystem.CMND9)
+_AGES = {str(system): age for age, system in enumerate(NUMBER_SYSTEMS)}
 HOME = "VN"
 
 
@@ -123,12 +124,12 @@ class IdentityFacts:
 
 def number_to_send(numbers: Sequence[NumberFacts]) -> NumberFacts | None:
     """Give the number a register knows this person by: the newest card, rather one that fits its holder."""
-    usable = [one for one in numbers if one.system in NUMBER_SYSTEMS]
-    if not usable:
-        return None
-    best = min(NUMBER_SYSTEMS.index(IdSystem(one.system)) for one in usable)
-    of_kind = [one for one in usable if NUMBER_SYSTEMS.index(IdSystem(one.system)) == best]
-    return max(of_kind, key=lambda one: (one.state == IdentifierState.CLEAN, one.created_at, one.index))
+    usable = [one for one in numbers if one.system in _AGES]
+    return max(usable, key=_preferred, default=None)
+
+
+def _preferred(one: NumberFacts) -> tuple[int, bool, dt.datetime, str]:
+    return (-_AGES[one.system], one.state == IdentifierState.CLEAN, one.created_at, one.index)
 
 
 def begin_of(facts: IdentityFacts) -> tuple[IdentityStep, str]:
