@@ -147,10 +147,17 @@ def _print(phases: list[Phase], signing: float, verifying: float, copied: list[C
     print(f"BENCH sign_run ratio={spent / (signing + verifying + new + changed):.2f} target<={TARGET}")
     print(f"BENCH sign_run_unverified ratio={spent / (signing + new + changed):.2f} (without verifying)")
     print(f"BENCH sign_run_narrow ratio={spent / (signing + new):.2f} (without verifying, without changes of rows)")
-    memory = [one for phase in phases if phase.name in SIGNING for one in phase.memory if one]
+    _print_memory("sign_run_memory", [one for phase in phases if phase.name in SIGNING for one in phase.memory])
+    for phase in phases:  # a step that holds more than the one before it is no growth
+        _print_memory(f"sign_run_memory_{phase.name}", phase.memory)
+
+
+def _print_memory(name: str, seen: list[int]) -> None:
+    """Print how much more the workers held in the last third of the looks than in the first."""
+    memory = [one for one in seen if one]
     third = max(1, len(memory) // 3)
     first, last = sum(memory[:third]) / third, sum(memory[-third:]) / third
-    print(f"BENCH sign_run_memory ratio={last / first:.2f} target<={TARGET_MEMORY} "
+    print(f"BENCH {name} ratio={last / first:.2f} target<={TARGET_MEMORY} "
           f"({first / 2**20:.0f} MiB then {last / 2**20:.0f} MiB)")  # fmt: skip
 
 
