@@ -18,8 +18,10 @@ from tiemchung.people.reads.keys import own_index, profiles_with, value_index
 from tiemchung.people.reads.numbers import SEAL, identifier_row
 from tiemchung.people.rules.identifiers import check_identifier, number_spaces, state_after, tail_of
 from tiemchung.people.rules.identity import NUMBER_SYSTEMS
-from tiemchung.people.rules.kinds import IdentifierState
+from tiemchung.people.rules.kinds import IdentifierState, IdSystem
 from tiemchung.people.rules.sight import may_amend
+
+_RESTED_ON = frozenset({*NUMBER_SYSTEMS, IdSystem.PASSPORT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ def add_identifier(
 
 
 def _tell_of_number(profile_id: UUID, system: str, at: dt.datetime) -> None:
-    """Let followers hear of a number by which the population register knows people: it is one of its four fields."""
-    if system in NUMBER_SYSTEMS:
+    """Let followers hear of a number that a passport may rest on: a card's is one of the register's four fields."""
+    if system in _RESTED_ON:
         PersonChange(profile_id=profile_id, kind="AMENDED", at=at).save(force_insert=True)
 
 

@@ -1,6 +1,7 @@
 """The local review of somebody whom the register does not know as we do: hamlet, police, paper (2262/BYT, 9438/BYT)."""
 
 import datetime as dt
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -11,8 +12,8 @@ from tiemchung.core.text import nfc
 from tiemchung.core.verdict import Refused, refuse
 from tiemchung.people.actions.identifiers import add_identifier, retire_identifier
 from tiemchung.people.actions.sighting import demand, demand_reason, seen_person
-from tiemchung.people.models import IdentityCheck, PersonChange, ProfileVersion
-from tiemchung.people.reads.holders import holders_of
+from tiemchung.people.models import Identifier, IdentityCheck, PersonChange, ProfileVersion
+from tiemchung.people.reads.holders import Holder, holders_of
 from tiemchung.people.reads.identity import current_holders, facts_of
 from tiemchung.people.rules.identity import (
     NUMBER_SYSTEMS,
@@ -21,9 +22,10 @@ from tiemchung.people.rules.identity import (
     check_confirmation,
     identity_after,
     may_exempt,
+    may_rest_on,
     may_review,
 )
-from tiemchung.people.rules.kinds import IdentityState
+from tiemchung.people.rules.kinds import IdentityState, IdSystem
 
 # The police mend the register after signing; asked sooner, it would say wrong once more.
 ASKED_AGAIN_AFTER = dt.timedelta(hours=1)
@@ -85,22 +87,38 @@ def correct_number(
 ) -> IdentityState | None:
     """Give a person the right CCCD or CMND and retire the one that was sent; give where the check stood before.
 
-    The new number is one of the four fields: followers hear of it and the register is asked again. Raises NotFound, and
-    Refused with PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED, IDENTIFIER_FORMAT or IDENTITY_NUMBER_SAME.
+    The new number is one of the four fields: followers hear of it and the register is asked again. A foreigner's
+    passport number takes the place of the one on file, and nobody is asked. Raises NotFound, and Refused with
+    PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED, IDENTIFIER_FORMAT or IDENTITY_NUMBER_SAME.
     """
     demand_reason(because)
-    demand(system in NUMBER_SYSTEMS and may_review(by, seen_person(by, at, person_id)))
+    demand(may_review(by, seen_person(by, at, person_id)))
     current, _ = current_holders([person_id])
-    person = next(iter(current))
-    sent = facts_of(current).facts[person].number
+    person, holder = next(iter(current.items()))
+    demand(may_rest_on(system, holder.nationality))
+    former = _numbers_sent(current, person) if system in NUMBER_SYSTEMS else _books_of(holder)
     added = add_identifier(by=by, at=at, profile_id=person, system=system, value=value, because=because)
-    if sent is not None:
-        profile_id, identifier_id = map(UUID, sent.row_id.split("/"))
-        if identifier_id == added.identifier_id:
-            raise Refused(refuse("IDENTITY_NUMBER_SAME"))
+    if added.identifier_id in {identifier_id for _, identifier_id in former}:
+        raise Refused(refuse("IDENTITY_NUMBER_SAME"))
+    for profile_id, identifier_id in former:
         retire_identifier(by=by, at=at, profile_id=profile_id, identifier_id=identifier_id, because=because)
     state = IdentityCheck.objects.filter(person_id=person).values_list("state", flat=True).first()
     return IdentityState(state) if state else None
+
+
+def _numbers_sent(current: Mapping[UUID, Holder], person: UUID) -> list[tuple[UUID, UUID]]:
+    number = facts_of(current).facts[person].number
+    if number is None:
+        return []
+    profile_id, identifier_id = map(UUID, number.row_id.split("/"))
+    return [(profile_id, identifier_id)]
+
+
+def _books_of(holder: Holder) -> list[tuple[UUID, UUID]]:
+    open_books = Identifier.objects.filter(
+        profile_id__in=holder.profile_ids, system=IdSystem.PASSPORT, valid_to__isnull=True
+    )
+    return list(open_books.values_list("profile_id", "id"))
 
 
 def _locked(by: Actor, at: dt.datetime, person_id: UUID) -> IdentityCheck:

@@ -1,7 +1,7 @@
 """Whose identity a desk has to review, and how many wait below an authority."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from tiemchung.people.models import Identifier, IdentityCheck
 from tiemchung.people.reads.holders import Holder, current_persons, holders_of
 from tiemchung.people.reads.identity import facts_of
 from tiemchung.people.rules.identifiers import masked_tail
-from tiemchung.people.rules.identity import IDENTITY_TRANSITIONS, REVIEWED, IdentityFacts, NumberFacts, begin_of
-from tiemchung.people.rules.kinds import IdentityState
+from tiemchung.people.rules.identity import HOME, IDENTITY_TRANSITIONS, REVIEWED, IdentityFacts, NumberFacts, begin_of
+from tiemchung.people.rules.kinds import IdentityState, IdSystem
 
 _DESK = "the list of a desk or an area lies with its persons; the index of desk or area answers"
 _SETTLED = (IdentityState.MATCHED, IdentityState.NOT_APPLICABLE)
@@ -120,10 +120,24 @@ def _lines(rows: Sequence[IdentityCheck]) -> tuple[ReviewLine, ...]:
     holders = holders_of(row.person_id for row in rows)
     current = {row.person_id: holders[row.person_id] for row in rows if row.person_id in holders}
     facts = facts_of({p: holder for p, holder in current.items() if holder.person_id == p}).facts
-    tails = _tails(one.number for one in facts.values() if one.number)
+    tails, books = _tails(one.number for one in facts.values() if one.number), _books(current)
     return tuple(
-        _line(row, current[row.person_id], facts[row.person_id], tails) for row in rows if row.person_id in facts
+        _line(row, current[row.person_id], facts[row.person_id], tails, books)
+        for row in rows
+        if row.person_id in facts
     )
+
+
+def _books(current: Mapping[UUID, Holder]) -> dict[UUID, str]:
+    """Give the number of a foreigner's passport book, masked, by person."""
+    foreign = {person: holder for person, holder in current.items() if holder.nationality != HOME}
+    owners = {profile: person for person, holder in foreign.items() for profile in holder.profile_ids}
+    if not owners:
+        return {}
+    found = Identifier.objects.filter(
+        profile_id__in=list(owners), system=IdSystem.PASSPORT, valid_to__isnull=True
+    ).order_by("created_at")
+    return {owners[profile]: masked_tail(tail) for profile, tail in found.values_list("profile_id", "tail")}
 
 
 def _tails(numbers: Iterable[NumberFacts]) -> dict[str, str]:
@@ -133,16 +147,19 @@ def _tails(numbers: Iterable[NumberFacts]) -> dict[str, str]:
     return {places[str(row_id)]: masked_tail(tail) for row_id, tail in rows}
 
 
-def _line(row: IdentityCheck, holder: Holder, facts: IdentityFacts, tails: dict[str, str]) -> ReviewLine:
-    number, (step, why) = facts.number, begin_of(facts)
+def _line(
+    row: IdentityCheck, holder: Holder, facts: IdentityFacts, tails: dict[str, str], books: dict[UUID, str]
+) -> ReviewLine:
+    number, (step, why), book = facts.number, begin_of(facts), books.get(row.person_id, "")
+    system, shown = (number.system, tails.get(number.row_id, "")) if number else (str(IdSystem.PASSPORT), book)
     return ReviewLine(
         person_id=row.person_id,
         full_name=holder.full_name,
         birth_date=holder.birth_date,
         birth_precision=holder.birth_precision,
         sex=holder.sex,
-        number_system=number.system if number else "",
-        number_shown=tails.get(number.row_id, "") if number else "",
+        number_system=system if shown else "",
+        number_shown=shown,
         state=IdentityState(row.state or IDENTITY_TRANSITIONS[None, step]),
         why=row.why if row.state else why,
         since=row.since,

@@ -192,6 +192,11 @@ REVIEWERS = frozenset({Role.FACILITY_LEAD, Role.COMMUNE_OFFICER, Role.DATA_CORRE
 MAX_OFFICER, MAX_MINUTE, MAX_NOTE = 120, 60, 500
 
 
+def may_rest_on(system: str, nationality: str) -> bool:
+    """Tell whether a passport may rest on such a number: a citizen's card, of a foreigner the passport book as well."""
+    return system in NUMBER_SYSTEMS or (system == IdSystem.PASSPORT and nationality != HOME)
+
+
 def may_exempt(by: Actor) -> bool:
     """Tell whether the caller may write down that somebody with a citizen's number is a foreigner all the same."""
     return by.kind is Kind.STAFF and by.role is Role.DATA_CORRECTOR

@@ -19,6 +19,7 @@ from tiemchung.people import reads
 from tiemchung.people.reads import ReviewLine
 from tiemchung.people.rules import IdentityState
 from tiemchung.people.rules.identity import NUMBER_SYSTEMS, REVIEWED, REVIEWERS, IdentityWhy, may_exempt
+from tiemchung.people.rules.kinds import IdSystem
 from tiemchung.people.rules.links import may_join
 from tiemchung.places.reads import answered_by
 from tiemchung.web.facility.frame import hides_strangers
@@ -116,7 +117,8 @@ def _do(
         partial(act, by=actor_of(request), at=clock.now(), person_id=person_id, **typed)()
     except Refused as refused:
         return _page(request, person_id, form=form, typed=typed, verdict=refused.verdict)
-    tell(request, f"identity.done.{deed}", name=reads.review_of(person_id).full_name)
+    said = "BOOK" if typed.get("system") == IdSystem.PASSPORT else deed
+    tell(request, f"identity.done.{said}", name=reads.review_of(person_id).full_name)
     return redirect(way_back(request) or _address(person_id))
 
 
@@ -145,7 +147,8 @@ def _page(
         next_step=_next_step(line),
         doubted=_is_doubted(line),
         can=_can(line, by),
-        systems=[(str(system), say(f"people.id_system.{system}")) for system in NUMBER_SYSTEMS],
+        systems=[(str(system), say(f"people.id_system.{system}")) for system in _systems(line)],
+        fields="book" if _is_exempt(line) else "fields",
         form=form,
         typed=typed or {},
         errors=errors,
@@ -181,7 +184,7 @@ def _errors(form: str, verdict: Verdict) -> dict[str, str]:
 def _can(line: ReviewLine, by: Actor) -> dict[str, bool]:
     state = line.state
     return {
-        "correct": state in REVIEWED and state is not IdentityState.POLICE_CONFIRMED,
+        "correct": _is_exempt(line) or (state in REVIEWED and state is not IdentityState.POLICE_CONFIRMED),
         "review": state is IdentityState.MISMATCHED,
         "confirm": state in _CONFIRMED_FROM and (may_exempt(by) or not _is_doubted(line)),
         # A change of the four fields wipes the minute: what stands there was said of these very fields.
@@ -208,11 +211,24 @@ def _is_doubted(line: ReviewLine) -> bool:
     return line.why == IdentityWhy.FOREIGNER and line.state in REVIEWED
 
 
+def _is_exempt(line: ReviewLine) -> bool:
+    """Tell whether this is a foreigner of whom nobody is asked: the number of the passport book is what may lack."""
+    return line.why == IdentityWhy.FOREIGNER and not _is_doubted(line)
+
+
+def _systems(line: ReviewLine) -> tuple[IdSystem, ...]:
+    if _is_exempt(line):
+        return (IdSystem.PASSPORT,)
+    return (*NUMBER_SYSTEMS, IdSystem.PASSPORT) if _is_doubted(line) else NUMBER_SYSTEMS
+
+
 def _why(line: ReviewLine) -> str:
     return say(f"identity.why.{'FOREIGNER_DOUBTED' if _is_doubted(line) else line.why}") if line.why else ""
 
 
 def _next_step(line: ReviewLine) -> str:
+    if _is_exempt(line) and not line.number_shown:
+        return say("identity.person.next.BOOK")
     known = line.state if line.state in REVIEWED else "OTHER"
     return say(f"identity.person.next.{'FOREIGNER' if _is_doubted(line) else known}")
 
