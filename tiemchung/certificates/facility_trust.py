@@ -96,16 +96,9 @@ def need_roots(strange: Iterable[bytes] = ()) -> None:
         kept = Authority.objects.filter(kind=AuthorityKind.FACILITY).values_list("certificate", flat=True)
         elsewhere = [root for root in map(bytes, kept) if root not in here]
         found = FacilityKey.objects.filter(kid__in=strange).values_list("certificate", flat=True)
-        missing = any(_is_below(bytes(certificate), root) for certificate in found for root in elsewhere)
+        missing = any(x509s.is_below(bytes(certificate), root) for certificate in found for root in elsewhere)
     if missing:
         raise KeyMissing("facilities' root")
-
-
-def _is_below(certificate: bytes, root: bytes) -> bool:
-    try:
-        return x509s.is_below(certificate, root)
-    except ValueError:
-        return False
 
 
 def fault_of(proof: Proof, key: BelievedKey | None, *, verify: bool = True) -> str:
@@ -135,10 +128,6 @@ def _days_of(kid: bytes, certificate: bytes) -> _Days | None:
 @lru_cache(maxsize=16_384)
 def _days_below(kid: bytes, certificate: bytes, roots: tuple[bytes, ...]) -> _Days | None:
     """Give from when to when a key's certificate holds, None where it is not the key's or stands below no root."""
-    if kid_of(certificate) != kid:
+    if kid_of(certificate) != kid or not any(x509s.is_below(certificate, root) for root in roots):
         return None
-    try:
-        days = x509s.days_of(certificate)
-        return days if any(x509s.is_below(certificate, root) for root in roots) else None
-    except ValueError:
-        return None
+    return x509s.days_of(certificate)

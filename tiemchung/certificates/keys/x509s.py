@@ -172,9 +172,12 @@ def der_of(raw: bytes) -> bytes:
 
 
 def is_below(certificate: bytes, authority: bytes) -> bool:
-    """Tell whether an authority's key signed a certificate, within the authority's own days and under its name."""
-    leaf, above = x509.load_der_x509_certificate(certificate), x509.load_der_x509_certificate(authority)
+    """Tell whether an authority's key signed a certificate, within the authority's own days and under its name.
+
+    What cannot be read is below nobody.
+    """
     try:
+        leaf, above = x509.load_der_x509_certificate(certificate), x509.load_der_x509_certificate(authority)
         leaf.verify_directly_issued_by(above)
         basic = above.extensions.get_extension_for_class(x509.BasicConstraints).value
     except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):

@@ -8,10 +8,10 @@ import datetime as dt
 from typing import Any
 
 from tiemchung.certificates.formats.published import LOG, PublishedKey
-from tiemchung.certificates.keys.roots import ours, pinned
+from tiemchung.certificates.keys.roots import ours, standing_roots
 from tiemchung.certificates.keys.x509s import is_below
 from tiemchung.certificates.models import Authority, Revocation, SigningKey
-from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
+from tiemchung.certificates.rules import KeyPurpose
 from tiemchung.core.distribution import allow_cross_shard
 
 DSC, SCA = "DSC", "SCA"
@@ -43,7 +43,7 @@ def published_abroad(at: dt.datetime) -> tuple[PublishedKey, ...]:
     A key is there from the moment of its publication, before its first use, until its certificate has ended, since
     what it signed is valid so long; a compromised one is gone at once. Keys of cards are no other country's matter.
     """
-    above = [root for root in _roots(at) if root.taken_at <= at]
+    above = [root for root in standing_roots(at) if root.taken_at <= at]
     signers = _with_authority(_published(at, KeyPurpose.PASSPORT), above)
     roots = [PublishedKey(SCA, bytes(a.certificate), a.taken_at) for a in above]
     needed = {key.above for key in signers}
@@ -53,11 +53,7 @@ def published_abroad(at: dt.datetime) -> tuple[PublishedKey, ...]:
 def published_log_keys(at: dt.datetime) -> tuple[PublishedKey, ...]:
     """Give the keys that sign the issuance log and the lists themselves."""
     return tuple(PublishedKey(LOG, k.certificate, k.published_at, k.above)
-                 for k in _with_authority(_published(at, KeyPurpose.LOG), _roots(at)))  # fmt: skip
-
-
-def _roots(at: dt.datetime) -> list[Authority]:
-    return pinned(Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at))
+                 for k in _with_authority(_published(at, KeyPurpose.LOG), standing_roots(at)))  # fmt: skip
 
 
 def _published(at: dt.datetime, *purposes: KeyPurpose) -> list[SigningKey]:

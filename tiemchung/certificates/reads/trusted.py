@@ -30,7 +30,7 @@ from tiemchung.certificates.formats.trust import (
     load_certificate,
     trust_list,
 )
-from tiemchung.certificates.keys.roots import ours, pinned
+from tiemchung.certificates.keys.roots import ours, pinned, standing_roots
 from tiemchung.certificates.models import Authority, ForeignSigner, SigningKey, TrustImport
 from tiemchung.certificates.reads.emissions import health_card_keys
 from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
@@ -115,8 +115,7 @@ def own_roots(at: dt.datetime) -> list[str]:
 
 
 def _roots(at: dt.datetime) -> list[x509.Certificate]:
-    rows = Authority.objects.filter(kind=AuthorityKind.CSCA, retired_at=None, valid_to__gt=at).order_by("valid_from")
-    return [load_certificate(bytes(root.certificate)) for root in pinned(rows)]
+    return [load_certificate(bytes(root.certificate)) for root in standing_roots(at)]
 
 
 def _own_line(key: SigningKey) -> dict[str, Any]:
