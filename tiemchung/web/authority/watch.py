@@ -20,6 +20,7 @@ OURS = frozenset(
     {
         "UNKNOWN_CERTIFICATE",
         "CERTIFICATE_WRONG",
+        "KEY_NOT_OURS",
         "LOG_BROKEN",
         "DRIFT",
         "SIGNATURE_FORGED",
