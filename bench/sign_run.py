@@ -147,8 +147,7 @@ def _print(phases: list[Phase], signing: float, verifying: float, copied: list[C
     print(f"BENCH sign_run ratio={spent / (signing + verifying + new + changed):.2f} target<={TARGET}")
     print(f"BENCH sign_run_unverified ratio={spent / (signing + new + changed):.2f} (without verifying)")
     print(f"BENCH sign_run_narrow ratio={spent / (signing + new):.2f} (without verifying, without changes of rows)")
-    _print_memory("sign_run_memory", [one for phase in phases if phase.name in SIGNING for one in phase.memory])
-    for phase in phases:  # a step that holds more than the one before it is no growth
+    for phase in phases:  # each for itself: that one step holds more than the one before it is no growth
         _print_memory(f"sign_run_memory_{phase.name}", phase.memory)
 
 

@@ -32,12 +32,13 @@ COLUMNS = {
     "by_facility_id because evidence set_aside",
 }
 PROVINCES = sorted(CCCD_PROVINCES)
+SERIALS, TURNS = 10_000, 3  # below 010000 a serial is synthetic; with three turns of all provinces, 1.9 million people
 PRODUCTS = ("PFIZER", "ASTRAZENECA", "MODERNA", "VERO_CELL")
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def fill(count: int, facilities: Sequence[UUID], at: dt.datetime, products: Sequence[str] = PRODUCTS) -> list[UUID]:
-    """Write `count` people, two doses of one product each, and give their ids."""
+    """Write `count` people, two doses of one product each, and give their ids; at most 1.8 million."""
     made: list[UUID] = []
     for some in batched(range(count), AT_ONCE, strict=False):
         rows: Rows = {table: [] for table in COLUMNS}
@@ -65,7 +66,7 @@ def _write(sink: Any, lines: Iterable[tuple[Any, ...]]) -> None:
 def _one(rows: Rows, n: int, facilities: Sequence[UUID], at: dt.datetime, products: Sequence[str]) -> UUID:
     rng = random.Random(f"person:{n}")
     then, person = at - dt.timedelta(days=rng.randrange(1, 30)), uuid4()
-    born = dt.date(1940, 1, 1) + dt.timedelta(days=rng.randrange(22_000))
+    born = _birth(rng, n)
     sex = rng.choice(("MALE", "FEMALE"))
     name = f"{rng.choice(FAMILY)} {rng.choice(GIVEN)} {rng.choice(GIVEN)}"
     rows["people_person"].append((person, person, "[]", then))
@@ -81,10 +82,17 @@ def _one(rows: Rows, n: int, facilities: Sequence[UUID], at: dt.datetime, produc
     return person
 
 
+def _birth(rng: random.Random, n: int) -> dt.date:
+    """Give a birth date; whoever has the serials of somebody else was born in other years, so no number comes twice."""
+    turn = n // (SERIALS * len(PROVINCES))
+    year = 1940 + rng.randrange(60 // TURNS) * TURNS + turn % TURNS
+    return dt.date(year, 1, 1) + dt.timedelta(days=rng.randrange(365))
+
+
 def _number(rows: Rows, person: UUID, n: int, born: dt.date, sex: str, then: dt.datetime) -> None:
     # The synthetic range: a real province, sex and year that fit, and a serial below 010000.
-    province = PROVINCES[n // 10_000 % len(PROVINCES)]
-    number = f"{province}{(born.year - 1900) // 100 * 2 + (sex == 'FEMALE')}{born.year % 100:02}{n % 10_000:06}"
+    province = PROVINCES[n // SERIALS % len(PROVINCES)]
+    number = f"{province}{(born.year - 1900) // 100 * 2 + (sex == 'FEMALE')}{born.year % 100:02}{n % SERIALS:06}"
     index, row_id = own_index("CCCD", number), uuid4()
     sealed = seal(SEAL, number, identifier_row(row_id))
     rows["people_identifier"].append(
