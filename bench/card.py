@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from statistics import median
 
+from django.core.management import call_command
+
 from bench.kit import home as homes
 from bench.kit.cards import card_tokens
 from bench.kit.load import CONNECTIONS, client_name, send_load
@@ -40,6 +42,7 @@ def main() -> None:
     with homes.own_database(home):
         begun = time.monotonic()
         tokens = card_tokens(PEOPLE)
+        call_command("collectstatic", interactive=False, verbosity=0)  # the page through Django names its files
         seconds = time.monotonic() - begun
         print(f"{len(tokens)} cards ({seconds:.0f} s); {client_name()}, {CONNECTIONS} connections", flush=True)
         kinds = {
