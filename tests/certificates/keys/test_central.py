@@ -292,6 +292,16 @@ def test_a_root_is_followed_by_another_before_it_would_not_outlive_a_signer() ->
     assert [key.above for key in listed] == [bytes(root.certificate)]
 
 
+@pytest.mark.parametrize("back", [dt.timedelta(seconds=1), dt.timedelta(minutes=3), dt.timedelta(minutes=5)], ids=str)
+def test_keys_made_after_the_clock_was_set_back_a_little_are_believed(own_home: None, back: dt.timedelta) -> None:
+    """A key whose certificate began before its root's would be believed by nobody, and each call would make another."""
+    authority_here(AuthorityKind.CSCA, by=SYSTEM, at=NOW)
+    first = key_at(NOW - back)
+    assert x509s.days_of(bytes(first.certificate))[0] <= NOW - back
+    assert key_at(NOW - back).id == key_at(NOW).id == first.id
+    assert [key.kid for key in SigningKey.objects.all()] == [first.kid]
+
+
 @pytest.mark.parametrize(
     "by",
     [PUBLIC, *(Actor(kind=Kind.STAFF, role=role) for role in Role if role not in {Role.ADMIN, Role.MINISTRY_OFFICER})],

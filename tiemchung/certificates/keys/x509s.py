@@ -107,8 +107,9 @@ def authority_certificate(
 ) -> bytes:
     """Give the self-signed certificate of an authority that signs certificates of one level below it, in DER."""
     public = key.public_key()
-    builder = _dated(x509.CertificateBuilder(), at, at + life).subject_name(subject.name()).issuer_name(subject.name())
-    builder = builder.public_key(public).add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    builder = _dated(x509.CertificateBuilder(), at - _SKEW, at + life).public_key(public)
+    builder = builder.subject_name(subject.name()).issuer_name(subject.name())
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage(authority=True), critical=True)
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
@@ -118,12 +119,13 @@ def signer_certificate(
     authority: bytes, authority_key: ec.EllipticCurvePrivateKey, point: bytes, subject: Subject, profile: Profile,
     at: dt.datetime,
 ) -> bytes:  # fmt: skip
-    """Give the certificate of a key below an authority, in DER; it never outlives the authority."""
+    """Give the certificate of a key below an authority, in DER; it holds on days of the authority alone."""
     above = x509.load_der_x509_certificate(authority)
     public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     above_key = above.public_key()
     assert isinstance(above_key, ec.EllipticCurvePublicKey)
-    builder = _dated(x509.CertificateBuilder(), at, min(at + profile.life, above.not_valid_after_utc))
+    begin, end = max(at - _SKEW, above.not_valid_before_utc), min(at + profile.life, above.not_valid_after_utc)
+    builder = _dated(x509.CertificateBuilder(), begin, end)
     builder = builder.subject_name(subject.name()).issuer_name(above.subject).public_key(public)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(authority=False), critical=True)
@@ -195,9 +197,8 @@ def _cut(text: str) -> str:
     return text.encode()[:_LONGEST_NAME].decode(errors="ignore").strip()
 
 
-def _dated(builder: x509.CertificateBuilder, at: dt.datetime, until: dt.datetime) -> x509.CertificateBuilder:
-    builder = builder.serial_number(x509.random_serial_number())
-    return builder.not_valid_before(at - _SKEW).not_valid_after(until)
+def _dated(builder: x509.CertificateBuilder, begin: dt.datetime, end: dt.datetime) -> x509.CertificateBuilder:
+    return builder.serial_number(x509.random_serial_number()).not_valid_before(begin).not_valid_after(end)
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
