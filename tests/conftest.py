@@ -36,15 +36,23 @@ pytest_configure, pytest_collection_modifyitems = keep_our_order, longest_first
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Give the application's role its declared rights in the test database, and load the tree of areas once."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give the application's role its rights in the test database, load the tree of areas, and lay old roots, once."""
+    from tests.old_roots import lay_old_roots
     from tiemchung.core.grants import grant_all
     from tiemchung.places import actions, reads
 
     with django_db_blocker.unblock():
         grant_all()
+        lay_old_roots()
         reads.forget_tree()
         actions.load_areas(by=SYSTEM, at=NOW)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # who is still there would keep it from its end
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

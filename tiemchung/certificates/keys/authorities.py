@@ -110,12 +110,12 @@ def _made(kind: AuthorityKind, at: dt.datetime) -> bytes:
 
 
 def _lying_by(kind: AuthorityKind, at: dt.datetime) -> bytes | None:
-    """Give an authority whose files lie here and that this register does not know: of the first version, or of an
-    installation whose database was made anew."""
-    store = file_store()
-    for path in sorted(store.folder.glob(f"{kind.lower()}*.der")):
+    """Give an authority whose files lie here and that this register does not know, the one that lasts longest: of the
+    first version, or of an installation whose database was made anew."""
+    store, found = file_store(), []
+    for path in store.folder.glob(f"{kind.lower()}*.der"):
         certificate = path.read_bytes()
         valid_from, valid_to = x509s.days_of(certificate)
         if valid_from <= at and valid_to - at >= SIGNER_LIFE and store.holds(point_of_certificate(certificate)):
-            return certificate
-    return None
+            found.append((valid_to, certificate))
+    return max(found, default=(None, None))[1]
