@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.builders import country  # noqa: F401 - a fixture for every test
+from tests.last_session import let_everybody_go
 from tests.lightness import lighten
 from tests.order import keep_our_order, longest_first
 from tiemchung.core.actor import SYSTEM
@@ -36,7 +37,9 @@ pytest_configure, pytest_collection_modifyitems = keep_our_order, longest_first
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, django_db_keepdb: bool
+) -> Iterator[None]:
     """Give the application's role its rights in the test database, load the tree of areas, and lay old roots, once."""
     from tests.old_roots import lay_old_roots
     from tiemchung.core.grants import grant_all
@@ -48,11 +51,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         reads.forget_tree()
         actions.load_areas(by=SYSTEM, at=NOW)
     yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:  # who is still there would keep it from its end
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-        )
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            let_everybody_go(connection)
 
 
 @pytest.fixture(autouse=True)
