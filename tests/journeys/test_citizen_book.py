@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pytest
-import zxingcpp
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -22,6 +21,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.browser import await_that, faults_of, serve_plainly
+from tests.qr_codes import qr_codes
 from tests.web.citizen.conftest import sign_in as sign_in_plainly
 from tiemchung import urls
 from tiemchung.certificates.actions import refresh_card
@@ -196,7 +196,7 @@ def test_the_code_on_the_screen_reads_as_the_signed_text(phone_of_390: Page, sit
     page.goto(f"/so/the/{person}")
     page.locator(".tc-card__qr").screenshot(path=str(tmp_path / "qr.png"))
     with Image.open(tmp_path / "qr.png") as image:
-        (found,) = zxingcpp.read_barcodes(image.convert("L"))
+        (found,) = qr_codes(image.convert("L"))
     card = card_of_person(SYSTEM, person, clock.now())
     assert card is not None
     assert found.text == card.hc1

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -40,6 +39,7 @@ from tests.journeys.test_citizen_book import (  # noqa: F401 - two are fixtures
     site,
     somebody,
 )
+from tests.qr_codes import qr_codes
 from tests.web.portal.feedback_pages import newest_code
 from tiemchung.certificates.formats import uvci
 from tiemchung.certificates.rules import Lack, PassportState
@@ -91,7 +91,7 @@ def test_from_the_book_to_a_code_that_reads_as_the_signed_text(phone_of_390: Pag
     page.wait_for_url(f"**{address(person)}")
     page.locator(".tc-card__qr").screenshot(path=str(tmp_path / "qr.png"))
     with Image.open(tmp_path / "qr.png") as image:
-        (found,) = zxingcpp.read_barcodes(image.convert("L"))
+        (found,) = qr_codes(image.convert("L"))
     assert found.text == made.hc1
     assert found.ec_level == "Q"
     picture(page, "passport-390")

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import pytest
 import time_machine
-import zxingcpp
 from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -22,6 +21,7 @@ from tests.journeys.browser import faults_of, picture_of, too_wide
 from tests.journeys.test_citizen_book import picture, site  # noqa: F401 - a fixture
 from tests.journeys.test_verifier_app import again, lists_kept, result
 from tests.journeys.verifier_stage import open_verifier, show_picture
+from tests.qr_codes import qr_codes
 from tests.web.citizen.conftest import sign_in as sign_in_plainly
 from tests.web.portal.feedback_pages import texts_to
 from tiemchung.certificates.models import Certificate
@@ -79,7 +79,7 @@ def code_on(page: Page, tmp_path: Path) -> str:
     """Read the code as a camera would."""
     page.locator(".tc-card__qr").screenshot(path=str(tmp_path / "qr.png"))
     with Image.open(tmp_path / "qr.png") as image:
-        (found,) = zxingcpp.read_barcodes(image.convert("L"))
+        (found,) = qr_codes(image.convert("L"))
     return found.text
 
 

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image, ImageFilter
 
 from tests.builders import country  # noqa: F401 - a fixture
 from tests.certificates.passport_cast import NOW, a_signed_person, await_step, issue_passport
+from tests.qr_codes import qr_codes
 from tiemchung.certificates.formats import valuesets
 from tiemchung.certificates.issuing import QR_18_Q
 from tiemchung.certificates.paper import NothingToPrint, Paper, passport_pdf, press
@@ -58,7 +58,7 @@ def doses(count: int) -> tuple[PassportDose, ...]:
 @pytest.mark.parametrize("name", ["Nguyễn Thị Minh Châu", "H’Hen Niê", LONG, "Y"])
 def test_the_code_on_the_paper_reads_as_the_signed_text(paper: Paper, lang: str, name: str) -> None:
     view = view_of(name)
-    (code,) = zxingcpp.read_barcodes(picture_of(passport_pdf(view, paper, lang)))
+    (code,) = qr_codes(picture_of(passport_pdf(view, paper, lang)))
     assert code.text == view.hc1
 
 
@@ -153,7 +153,7 @@ def test_more_doses_than_a_page_holds_go_on_to_the_next_with_the_number_on_each(
 
 @pytest.mark.parametrize("paper", list(Paper))
 def test_the_code_is_at_least_forty_millimetres_wide(paper: Paper) -> None:
-    (code,) = zxingcpp.read_barcodes(picture_of(passport_pdf(view_of(LONG), paper)))
+    (code,) = qr_codes(picture_of(passport_pdf(view_of(LONG), paper)))
     corners = code.position
     assert (corners.top_right.x - corners.top_left.x) / 4 / MM >= 40
 
@@ -177,7 +177,7 @@ def test_the_code_of_a_usual_name_is_at_most_version_18_with_a_quarter_of_it_to_
     view = passport_of(SYSTEM, person_id, NOW)
     drawn = qr_of(view.hc1)
     assert (drawn.level, drawn.side - 2 * QUIET <= VERSION_18) == ("Q", True)
-    (code,) = zxingcpp.read_barcodes(picture_of(passport_pdf(view)))
+    (code,) = qr_codes(picture_of(passport_pdf(view)))
     assert code.ec_level == "Q"
     assert modules_of(press.qr_svg(view.hc1)) == drawn.side - 2 * QUIET
 
@@ -195,7 +195,7 @@ def test_a_print_of_25_millimetres_reads_as_a_scanner_or_a_phone_sees_it(paper: 
     page = pypdfium2.PdfDocument(passport_pdf(view, paper))[0].render(scale=300 / 72 * 25 / printed).to_pil()
     blurred = page.convert("L").filter(ImageFilter.GaussianBlur(0.6))
     seen = blurred.rotate(2, resample=Image.Resampling.BICUBIC, fillcolor=255)
-    (code,) = zxingcpp.read_barcodes(seen)
+    (code,) = qr_codes(seen)
     assert code.text == view.hc1
 
 

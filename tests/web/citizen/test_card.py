@@ -7,10 +7,10 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-import zxingcpp
 from django.test import Client
 
 from tests.builders import a_person, a_phone
+from tests.qr_codes import qr_codes
 from tests.web.citizen.conftest import NAME, give_dose, make_card
 from tests.web.citizen.drawing import picture
 from tiemchung.certificates.models import Certificate
@@ -33,7 +33,7 @@ def card_of(client: Client, person_id: UUID) -> str:
 def drawn_text(page: str) -> str:
     code = r'tc-card__qr"><svg viewBox="0 0 (\d+) .*?<path stroke="#000" d="([^"]+)"'
     side, path = re.search(code, page, re.DOTALL).groups()
-    (found,) = zxingcpp.read_barcodes(picture(int(side), path))
+    (found,) = qr_codes(picture(int(side), path))
     return found.text
 
 

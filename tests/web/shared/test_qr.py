@@ -1,11 +1,11 @@
 """The drawn code reads back, has its quiet zone, and gives up density before readability."""
 
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.qr_codes import qr_codes
 from tests.web.citizen.drawing import picture, strokes
 from tiemchung.web.shared.qr import MOST_MODULES, QUIET, Drawing, qr_of
 
@@ -19,7 +19,7 @@ def seen(drawing: Drawing) -> Image.Image:
 @given(st.text(ALPHABET, min_size=1, max_size=600))
 @settings(max_examples=25, deadline=None)
 def test_what_is_drawn_reads_back(text):
-    assert [found.text for found in zxingcpp.read_barcodes(seen(qr_of("HC1:" + text)))] == ["HC1:" + text]
+    assert [found.text for found in qr_codes(seen(qr_of("HC1:" + text)))] == ["HC1:" + text]
 
 
 def test_four_modules_around_stay_white():
