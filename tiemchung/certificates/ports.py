@@ -46,6 +46,12 @@ class NoCentralKey(KeyStoreError):
     code = "NO_CENTRAL_KEY"
 
 
+class ClockBehind(KeyStoreError):
+    """This machine's clock stands before the day on which our own root or key was made: nothing is made below it."""
+
+    code = "CLOCK_BEHIND"
+
+
 class Signer(Protocol):
     """Signs with one key; a key file and a hardware module pass the same tests."""
 

@@ -6,19 +6,21 @@ itself: `request_...` and `take_...` carry a request out and a certificate in.
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.db import connection
 
 from tiemchung.certificates.keys import x509s
 from tiemchung.certificates.keys.files import handle_of, point_of_certificate, write_once
-from tiemchung.certificates.keys.roots import pin_root, pinned
+from tiemchung.certificates.keys.roots import pin_root, pinned, pinned_roots
 from tiemchung.certificates.keys.stores import file_store, store_named
 from tiemchung.certificates.models import Authority
-from tiemchung.certificates.ports import KeyMissing, KeyStore
+from tiemchung.certificates.ports import ClockBehind, KeyMissing, KeyStore
 from tiemchung.certificates.rules import AUTHORITY_LIFE, SIGNER_LIFE, AuthorityKind
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
+from tiemchung.core.clock import now
 
 _NAMES = {AuthorityKind.CSCA: "Tiem Chung CSCA", AuthorityKind.FACILITY: "Tiem Chung Facility Root"}
 _LOCK = 0x7143_4B45_5953  # any number that nothing else locks: "qCKEYS"
@@ -41,7 +43,8 @@ def authority_here(kind: AuthorityKind, *, by: Actor, at: dt.datetime) -> Author
     """Give the authority of this installation that signs now; None where its key lies elsewhere.
 
     It is made at the first call, and anew when it would no longer outlive a key below it; the old one stays believed.
-    Call it under `lock_keys`. Raises KeyStoreError, KeyMissing where the folder of keys has lost the register's root.
+    Call it under `lock_keys`. Raises KeyStoreError, KeyMissing where the folder of keys has lost the register's root,
+    ClockBehind where the clock has not come to the day of the root that lies there.
     """
     known = list(Authority.objects.filter(kind=kind, retired_at=None, valid_from__lte=at, valid_to__gt=at))
     here = [a for a in pinned(known) if a.store]
@@ -52,8 +55,21 @@ def authority_here(kind: AuthorityKind, *, by: Actor, at: dt.datetime) -> Author
     lasting = [a for a in here if a.valid_to - at >= SIGNER_LIFE]
     if lasting:
         return max(lasting, key=lambda a: a.valid_to)
-    certificate = _lying_by(kind, at) or _made(kind, at)
+    certificate = _lying_by(kind, at)
+    if certificate is None:
+        if not known:
+            need_begun((x509s.days_of(root)[0] for root in pinned_roots(kind)), at)
+        certificate = _made(kind, at)
     return keep_authority(kind, certificate, store=file_store().name, by=by, at=at)
+
+
+def need_begun(firsts: Iterable[dt.datetime], at: dt.datetime) -> None:
+    """Raise ClockBehind where one of our own begins only after this machine's clock: that clock is wrong.
+
+    A past day that is played on a right clock (`at` long ago) may have a root and keys of its own.
+    """
+    if any(first > max(at, now()) for first in firsts):
+        raise ClockBehind
 
 
 def keep_authority(kind: AuthorityKind, certificate: bytes, *, store: str, by: Actor, at: dt.datetime) -> Authority:

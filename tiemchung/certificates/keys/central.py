@@ -8,7 +8,13 @@ from cryptography import x509
 from django.db import transaction
 
 from tiemchung.certificates.keys import x509s
-from tiemchung.certificates.keys.authorities import authority_here, certified_by, lock_keys, try_lock_keys
+from tiemchung.certificates.keys.authorities import (
+    authority_here,
+    certified_by,
+    lock_keys,
+    need_begun,
+    try_lock_keys,
+)
 from tiemchung.certificates.keys.roots import ours
 from tiemchung.certificates.keys.stores import kid_of, new_key_store
 from tiemchung.certificates.models import SigningKey
@@ -121,9 +127,14 @@ def _first(purpose: KeyPurpose, by: Actor, at: dt.datetime) -> SigningKey:
 
 
 def _used_at_once(purpose: KeyPurpose, keys: list[SigningKey], by: Actor, at: dt.datetime) -> SigningKey:
-    """Give a key although none was ready: one that waits is known to most verifiers already, else a new one."""
+    """Give a key although none was ready: one that waits is known to most verifiers already, else a new one.
+
+    Raises ClockBehind where this purpose has a key whose first day has not come.
+    """
     first = first_in_need(keys, at)
     if first is None:
+        mine = ours(SigningKey.objects.filter(purpose=purpose, valid_from__gt=at, compromised_since=None))
+        need_begun((key.valid_from for key in mine), at)
         return publish_key(purpose, by=by, at=at, usable_from=at)
     first.usable_from = at
     first.save(update_fields=["usable_from"])

@@ -1,5 +1,6 @@
 """What anybody may ask of the issuance log: its signed heads, and the proofs that it holds and only grows."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from tiemchung.certificates import merkle
@@ -27,6 +28,11 @@ def signed_head() -> SignedHead | None:
 def log_size() -> int:
     """Give how many leaves the log has now, published or not."""
     return LogHead.objects.order_by("-size").values_list("size", flat=True).first() or 0
+
+
+def newest_moment() -> dt.datetime | None:
+    """Give when the log last grew or was last signed, None while it is empty."""
+    return LogHead.objects.order_by("-size").values_list("made_at", flat=True).first()
 
 
 def position_of(hash16: bytes) -> int | None:
