@@ -37,3 +37,11 @@ def test_an_impossible_letter_is_said_so() -> None:
     assert uvci.checks("URN:UVCI:01:VN:é#A") is False
     with pytest.raises(ValueError, match="certificate numbers"):
         uvci.check_letter("lower")
+
+
+def test_a_number_is_meant_however_it_was_copied() -> None:
+    number = uvci.new_uvci()
+    bare = number.removeprefix("URN:UVCI:")
+    for typed in (number, number.lower(), f" {number[:15]} {number[15:]}\n", bare, bare.lower(), bare[6:]):
+        assert uvci.as_meant(typed) == number
+    assert uvci.as_meant("") == ""

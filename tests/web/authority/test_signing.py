@@ -107,8 +107,10 @@ def test_a_renewal_names_nobody_who_allowed_it_and_counts_whom_it_would_renew(ce
 def test_a_certificate_is_found_by_its_number_and_taken_back(centre: Client) -> None:
     person = a_passport()
     made = certificate_of(person)
-    page = centre.post(f"{HERE}/thu-hoi/chung-nhan", {"number": f" {made.uvci.lower()} "})
-    assert "Hộ chiếu vắc xin" in shown(page)
+    for typed in (f" {made.uvci.lower()} ", made.uvci.replace(":", ": "), made.uvci.removeprefix("URN:UVCI:")):
+        page = shown(centre.post(f"{HERE}/thu-hoi/chung-nhan", {"number": typed}))
+        assert "Hộ chiếu vắc xin" in page
+        assert made.uvci in page
     form = {"number": made.uvci, "step": "revoke", "then": "none", "because": "ngắn"}
     assert centre.post(f"{HERE}/thu-hoi/chung-nhan", form).status_code == 422
     answer = centre.post(f"{HERE}/thu-hoi/chung-nhan", form | {"because": "khai gian mũi tiêm, biên bản số 12"})
@@ -116,6 +118,14 @@ def test_a_certificate_is_found_by_its_number_and_taken_back(centre: Client) -> 
     assert answer.headers["Location"] == f"{HERE}/thu-hoi/{order.id}"
     assert Certificate.objects.get(id=made.id).state == "REVOKED"
     assert "biên bản số 12" in shown(centre.get(answer.headers["Location"]))
+
+
+def test_a_slip_in_a_certificates_number_is_called_one(centre: Client) -> None:
+    body, letter = certificate_of(a_passport()).uvci.split("#")
+    slip = f"{body[:-1]}{'A' if body[-1] != 'A' else 'B'}#{letter}"
+    answer = centre.post(f"{HERE}/thu-hoi/chung-nhan", {"number": slip})
+    assert answer.status_code == 422
+    assert "gõ sai" in shown(answer)
 
 
 def test_an_unknown_number_and_one_elsewhere_look_the_same() -> None:

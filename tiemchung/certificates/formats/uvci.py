@@ -34,6 +34,14 @@ def new_uvci() -> str:
     return f"{body}#{check_letter(body)}"
 
 
+def as_meant(typed: str) -> str:
+    """Give one of our numbers as it is stored from how somebody typed it: spaces, small letters, no prefix."""
+    number = "".join(typed.split()).upper()
+    for part in ("URN:UVCI:", "01:VN:"):
+        number = number.removeprefix(part)
+    return PREFIX + number if number else ""
+
+
 def checks(uvci: str) -> bool | None:
     """Tell whether the check letter is right, None when there is none.
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tiemchung.access.reads import facility_scope
 from tiemchung.certificates.formats.revocation import hash_of_number
+from tiemchung.certificates.formats.uvci import as_meant
 from tiemchung.certificates.models import (
     Certificate,
     CertificateByHash,
@@ -71,6 +72,7 @@ class CertificateFound:
 
     person_id: UUID
     certificate_id: UUID
+    number: str
     kind: CertificateKind
     issued_at: dt.datetime
     expires_at: dt.datetime
@@ -178,7 +180,7 @@ def kids_waiting(kids: Iterable[bytes]) -> frozenset[bytes]:
 
 def certificate_to_revoke(by: Actor, number: str) -> CertificateFound | None:
     """Give the certificate in force of a number, where the actor may take it back; else None, for either reason."""
-    hash16 = hash_of_number(number.strip().upper())
+    hash16 = hash_of_number(as_meant(number))
     where = CertificateByHash.objects.filter(hash=hash16).values_list("person_id", "certificate_id").first()
     if where is None:
         return None
@@ -187,7 +189,8 @@ def certificate_to_revoke(by: Actor, number: str) -> CertificateFound | None:
     areas = facility_scope(unit) if unit else frozenset()
     if row is None or not may_ask_revocation(by, OrderTarget.CERTIFICATE, facility_id=unit, area_ids=areas):
         return None
-    return CertificateFound(row.person_id, row.id, CertificateKind(row.kind), row.issued_at, row.expires_at, unit)
+    kind = CertificateKind(row.kind)
+    return CertificateFound(row.person_id, row.id, row.uvci, kind, row.issued_at, row.expires_at, unit)
 
 
 def watch_nights(limit: int = 31) -> tuple[WatchView, ...]:

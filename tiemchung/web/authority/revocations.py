@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tiemchung.certificates import actions, reads
+from tiemchung.certificates.formats.uvci import as_meant, checks
 from tiemchung.certificates.reads import runs
 from tiemchung.certificates.rules import (
     CertificateKind,
@@ -96,8 +97,7 @@ def revoke_one(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     found = runs.certificate_to_revoke(by, number) if number else None
     if found is None:
-        wrong = say("signing.revoke.number_empty" if not number else "signing.revoke.number_unknown")
-        return staff_page(request, "authority/revoke_one.html", 422, errors={"number": wrong}, **facts)
+        return staff_page(request, "authority/revoke_one.html", 422, errors={"number": _why_none(number)}, **facts)
     facts |= {"found": found, "facility": _facility_name(found.facility_id), "chosen": request.POST.get("then", "new")}
     if request.POST.get("step") != "revoke":
         return staff_page(request, "authority/revoke_one.html", **facts)
@@ -111,6 +111,13 @@ def revoke_one(request: HttpRequest) -> HttpResponse:
         return staff_page(request, "authority/revoke_one.html", 422, **facts)
     tell(request, "signing.revoke.done_one")
     return redirect("authority:revocation", order_id=order_id)
+
+
+def _why_none(number: str) -> str:
+    if not number:
+        return say("signing.revoke.number_empty")
+    slip = checks(as_meant(number)) is False
+    return say("signing.revoke.number_slip" if slip else "signing.revoke.number_unknown")
 
 
 @open_to_centre
