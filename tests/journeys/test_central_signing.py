@@ -14,12 +14,12 @@ from tests.journeys.test_passport_signing import WIDTHS, screen_of
 from tiemchung.access import factors
 from tiemchung.access.actions import enrol_totp
 from tiemchung.certificates.actions import central_batch, publish_log_head
-from tiemchung.certificates.actions.central_signing import work_central_runs
+from tiemchung.certificates.actions.central_signing import move_central_run, work_central_runs
 from tiemchung.certificates.actions.order_work import work_orders
 from tiemchung.certificates.actions.retrying import work_retries
 from tiemchung.certificates.actions.watching import watch_batch
 from tiemchung.certificates.models import Certificate, Passport, SigningKey, SignRun
-from tiemchung.certificates.rules import KeyPurpose
+from tiemchung.certificates.rules import KeyPurpose, RunState
 from tiemchung.core import clock
 from tiemchung.core.actor import Role
 
@@ -82,6 +82,15 @@ def test_an_officer_allows_a_run_and_follows_it(
     page.get_by_role("button", name="Tạm dừng").click()
     expect(page.get_by_role("button", name="Ký tiếp")).to_be_visible()
     screen.look("central-paused")
+    page.get_by_role("button", name="Ký tiếp").press("Enter")
+    going = page.get_by_role("button", name="Tạm dừng")
+    going.focus()
+    with page.expect_response("**/ho-chieu/ky/*"):
+        pass
+    expect(going).to_be_focused()
+    run, at = SignRun.objects.latest("allowed_at"), clock.now()
+    move_central_run(run_id=run.id, to=RunState.STOPPED, by=a_ministry_officer(), at=at)
+    expect(going).to_have_count(0)
     for person in centre.ready:
         assert certificate_of(person).hc1.startswith("HC1:")
 
