@@ -144,6 +144,15 @@ def test_a_person_on_record_and_an_invented_one_look_the_same_after_a_wrong_code
         assert seen[0] == seen[1]
 
 
+def test_a_wrong_code_says_how_to_get_another_on_this_page(chau: UUID, phone: str, number: str) -> None:
+    client = Client()
+    ask(client, merged(asked(number)))
+    wrong = "000000" if pages.newest_code(phone) != "000000" else "000001"
+    page = client.post("/tra-cuu/ma", {"code": wrong}).content.decode()
+    assert "quay lại và tra cứu lần nữa" in page
+    assert "gửi lại mã" not in page
+
+
 def test_the_right_code_shows_the_card_and_a_code_that_verifies(chau: UUID, phone: str, number: str) -> None:
     client = Client()
     ask(client, merged(asked(number)))

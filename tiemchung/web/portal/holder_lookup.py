@@ -123,8 +123,13 @@ def code_page(request: HttpRequest) -> HttpResponse:
         keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
     _wait_until(begun + ANSWER_AFTER_S)
     if not verdict.allowed:
-        return private_page(request, "portal/holder_code.html", {"errors": {"code": first_words(verdict)}})
+        return private_page(request, "portal/holder_code.html", {"errors": {"code": _why_not(verdict)}})
     return keep_known(request, redirect("portal:holder_certificate"), pending.phone, about=pending.number)
+
+
+def _why_not(verdict: Verdict) -> str:
+    """Say what to do: this page sends no second code by itself, since it knows of nobody to send it to."""
+    return say("lookup.code.wrong") if verdict.refusals[0].code == "CODE_WRONG" else first_words(verdict)
 
 
 def _used(pending: PendingCode, digits: str, device: str) -> Verdict:
