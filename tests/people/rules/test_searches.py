@@ -48,6 +48,12 @@ def test_a_scanned_card_searches_by_its_numbers_and_keeps_the_card() -> None:
     assert query.numbers == query.card.identifiers
 
 
+@pytest.mark.parametrize("text", ["HC1:6BF+70790T9WJWG.FKY*4GO0", " hc1:6BF 8901", "shc:/5676290952"])
+def test_a_certificates_code_is_called_one_and_nobody_new_is_registered_for_it(text: str) -> None:
+    query = understood(text)
+    assert [reason.code for reason in query.verdict.refusals] == ["SCAN_CERTIFICATE"]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -57,11 +57,16 @@ def parse_scan(text: str) -> ScannedCard:
     if len(text) > MAX_SCAN:
         return _unreadable("SCAN_TOO_LONG")
     plain, notes = _repaired(text.strip("\r\n\t \x00"))
-    if plain.startswith(("HC1:", "shc:/")):
+    if is_certificate(plain):
         return _unreadable("SCAN_CERTIFICATE")
     fields = [nfc(field) for field in plain.split("|")]
     card = _read(fields)
     return _with(card, notes) if notes.reasons else card
+
+
+def is_certificate(text: str) -> bool:
+    """Tell whether this is the code of a vaccination certificate, which is no card of a person."""
+    return text.strip().upper().startswith(("HC1:", "SHC:/"))
 
 
 def _read(fields: list[str]) -> ScannedCard:

@@ -11,7 +11,7 @@ from tiemchung.people.rules.identifiers import possible_systems
 from tiemchung.people.rules.kinds import BirthPrecision, IdSystem
 from tiemchung.people.rules.names import name_key
 from tiemchung.people.rules.phones import normalise_phone
-from tiemchung.people.rules.scans import ScanKind, ScannedCard, parse_scan
+from tiemchung.people.rules.scans import ScanKind, ScannedCard, is_certificate, parse_scan
 
 MAX_TEXT = 4000
 _BIRTH = re.compile(r"(?:^|[\s,;])(?:(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-])?(\d{4})$")
@@ -48,7 +48,7 @@ def understood(text: str) -> Query:
     """
     if len(text) > MAX_TEXT:
         return Query(verdict=refuse("SEARCH_TOO_LONG"))
-    if "|" in text:
+    if "|" in text or is_certificate(text):
         return _scanned(parse_scan(text))
     plain = nfc(text)
     tokens = plain.split()
