@@ -61,6 +61,8 @@ def test_from_the_work_list_to_the_number_and_on_to_the_signature(as_lead: Clien
     assert "thiếu số này thì chưa cấp được hộ chiếu vắc xin" in page
     assert "Căn cước" not in page
     assert "Đã lưu số hộ chiếu của Ane Sounthone" in shown(write(as_lead, guest, "p 1234567"))
+    # Before any worker hears of it: the list that the page leads back to has let go of her.
+    assert lines_of(guest) == {"TO_SIGN"}
     follow_people()
     assert Passport.objects.get(person_id=guest).state == "ELIGIBLE"
     assert lines_of(guest) == {"TO_SIGN"}

@@ -34,6 +34,7 @@ from tiemchung.web.authority.frame import (
     open_to_seers,
     opened,
 )
+from tiemchung.web.shared.passport_hears import passport_hears
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.trying import Tried, rehearse, told_as_warnings
 from tiemchung.web.shared.typed import key_in, number_in, text_in
@@ -92,6 +93,7 @@ def amend_dose(request: HttpRequest, person_id: UUID, dose_id: UUID) -> HttpResp
         return _amend_page(request, shown, form.typed, 422, errors=form.errors, **again)
     answer, tried = _go(request, act)
     if answer is not None:
+        passport_hears(person_id)
         tell(request, "authority.done.amended", name=shown.person.main.full_name)
         return redirect(way_back(request) or _address(shown))
     if not tried.possible or request.POST.get("step") == "back":
@@ -146,6 +148,7 @@ def _step(
 
     answer, tried = _go(request, act)
     if answer is not None:
+        passport_hears(person_id)
         tell(request, f"authority.done.{name}", name=shown.person.main.full_name)
         return redirect(way_back(request) or _address(shown))
     if not tried.possible:

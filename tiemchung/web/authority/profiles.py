@@ -18,6 +18,7 @@ from tiemchung.people.rules.sight import may_change_nationality
 from tiemchung.web.authority.frame import looks_at_person, open_to_amenders, opened, person_address
 from tiemchung.web.shared.countries import country_codes, country_items, country_name
 from tiemchung.web.shared.passport_falls import signatures_falling
+from tiemchung.web.shared.passport_hears import passport_hears
 from tiemchung.web.shared.staff_page import actor_of, staff_page, tell
 from tiemchung.web.shared.trying import rehearse
 from tiemchung.web.shared.typed import date_in, line_in, number_in, text_in
@@ -62,6 +63,7 @@ def amend_person(request: HttpRequest, profile_id: UUID) -> HttpResponse:
             act()
         except Refused as refused:
             return _again(request, facts, again, refused.verdict)
+        passport_hears(person.person_id)
         tell(request, "authority.done.person", name=typed["full_name"])
         return redirect(way_back(request) or person_address(person.person_id))
     tried = rehearse(act)

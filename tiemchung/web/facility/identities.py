@@ -25,6 +25,7 @@ from tiemchung.places.reads import answered_by
 from tiemchung.web.facility.frame import hides_strangers
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.list_place import place_in, query_after
+from tiemchung.web.shared.passport_hears import passport_hears
 from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import actor_of, address_of, staff_page, tell
 from tiemchung.web.shared.typed import line_in, text_in
@@ -117,6 +118,7 @@ def _do(
         partial(act, by=actor_of(request), at=clock.now(), person_id=person_id, **typed)()
     except Refused as refused:
         return _page(request, person_id, form=form, typed=typed, verdict=refused.verdict)
+    passport_hears(person_id)
     said = "BOOK" if typed.get("system") == IdSystem.PASSPORT else deed
     tell(request, f"identity.done.{said}", name=reads.review_of(person_id).full_name)
     return redirect(way_back(request) or _address(person_id))
