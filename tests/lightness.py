@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.core.servers.basehttp import ServerHandler
+from django.core.servers.basehttp import ServerHandler, WSGIRequestHandler
 from django.db import OperationalError, connection
 from django.test import TransactionTestCase
 
@@ -27,10 +27,13 @@ PATIENCE_S, TRIES = 60.0, 5
 
 
 class Answering:
-    """Counts the requests that a test's servers are answering: a closed window takes back none that it has sent."""
+    """Counts the requests that a test's servers are answering: a closed window takes back none that it has sent.
+
+    `test` numbers the tests that commit: a line that was opened in one of them is answered in that one alone.
+    """
 
     def __init__(self) -> None:
-        self._now, self._over = 0, threading.Condition()
+        self._now, self._over, self.test = 0, threading.Condition(), 0
 
     def __enter__(self) -> None:
         with self._over:
@@ -42,8 +45,9 @@ class Answering:
             self._over.notify_all()
 
     def await_end(self) -> None:
-        """Return when the last one is answered, after a minute in any case."""
+        """Return when the last one is answered, after a minute in any case; of lines open now none more is."""
         with self._over:
+            self.test += 1
             self._over.wait_for(lambda: not self._now, PATIENCE_S)
 
 
@@ -51,15 +55,23 @@ answering = Answering()
 
 
 def count_answers() -> None:
-    """Let every server of this process tell when it answers."""
-    run = ServerHandler.run
+    """Let every server of this process tell when it answers, and hang up on windows of a test that is over."""
+    run, setup = ServerHandler.run, WSGIRequestHandler.setup
+
+    @wraps(setup)
+    def opened(line: Any) -> None:
+        line.opened_in = answering.test
+        setup(line)
 
     @wraps(run)
-    def counted(*told: Any) -> None:
+    def counted(handler: Any, *told: Any) -> None:
         with answering:
-            run(*told)
+            if handler.request_handler.opened_in == answering.test:
+                run(handler, *told)
+            else:
+                handler.request_handler.close_connection = True
 
-    ServerHandler.run = counted
+    WSGIRequestHandler.setup, ServerHandler.run = opened, counted
 
 
 def lighten() -> None:
