@@ -104,7 +104,9 @@ class TestAtTheCentre:
         person = a_passport()
         number = certificate_of(person).uvci
         address = self.revoke(centre, number, "new")
-        assert "Mã mới được cấp tự động" in shown(centre.get(address))
+        awaited = shown(centre.get(address))
+        assert "Mã mới được cấp tự động" in awaited
+        assert "Cấp lại hộ chiếu" not in awaited
         refresh_passports(person_ids=[person], at=LATER)
         centre_signs(at=LATER)
         follower = certificate_of(person).uvci

@@ -210,14 +210,20 @@ def _moves_on(one: runs.OrderView, taken: runs.CertificateTaken | None) -> bool:
     """Tell whether the page says more in a moment: keys fall in batches, a new code is seconds behind the old."""
     if one.state == "RUNNING":
         return True
+    return _follows_soon(one, taken)
+
+
+def _follows_soon(one: runs.OrderView, taken: runs.CertificateTaken | None) -> bool:
     soon = one.decided_at is not None and clock.now() - one.decided_at < _NEW_CODE_WITHIN
     return soon and taken is not None and taken.reissue and not taken.follower
 
 
 def _reissue(by: Actor, one: runs.OrderView, taken: runs.CertificateTaken | None) -> str | None:
-    """Give the page where the passport that an order took away is given back, for who may; None once it is."""
+    """Give the page where the passport that an order took away is given back, for who may; None once it is, or while it
+    comes by itself.
+    """
     open_still = taken is not None and taken.kind is CertificateKind.PASSPORT and not taken.follower
-    done = open_still and one.state == "DONE" and one.person_id is not None
+    done = open_still and not _follows_soon(one, taken) and one.state == "DONE" and one.person_id is not None
     may = done and may_sign_centrally(by).allowed
     return reverse("authority:reissue", kwargs={"person_id": one.person_id}) if may else None
 
