@@ -54,10 +54,15 @@ async function settled(word, leaf, text) {
   await later.keep(leaf, text);
 }
 
-/** What the register says of a code that holds good; the code itself leaves this device only if we never issued it. */
+/**
+ * What the register says of a code that holds good; the code itself leaves this device only if we never issued it. Of one
+ * that a list revokes it knows whether another took its place: the list does not, and its holder only has to show that one.
+ */
 async function asked(answer, text) {
-  if (answer.verdict !== VALID || !answer.own || !answer.leaf) return answer;
+  const listed = answer.reason === "REVOKED";
+  if ((answer.verdict !== VALID && !listed) || !answer.own || !answer.leaf) return answer;
   const word = await askRegister(register, answer.leaf);
+  if (listed) return word === "REPLACED" ? registered(answer, word) : answer;
   settled(word, answer.leaf, text.trim());
   return registered(answer, word);
 }

@@ -187,6 +187,12 @@ def test_with_a_network_the_register_is_believed_at_once(context: BrowserContext
     result(page, "INVALID", "thay chứng nhận này bằng bản mới")
     expect(page.locator('[data-verify="checked"]')).to_have_text("Theo sổ cấp vào lúc này.")
     shot(page, "replaced")
+    again(page)
+    revoke(row, because="REPLACED")
+    page.reload()
+    wait_until(page, f"Object.keys((await ({KEPT}).json()).lists).length === 1")
+    show_picture(page, picture)  # the list on the device says revoked, the register says by what
+    result(page, "INVALID", "thay chứng nhận này bằng bản mới")
 
 
 def test_a_number_that_was_never_issued_is_refused_and_the_code_is_sent_in(

@@ -24,11 +24,12 @@ export function worse(one, other) {
 
 /**
  * The answer with the state of the lists taken into account: without a good list of keys nothing is VALID, and of our own
- * certificates nothing without a good list of what was revoked, unless the register itself was asked.
+ * certificates nothing without a good list of what was revoked, unless the register itself was asked. `oldHere` says that
+ * this device's own lists are meant, which it can fetch anew.
  */
 export function weighed(answer, keys, revocations = "FRESH") {
   const state = answer.own && !answer.asked ? worse(keys, revocations) : keys;
   const hangsOnList = answer.verdict === VALID || answer.reason === "UNKNOWN_KEY";
   const reason = { NONE: "LIST_MISSING", TOO_OLD: "LIST_TOO_OLD" }[state];
-  return hangsOnList && reason ? { ...answer, verdict: UNKNOWN, reason, genuine: false } : answer;
+  return hangsOnList && reason ? { ...answer, verdict: UNKNOWN, reason, genuine: false, oldHere: true } : answer;
 }

@@ -17,6 +17,14 @@ const NAME_OF = {
   "Abdala": "Abdala (CIGB)",
 };
 
+// ICD-11 codes, as the WHO's forms and travel seals name vaccines where no product stands beside them.
+const NAME_OF_ICD11 = {
+  XM8NQ0: "Comirnaty (Pfizer-BioNTech)", XM3DT5: "Spikevax (Moderna)", XM4YL8: "Vaxzevria (AstraZeneca)",
+  XM97T2: "Covishield (Serum Institute of India)", XM6QV1: "Jcovden (Janssen)", XM8866: "Vero Cell (Sinopharm)",
+  XM9FQ7: "Hayat-Vax", XM5ZJ4: "Sputnik V (Gamaleya)", XM5QM6: "Sputnik Light (Gamaleya)", XM1G90: "Covaxin (Bharat Biotech)",
+  XM68M6: "COVID-19 vaccine",
+};
+
 // CVX codes, as SMART Health Cards name vaccines.
 const NAME_OF_CVX = {
   207: "Spikevax (Moderna)", 208: "Comirnaty (Pfizer-BioNTech)", 210: "Vaxzevria (AstraZeneca)",
@@ -28,9 +36,9 @@ const NAME_OF_CVX = {
   511: "CoronaVac (Sinovac)", 502: "Covaxin (Bharat Biotech)",
 };
 
-/** The known name of a product code of the EU value set, else the code itself. */
+/** The known name of a product code of the EU value set or of ICD-11, else the code itself. */
 export function productName(code) {
-  return NAME_OF[code] ?? String(code ?? "");
+  return NAME_OF[code] ?? NAME_OF_ICD11[code] ?? String(code ?? "");
 }
 
 /** The known name of a CVX vaccine code, else "CVX <code>". */

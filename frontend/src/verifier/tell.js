@@ -83,13 +83,19 @@ function holderOf(answer, words) {
 // Our own holders find their new code in the health book; whoever was certified elsewhere asks there.
 const ASK_ISSUER = new Set(["EXPIRED", "KEY_EXPIRED", "REVOKED"]);
 
+function saidOf(answer, words) {
+  // A list of another country's keys is the ministry's to renew: opening the page anew would bring the same one.
+  if (answer.reason === "LIST_TOO_OLD" && answer.source && !answer.oldHere) return { what: words.elsewhere.old_list, todo: words.elsewhere.old_list_todo };
+  return words.reason[answer.reason || "GENUINE"] ?? words.reason.UNSUPPORTED_CONTENT;
+}
+
 /** What the screen says: {verdict, title, what, todo, holder}; `words` as the page carries them. */
 export function tell(answer, words) {
   const facts = {
     until: answer.validUntil ? lastDay(answer) : "", from: answer.issuedAt ? dayOfSeconds(answer.issuedAt) : "",
     country: answer.country, format: answer.format,
   };
-  const reason = words.reason[answer.reason || "GENUINE"] ?? words.reason.UNSUPPORTED_CONTENT;
+  const reason = saidOf(answer, words);
   return {
     verdict: answer.verdict,
     title: words.result[answer.verdict],

@@ -7,6 +7,7 @@ import { maySeal } from "./trust.js";
 import { issuedBy, sha256, signatureHolds } from "./signature.js";
 import { HOME, sameCountry } from "./countries.js";
 import { emptyCard, firstText, wholeNumber } from "./card.js";
+import { productName } from "./products.js";
 import { revocationHashes } from "./revocation.js";
 
 const FORMAT = "VDS-NC";
@@ -67,7 +68,7 @@ function wasMadeFor(signer, kind, kid, trust) {
 
 function dosesOf(events) {
   return events.flatMap((event) => (event.vd ?? []).map((dose) => ({
-    number: wholeNumber(dose.seq), of: null, product: firstText(event.nam, event.des),
+    number: wholeNumber(dose.seq), of: null, product: firstText(event.nam, productName(firstText(event.des))),
     productCode: firstText(event.des), maker: "", on: firstText(dose.dvc), country: firstText(dose.ctr),
     lot: firstText(dose.lot),
   })));
@@ -81,7 +82,7 @@ function cardOf({ hdr, msg }) {
     // ICAO writes two spaces between family and given names.
     name: firstText(msg.pid?.n).replace(/\s+/g, " "),
     birthDate: firstText(msg.pid?.dob),
-    issuer: firstText(doses[0] && msg.ve[0].vd[0].adm),
+    issuer: "", // the state alone: `adm` is who gave the dose
     country: firstText(hdr.is),
     certificateId: firstText(msg.uvci, msg.utci),
     doses,
@@ -108,7 +109,7 @@ export async function readVdsNc(text, trust, now) {
   const limit = new Date((now + CLOCK_SLACK) * 1000).toISOString().slice(0, 10);
   if (card.doses.some((dose) => dose.on > limit)) found.add("NOT_YET_VALID");
   return {
-    format: FORMAT, faults: found, card, wrong: [], issuedAt: null, validUntil: signer?.validTo ?? null, key, kid, signed,
+    format: FORMAT, faults: found, card, wrong: [], issuedAt: null, validUntil: null, key, kid, signed,
     hashes: await revocationHashes({ alg, signature, certificateId: card.certificateId, country: card.country }),
   };
 }

@@ -9,7 +9,7 @@ function vaccinationOf(core) {
   if (!inner.vaccine && !inner.brand) return [];
   return [{
     number: wholeNumber(inner.dose), of: wholeNumber(inner.totalDoses ?? inner.total_doses),
-    product: firstText(productName(coded(inner.brand)), coded(inner.vaccine)), productCode: coded(inner.brand),
+    product: firstText(productName(coded(inner.brand)), productName(coded(inner.vaccine))), productCode: coded(inner.brand),
     maker: coded(inner.manufacturer ?? inner.ma_holder ?? inner.maholder), on: dayOf(inner.date),
     country: coded(inner.country), lot: firstText(inner.lot),
   }];
@@ -28,7 +28,7 @@ export function coreSetCard(core) {
     kind: core.test ? "test" : doses.length ? "vaccination" : "",
     name: firstText(core.name),
     birthDate: dayOf(core.birthDate),
-    issuer: firstText(core.certificate?.issuer, core.pha, core.meta?.reference, doses[0] && core.centre),
+    issuer: firstText(core.certificate?.issuer, core.pha, core.meta?.reference),
     country: coded(core.country ?? core.vaccination?.country ?? core.test?.country),
     certificateId: firstText(core.hcid, core.certificate?.hcid, core.identifier),
     doses,

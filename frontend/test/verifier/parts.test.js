@@ -125,4 +125,6 @@ test("a dose that stands beside a test is not shown: a key for tests vouches for
   const core = { name: "An", test: { date: "2021-09-17" }, vaccination: { vaccine: "X", date: "2021-09-01" } };
   assert.deepEqual([coreSetCard(core).kind, coreSetCard(core).doses.length], ["test", 0]);
   assert.equal(coreSetCard({ ...core, test: undefined }).doses.length, 1);
+  assert.equal(coreSetCard({ ...core, centre: "Station 1" }).issuer, coreSetCard(core).issuer); // who gave it issued nothing
+  assert.equal(coreSetCard({ name: "A", vaccine: { code: "XM8NQ0" } }).doses[0].product, "Comirnaty (Pfizer-BioNTech)");
 });

@@ -16,7 +16,7 @@ const words = {
   holder: { proven: "cấp cho", unproven: "chưa xác nhận", born: "Sinh {born}", born_unknown: "không ghi" },
   fact: { dose_of: "Mũi {n}/{of}: {what}", dose: "Mũi {n}: {what}", dose_plain: "Tiêm: {what}", issuer: "Nơi cấp: {issuer}",
     until: "đến {until}", tested: "âm {on}", tested_positive: "dương {on}", recovered: "khỏi {on} {from} {until}" },
-  elsewhere: { todo: "hỏi nơi cấp" },
+  elsewhere: { todo: "hỏi nơi cấp", old_list: "danh sách nước ngoài cũ", old_list_todo: "Bộ Y tế nhận danh sách mới" },
   checked: { register: "sổ", register_refuses: "sổ từ chối", lists: "không hỏi được {at}", listed: "theo danh sách {at}",
     old_lists: "cũ {days}" },
   list: { FRESH: "lúc {at}", OLD: "{days} ngày", TOO_OLD: "quá {days} ngày", NONE: "chưa có" },
@@ -44,6 +44,16 @@ test("a forged answer shows nobody, an unknown key's only with the warning, an e
 test("whoever holds an ended code of another issuer asks there; our own holders open their book", () => {
   const ended = (own) => tell(answer("INVALID", "EXPIRED", true, { validUntil: NOW, own }), words).todo;
   assert.deepEqual([ended(false), ended(true)], ["hỏi nơi cấp", "mã mới"]);
+});
+
+test("a foreign list that is too old is the ministry's to renew, one of the page's own this device's", () => {
+  const old = { reason: { ...words.reason, LIST_TOO_OLD: { what: "cũ", todo: "kết nối mạng" } } };
+  const told = (source, more = {}) =>
+    tell(answer("UNKNOWN", "LIST_TOO_OLD", false, { source, ...more }), { ...words, ...old });
+  assert.deepEqual([told("EU").what, told("EU").todo], ["danh sách nước ngoài cũ", "Bộ Y tế nhận danh sách mới"]);
+  assert.deepEqual([told(null).what, told(null).todo], ["cũ", "kết nối mạng"]);
+  const both = weighed(answer("VALID", "", true, { source: "EU" }), "TOO_OLD");
+  assert.equal(tell(both, { ...words, ...old }).todo, "kết nối mạng");
 });
 
 test("the last day of our own code is Vietnam's, as on paper, wherever the device is", () => {

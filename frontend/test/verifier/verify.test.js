@@ -236,6 +236,8 @@ function makeJwk(signer) {
 test("a VDS-NC code is valid only with a listed certificate and an unchanged content", async () => {
   const read = await judge(seal(home));
   assert.deepEqual([read.verdict, read.name, read.doses[0].lot], ["VALID", "TRAN THI AN", "L1"]);
+  // A seal names the state that issued it and who gave the dose, and states no end: its signer's is none of its own.
+  assert.deepEqual([read.issuer, read.country, read.validUntil], ["", "VNM", null]);
   assert.equal(await outcome(seal(home).replace("TRAN  THI AN", "TRAN  THI BINH")), "INVALID BAD_SIGNATURE");
   assert.equal(await outcome(seal(makeSigner())), "UNKNOWN UNKNOWN_KEY");
 });

@@ -59,7 +59,7 @@ _SENTENCES = {
     "kind": ("CARD", "PASSPORT"),
     "checked": ("register", "register_refuses", "lists", "listed", "old_lists", "by_source", "by_old_source"),
     "clock": ("days", "hours", "minutes"),
-    "elsewhere": ("todo",),
+    "elsewhere": ("todo", "old_list", "old_list_todo"),
     "holder": ("proven", "unproven", "born", "born_unknown"),
     "list": ("FRESH", "KEYS", "OLD", "TOO_OLD", "NONE", "REFUSED"),
     "offline": ("waiting", "ready", "never"),
