@@ -90,6 +90,7 @@ TABLE: dict[str, frozenset[Role]] = {
     "authority:watch": KEYS_AT_CENTRE, "authority:ghosts": BOARD, "authority:ghost_case": BOARD,
     "authority:ghost_clear": BOARD,
     "authority:trust_sources": ALARM, "authority:trust_source": ALARM,
+    "authority:trust_source_drop": ALARM,
     "authority:keys": ALARM, "authority:keys_rotate": ALARM, "authority:keys_lacking": ALARM,
     "authority:keys_facility": ALARM, "authority:keys_facility_new": ALARM, "authority:keys_facility_retire": ALARM,
     "authority:keys_facility_revoke": REVOKERS,
@@ -108,6 +109,7 @@ PUBLISHED = frozenset({"portal:trust_items", "portal:trust_jwks", "portal:trust_
 ABOUT_A_PERSON = ("person_id", "profile_id")
 # Addresses of things that this town has not got, or that open to one holder only; each audience's own tests open them.
 NOT_HERE = frozenset({
+    "import_id",
     "area_id", "bulk_id", "facility_id", "issue_id", "key_id", "kid", "link_id", "lot_id", "opening_id", "order_id",
     "page_id", "province_id", "purpose", "reason", "run_id", "step", "unit_id",
 })  # fmt: skip

@@ -14,7 +14,7 @@ from tests.certificates.test_trust_import import FRANCE, ITALY, as_items
 from tests.certificates.test_uploaders import ANCHOR, GOOD, UPLOADERS
 from tests.web.authority.conftest import LATER, House, enter_as, shown
 from tiemchung.certificates.models import TrustImport
-from tiemchung.certificates.reads.trusted import trust_sources
+from tiemchung.certificates.reads.trusted import foreign_list, foreign_made_at, foreign_version, trust_sources
 from tiemchung.core.actor import Role
 from tiemchung.core.models import AuditLine
 from tiemchung.web.shared.formats import format_moment
@@ -151,3 +151,26 @@ def test_taking_a_list_in_asks_for_the_second_factor_again(house: House) -> None
 @pytest.mark.parametrize("name", ["lead", "corrector", "nurse"])
 def test_the_page_exists_for_those_who_keep_keys_alone(house: House, name: str) -> None:
     assert enter_as(getattr(house, name)).get(SOURCES).status_code == 404
+
+
+def test_a_list_is_dropped_with_a_reason_and_verifiers_hear_of_it(admin: Client) -> None:
+    send(admin, an_item())
+    (source,) = trust_sources(LATER)
+    page = f"{SOURCES}/{source.id}/bo"
+    assert page in admin.get(SOURCES).content.decode()
+    assert "Thôi tin danh sách" in shown(admin.get(page))
+    refused = admin.post(page, {"because": "nhầm"})
+    assert (refused.status_code, len(trust_sources(LATER))) == (422, 1)
+    before, version = foreign_made_at(LATER), foreign_version()
+    answer = admin.post(page, {"because": "Nhận nhầm tệp thử nghiệm, đã báo Cục"}, follow=True)
+    assert "Đã thôi tin danh sách EU" in shown(answer)
+    assert "Chưa nhận danh sách nào" in shown(answer)
+    assert (trust_sources(LATER), foreign_list()["keys"]) == ([], [])
+    # A device takes no list that is older than its own: dropping moves the moment on, and the name changes.
+    assert foreign_made_at(LATER) >= before
+    assert foreign_version() != version
+    line = AuditLine.objects.get(action="drop_trust_source")
+    assert (line.subject_id, line.facts["source"]) == (source.id, "EU")
+    assert admin.post(page, {"because": "Nhận nhầm tệp thử nghiệm, đã báo Cục"}).status_code == 404
+    assert send(admin, an_item()).url == SOURCES  # and may come back
+    assert len(trust_sources(LATER)) == 1

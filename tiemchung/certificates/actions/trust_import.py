@@ -11,10 +11,12 @@ from django.conf import settings
 from django.db import transaction
 
 from tiemchung.certificates.models import ForeignSigner, SigningKey, TrustImport
+from tiemchung.certificates.rules.keys import SHORTEST_REASON
 from tiemchung.certificates.trust_import import ListRefused, ParsedList
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
 from tiemchung.core.clock import local
+from tiemchung.core.verdict import refuse
 
 AHEAD = dt.timedelta(minutes=5)
 
@@ -62,6 +64,23 @@ def import_trust(
                    "checked": row.checked},
         )  # fmt: skip
     return Imported(row.id, made, row.keys, dict(listed.passed_over))
+
+
+def drop_trust_source(*, import_id: UUID, by: Actor, at: dt.datetime, because: str) -> None:
+    """Believe the signers of a list in force no more, from now on; a newer list may be taken in under its name.
+
+    Raises Refused with REASON_MISSING; one that is out of force already stays so.
+    """
+    if len(because.strip()) < SHORTEST_REASON:
+        refuse("REASON_MISSING").or_raise()
+    with transaction.atomic():
+        row = TrustImport.objects.select_for_update().filter(id=import_id, replaced_at__isnull=True).first()
+        if row is None:
+            return
+        row.replaced_at = at
+        row.save(update_fields=["replaced_at"])
+        facts = {"source": row.source}
+        write_line(by=by, at=at, action="drop_trust_source", subject_id=row.id, because=because, facts=facts)
 
 
 def _without_ours(listed: ParsedList) -> ParsedList:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.db.models import Max
+from django.db.models.functions import Greatest
 
 from tiemchung.certificates.emitters.shc import jwk_of
 from tiemchung.certificates.formats.countries import HOME, country_code
@@ -166,9 +167,12 @@ def foreign_version() -> str:
 
 
 def foreign_made_at(at: dt.datetime) -> dt.datetime:
-    """Give when the newest imported list was taken in; the beginning of the day where there is none."""
-    newest = TrustImport.objects.filter(replaced_at__isnull=True).aggregate(taken=Max("taken_at"))["taken"]
-    return newest or at.replace(hour=0, minute=0, second=0, microsecond=0)
+    """Give when the imported lists changed last; the beginning of the day where there never was one.
+
+    A list that was dropped moves it on too: verifiers take none that is older than theirs.
+    """
+    changed = TrustImport.objects.aggregate(newest=Greatest(Max("taken_at"), Max("replaced_at")))["newest"]
+    return changed or at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def believed(at: dt.datetime) -> TrustList:

@@ -4,24 +4,25 @@ import datetime as dt
 import re
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tiemchung.certificates.actions.trust_import import import_trust
+from tiemchung.certificates.actions.trust_import import drop_trust_source, import_trust
 from tiemchung.certificates.reads.trusted import ListAge, TrustSource, trust_sources
 from tiemchung.certificates.trust_import import ListRefused, parse_list
 from tiemchung.certificates.trust_import.parsed import MAX_BYTES, PASSED_OVER
 from tiemchung.core import clock
-from tiemchung.core.verdict import refuse
+from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.web.shared.account import steps_up
 from tiemchung.web.shared.formats import format_moment
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import KEY_ROLES, actor_of, staff_page, tell
-from tiemchung.web.shared.typed import TypedDate, date_in, line_in
+from tiemchung.web.shared.typed import TypedDate, date_in, line_in, text_in
 from tiemchung.web.shared.words import say, say_reason
 
 _ANCHOR_CAP = 20_000  # bytes; one certificate
@@ -67,6 +68,28 @@ def take_source(request: HttpRequest) -> HttpResponse:
         return _ask(request, typed, _error_of(refused.code, _in_words(refused.where)))
     tell(request, "trust_sources.done", source=typed["source"], n=done.keys, passed=sum(done.passed_over.values()))
     return redirect("authority:trust_sources")
+
+
+@open_to_keepers
+@require_http_methods(["GET", "POST"])
+@steps_up
+def drop_source(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Ask why a list is believed no more, and let it go."""
+    source = next((one.source for one in trust_sources(clock.now()) if one.id == import_id), None)
+    if source is None:
+        raise Http404
+    because, verdict = text_in(request.POST, "because"), Verdict()
+    if request.method == "POST":
+        try:
+            drop_trust_source(import_id=import_id, by=actor_of(request), at=clock.now(), because=because)
+        except Refused as refused:
+            verdict = refused.verdict
+        else:
+            tell(request, "trust.drop_source.done", subject=source)
+            return redirect("authority:trust_sources")
+    facts = {"deed": "drop_source", "subject": source, "because": because, "verdict": verdict}
+    status = 422 if verdict.refusals else 200
+    return staff_page(request, "authority/keys_deed.html", status, back=reverse("authority:trust_sources"), **facts)
 
 
 def _errors_of(
@@ -121,4 +144,5 @@ def _ask(request: HttpRequest, typed: dict[str, Any], errors: dict[str, str] | N
 urlpatterns = [
     path("khoa/nguon", sources_page, name="trust_sources"),
     path("khoa/nguon/nap", take_source, name="trust_source"),
+    path("khoa/nguon/<uuid:import_id>/bo", drop_source, name="trust_source_drop"),
 ]
