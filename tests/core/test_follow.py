@@ -18,7 +18,7 @@ from tests.following import unsettled_too
 from tiemchung.core import clock
 from tiemchung.core import follow as follow_module
 from tiemchung.core.distribution import allow_cross_shard
-from tiemchung.core.follow import MAX_TRIES, Handle, StreamWentBack, follow, retry_parked, skip_old
+from tiemchung.core.follow import LONGEST_WAIT, Handle, StreamWentBack, follow, retry_parked, skip_old
 from tiemchung.core.ids import new_id
 from tiemchung.core.models import Bookmark, ParkedEntry
 from tiemchung.doses.models import LedgerEntry
@@ -164,15 +164,20 @@ def test_a_parked_entry_is_tried_again_and_leaves_when_it_succeeds() -> None:
 
 
 @pytest.mark.django_db
-def test_a_parked_entry_stays_for_a_person_after_the_last_try() -> None:
-    entry = _entry(7)
+def test_a_parked_entry_is_never_given_up_however_long_what_stopped_it_is_away() -> None:
+    entry, now = _entry(7), clock.now()
     entry.save(force_insert=True)
-    now = clock.now()
-    ParkedEntry.objects.create(
-        follower="test", entry=entry.id, key=entry.profile_id, next_try_at=now, error="x", tries=MAX_TRIES
-    )
-    assert retry_parked(LedgerEntry, "test", lambda _: None, at=now) == 0
-    assert ParkedEntry.objects.count() == 1
+    ParkedEntry.objects.create(follower="test", entry=entry.id, key=entry.profile_id, next_try_at=now, error="x")
+
+    def away(_: object) -> None:
+        raise RuntimeError
+
+    for _ in range(60):
+        now += LONGEST_WAIT
+        assert retry_parked(LedgerEntry, "test", away, at=now) == 0
+        assert ParkedEntry.objects.get().next_try_at <= now + LONGEST_WAIT
+    assert retry_parked(LedgerEntry, "test", lambda _: None, at=now + LONGEST_WAIT) == 1
+    assert not ParkedEntry.objects.exists()
 
 
 @pytest.mark.django_db

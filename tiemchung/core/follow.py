@@ -18,7 +18,8 @@ from tiemchung.core.distribution import allow_cross_shard, policy_of
 from tiemchung.core.models import Bookmark, ParkedEntry
 
 Handle = Callable[[Sequence[Any]], None]
-MAX_TRIES = 5
+LONGEST_WAIT = dt.timedelta(minutes=10)  # between two tries of a parked entry
+_COUNTED = 12  # tries after which the count stands still: the wait no longer grows
 PAGE = 1000  # entries that a walk back reads at once
 
 
@@ -139,10 +140,13 @@ def _page_back(
 
 
 def retry_parked(model: type[Any], follower: str, handle: Handle, *, at: dt.datetime) -> int:
-    """Try parked entries whose time has come; after MAX_TRIES an entry stays parked for a person to look at."""
+    """Try parked entries whose time has come, later and later up to every ten minutes, and never give one up.
+
+    What stopped it may be away for hours (a key store), and an entry that is passed over lets an old code hold good.
+    """
     done = 0
-    due = ParkedEntry.objects.filter(follower=follower, next_try_at__lte=at, tries__lt=MAX_TRIES)
-    for parked in due[:100]:
+    due = ParkedEntry.objects.filter(follower=follower, next_try_at__lte=at)
+    for parked in due.order_by("next_try_at")[:100]:
         key = policy_of(model).key  # type: ignore[union-attr]
         entry = model._default_manager.get(**{key: parked.key, "id": parked.entry})
         try:
@@ -151,8 +155,8 @@ def retry_parked(model: type[Any], follower: str, handle: Handle, *, at: dt.date
                 parked.delete()
                 done += 1
         except Exception as error:
-            parked.tries += 1
-            parked.next_try_at = at + dt.timedelta(seconds=2**parked.tries * 5)
+            parked.tries = min(parked.tries + 1, _COUNTED)
+            parked.next_try_at = at + min(dt.timedelta(seconds=2**parked.tries * 5), LONGEST_WAIT)
             parked.error = type(error).__name__
             parked.save()
     return done
