@@ -90,7 +90,7 @@ def rotate(request: HttpRequest, purpose: str) -> HttpResponse:
     def act(because: str) -> None:
         actions.rotate_central_key(KeyPurpose(purpose), by=actor_of(request), at=clock.now(), because=because)
 
-    return _decide(request, "rotate", act, back="authority:keys", subject=say(f"trust.purpose.{purpose}"))
+    return decide(request, "rotate", act, back="authority:keys", subject=say(f"trust.purpose.{purpose}"))
 
 
 @open_to_keepers
@@ -114,7 +114,7 @@ def new_facility_key(request: HttpRequest, facility_id: UUID) -> HttpResponse:
     def act(because: str) -> None:
         actions.make_facility_key(facility_id=facility_id, by=actor_of(request), at=clock.now(), because=because)
 
-    return _decide(
+    return decide(
         request, "make", act, back="authority:keys_facility", subject=place.name, facility_id=facility_id
     )
 
@@ -129,7 +129,7 @@ def retire_facility_key(request: HttpRequest, facility_id: UUID, key_id: UUID) -
     def act(because: str) -> None:
         actions.retire_facility_key(key_id=key.id, by=actor_of(request), at=clock.now(), because=because)
 
-    return _decide(
+    return decide(
         request, "retire", act, back="authority:keys_facility", subject=place.name, facility_id=facility_id
     )
 
@@ -169,7 +169,7 @@ def revoke_address(key: FacilityKeyView) -> str:
     return reverse("authority:keys_facility_revoke", args=[key.facility_id, key.id])
 
 
-def _decide(
+def decide(
     request: HttpRequest, deed: str, act: Callable[[str], None], *, back: str, subject: str, **parts: Any
 ) -> HttpResponse:
     """Ask for the reason, and do it once it is given and nothing refuses."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tiemchung.certificates.actions.trust_import import drop_trust_source, import_trust
@@ -17,12 +17,13 @@ from tiemchung.certificates.reads.trusted import ListAge, TrustSource, trust_sou
 from tiemchung.certificates.trust_import import ListRefused, parse_list
 from tiemchung.certificates.trust_import.parsed import MAX_BYTES, PASSED_OVER
 from tiemchung.core import clock
-from tiemchung.core.verdict import Refused, Verdict, refuse
+from tiemchung.core.verdict import refuse
+from tiemchung.web.authority.keys import decide
 from tiemchung.web.shared.account import steps_up
 from tiemchung.web.shared.formats import format_moment
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.staff_page import KEY_ROLES, actor_of, staff_page, tell
-from tiemchung.web.shared.typed import TypedDate, date_in, line_in, text_in
+from tiemchung.web.shared.typed import TypedDate, date_in, line_in
 from tiemchung.web.shared.words import say, say_reason
 
 _ANCHOR_CAP = 20_000  # bytes; one certificate
@@ -78,18 +79,11 @@ def drop_source(request: HttpRequest, import_id: UUID) -> HttpResponse:
     source = next((one.source for one in trust_sources(clock.now()) if one.id == import_id), None)
     if source is None:
         raise Http404
-    because, verdict = text_in(request.POST, "because"), Verdict()
-    if request.method == "POST":
-        try:
-            drop_trust_source(import_id=import_id, by=actor_of(request), at=clock.now(), because=because)
-        except Refused as refused:
-            verdict = refused.verdict
-        else:
-            tell(request, "trust.drop_source.done", subject=source)
-            return redirect("authority:trust_sources")
-    facts = {"deed": "drop_source", "subject": source, "because": because, "verdict": verdict}
-    status = 422 if verdict.refusals else 200
-    return staff_page(request, "authority/keys_deed.html", status, back=reverse("authority:trust_sources"), **facts)
+
+    def drop(because: str) -> None:
+        drop_trust_source(import_id=import_id, by=actor_of(request), at=clock.now(), because=because)
+
+    return decide(request, "drop_source", drop, back="authority:trust_sources", subject=source)
 
 
 def _errors_of(
