@@ -14,9 +14,7 @@ from tiemchung.certificates.formats.reading import Fault
 from tiemchung.certificates.formats.trust import key_of_certificate
 from tiemchung.certificates.keys.roots import is_ours
 from tiemchung.certificates.models import Certificate, SigningKey
-from tiemchung.core.alarms import raise_alarm
-from tiemchung.core.clock import local
-from tiemchung.core.once import once
+from tiemchung.core.alarms import raise_daily
 
 _ALARM = "CERTIFICATE_WRONG"
 
@@ -99,12 +97,7 @@ def verified_only(rows: Iterable[Certificate], at: dt.datetime) -> list[Certific
 
 def alarm_once(*, person_id: UUID, certificate_id: UUID, why: str, at: dt.datetime) -> None:
     """Raise the alarm that a stored text is not what was signed, once a day however often it is looked at."""
-
-    def alarm() -> dict[str, Any]:
-        raise_alarm(_ALARM, at=at, subject_id=person_id, why=why, certificate=str(certificate_id))
-        return {}
-
-    once(f"{certificate_id}:{local(at).date()}", "alarm_not_shown", {}, at, alarm)
+    raise_daily(_ALARM, certificate_id, at=at, subject_id=person_id, why=why, certificate=str(certificate_id))
 
 
 def key_of(kid: bytes) -> OwnKey | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tiemchung.core.clock import local
 from tiemchung.core.models import Alarm
+from tiemchung.core.once import once
 
 _log = logging.getLogger("tiemchung.alarms")
 
@@ -34,6 +36,18 @@ def raise_alarm(
     row.save(force_insert=True)
     _log.error("alarm %s %s", code, row.id)
     return row.id
+
+
+def raise_daily(
+    code: str, about: object = "", *, at: dt.datetime, subject_id: UUID | None = None, **facts: Any
+) -> None:
+    """Raise an alarm once a Vietnamese day for what it is about, however often that is looked at."""
+
+    def alarm() -> dict[str, Any]:
+        raise_alarm(code, at=at, subject_id=subject_id, **facts)
+        return {}
+
+    once(f"{about}:{local(at).date()}", f"alarm {code}", {}, at, alarm)
 
 
 def raise_unseen(code: str, *, at: dt.datetime, subject_id: UUID, most: int) -> UUID | None:

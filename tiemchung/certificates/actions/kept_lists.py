@@ -10,14 +10,12 @@ from django.db import transaction
 from tiemchung.certificates.actions.publishing import documents_signer, proof_of_list, signed_document, signed_item
 from tiemchung.certificates.formats.list_proof import FOREIGN, KEYS, REVOCATIONS
 from tiemchung.certificates.formats.published import DOMAIN, LOG_PATH, PARTICIPANT, did_document, did_of
-from tiemchung.certificates.keys.roots import Stranger, strangers
+from tiemchung.certificates.keys.roots import strangers
 from tiemchung.certificates.models import SignedList
 from tiemchung.certificates.reads import revoked, trusted
 from tiemchung.certificates.reads.kept_lists import ITEMS
 from tiemchung.certificates.reads.trust import DSC, SCA, published_abroad, published_log_keys
-from tiemchung.core.alarms import raise_alarm
-from tiemchung.core.clock import local
-from tiemchung.core.once import once
+from tiemchung.core.alarms import raise_daily
 
 _MOST_TOLD = 20  # alarms of one turn: whoever puts in a thousand rows has still done one thing
 
@@ -29,7 +27,7 @@ def keep_lists(*, at: dt.datetime) -> int:
     names and no root of ours answers for is left out, and an alarm.
     """
     for one in strangers(at)[:_MOST_TOLD]:
-        _tell_of(one, at)
+        raise_daily("KEY_NOT_OURS", one.id, at=at, subject_id=one.id, kid=one.kid.hex(), purpose=one.what)
     minute = at.replace(second=0, microsecond=0)
     documents_signer(at)  # a new installation makes its root at this: the list has to name it
     written = _keep(KEYS, _json(trusted.verifier_list(minute)), minute, at)
@@ -52,16 +50,6 @@ def sign_revocations(*, at: dt.datetime, covers: bool) -> None:
     SignedList.objects.update_or_create(name=REVOCATIONS, defaults={"body": body, "proof": proof, "made_at": made_at})
     if first:
         SignedList.objects.filter(name=REVOCATIONS).update(covers_at=at)
-
-
-def _tell_of(one: Stranger, at: dt.datetime) -> None:
-    """Raise the alarm that a row of the register is nobody's key, once a day however often it is looked at."""
-
-    def alarm() -> dict[str, Any]:
-        raise_alarm("KEY_NOT_OURS", at=at, subject_id=one.id, kid=one.kid.hex(), purpose=one.what)
-        return {}
-
-    once(f"{one.id}:{local(at).date()}", "alarm_key_not_ours", {}, at, alarm)
 
 
 def _keep(name: str, body: bytes, made_at: dt.datetime, at: dt.datetime) -> int:

@@ -1,14 +1,12 @@
 """A wrong clock of this machine is an alarm: what it signs would begin on the wrong day, and doses too."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import connection
 
 from tiemchung.certificates.reads.log import newest_moment
-from tiemchung.core.alarms import raise_alarm
-from tiemchung.core.clock import local, now
-from tiemchung.core.once import once
+from tiemchung.core.alarms import raise_daily
+from tiemchung.core.clock import now
 from tiemchung.core.worker import Loop
 
 MOST_OFF = dt.timedelta(minutes=5)  # as long as a certificate of ours begins before it is made
@@ -19,10 +17,10 @@ def look_at_the_clock(at: dt.datetime) -> int:
     stands before the newest entry of the issuance log. Always gives 0.
     """
     if abs(now() - _databases_clock()) > MOST_OFF:
-        _tell("CLOCK_DATABASE", at)
+        raise_daily("CLOCK_OFF", "CLOCK_DATABASE", at=at, why="CLOCK_DATABASE")
     newest = newest_moment()
     if newest is not None and newest > at + MOST_OFF:
-        _tell("CLOCK_LOG", at)
+        raise_daily("CLOCK_OFF", "CLOCK_LOG", at=at, why="CLOCK_LOG")
     return 0
 
 
@@ -31,14 +29,6 @@ def _databases_clock() -> dt.datetime:
         cursor.execute("SELECT clock_timestamp()")
         told: dt.datetime = cursor.fetchone()[0]
     return told
-
-
-def _tell(why: str, at: dt.datetime) -> None:
-    def alarm() -> dict[str, Any]:
-        raise_alarm("CLOCK_OFF", at=at, why=why)
-        return {}
-
-    once(f"{why}:{local(at).date()}", "alarm_clock_off", {}, at, alarm)
 
 
 LOOPS = [Loop("certificates.clock", look_at_the_clock, every=300.0)]
