@@ -206,6 +206,17 @@ def test_an_unseen_alarm_stands_first_and_names_who_has_looked(house: House, cli
     assert "Trần Thanh Tra đã xem lúc" in shown(browser.get("/authority/canh-bao"))
 
 
+@pytest.mark.parametrize("code", ["CARDS_WAIT", "CARDS_NOT_RENEWED", "ENTRIES_PARKED"])
+def test_an_alarm_that_counts_says_its_number(house: House, code: str) -> None:
+    raise_alarm(code, at=LATER, n=12345, follower="certificates")
+    for language in ("vi", "en"):
+        browser = enter_as(builders.a_staff_member(Role.ADMIN))
+        browser.cookies["language"] = language
+        page = browser.get("/authority/canh-bao").content.decode()
+        assert "{n}" not in page
+        assert "12.345" in page or "12,345" in page
+
+
 def test_an_alarm_without_words_is_still_shown_by_its_code_and_no_trace_of_a_sign_in(house: House) -> None:
     raise_alarm("SOMETHING_NEW", at=LATER, trace="a1b2c3", kind="staff")
     words = shown(enter_as(ministry()).get("/authority/canh-bao"))

@@ -49,7 +49,7 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
             "id": row.id,
             "at": row.at,
             "title": say(f"audit.alarm.{row.code}.title") if has_words(f"audit.alarm.{row.code}.title") else row.code,
-            "text": say(f"audit.alarm.{row.code}.text") if has_words(f"audit.alarm.{row.code}.text") else "",
+            "text": _text_of(row),
             "actor_id": row.actor_id if row.actor_id in names else None,
             "actor": names.get(row.actor_id, "") if row.actor_id else "",
             "person_id": row.subject_id if row.code in OF_PEOPLE else None,
@@ -60,6 +60,12 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
         }
         for row in rows
     ]
+
+
+def _text_of(row: AlarmView) -> str:
+    key = f"audit.alarm.{row.code}.text"
+    facts = {name: value for name, value in row.facts.items() if name not in ("key", "lang")}
+    return say(key, **facts) if has_words(key) else ""
 
 
 def _place_of(row: AlarmView, where: Mapping[UUID, FacilityView]) -> list[str]:
