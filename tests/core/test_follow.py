@@ -17,8 +17,18 @@ from hypothesis import strategies as st
 from tests.following import unsettled_too
 from tiemchung.core import clock
 from tiemchung.core import follow as follow_module
+from tiemchung.core.alarms import alarms
 from tiemchung.core.distribution import allow_cross_shard
-from tiemchung.core.follow import LONGEST_WAIT, Handle, StreamWentBack, follow, retry_parked, skip_old
+from tiemchung.core.follow import (
+    ALARM,
+    LONGEST_WAIT,
+    TOLD_AFTER,
+    Handle,
+    StreamWentBack,
+    follow,
+    retry_parked,
+    skip_old,
+)
 from tiemchung.core.ids import new_id
 from tiemchung.core.models import Bookmark, ParkedEntry
 from tiemchung.doses.models import LedgerEntry
@@ -178,6 +188,24 @@ def test_a_parked_entry_is_never_given_up_however_long_what_stopped_it_is_away()
         assert ParkedEntry.objects.get().next_try_at <= now + LONGEST_WAIT
     assert retry_parked(LedgerEntry, "test", lambda _: None, at=now + LONGEST_WAIT) == 1
     assert not ParkedEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_entries_that_wait_long_are_told_of_once_a_day() -> None:
+    now = clock.now().replace(hour=5)  # noon in Vietnam
+    for number in range(3):
+        entry = _entry(number)
+        entry.save(force_insert=True)
+        ParkedEntry.objects.create(follower="test", entry=entry.id, key=entry.profile_id, next_try_at=now, error="x")
+
+    def away(_: object) -> None:
+        raise RuntimeError
+
+    for tries in range(2, TOLD_AFTER + 3):
+        now += dt.timedelta(seconds=2**tries * 5)
+        retry_parked(LedgerEntry, "test", away, at=now)
+        assert len(alarms(code=ALARM)) == int(tries >= TOLD_AFTER)
+    assert dict(alarms(code=ALARM)[0].facts) == {"follower": "test", "n": 3}
 
 
 @pytest.mark.django_db

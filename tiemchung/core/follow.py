@@ -14,11 +14,14 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.db.models.functions import Cast
 
+from tiemchung.core.alarms import raise_daily
 from tiemchung.core.distribution import allow_cross_shard, policy_of
 from tiemchung.core.models import Bookmark, ParkedEntry
 
 Handle = Callable[[Sequence[Any]], None]
 LONGEST_WAIT = dt.timedelta(minutes=10)  # between two tries of a parked entry
+TOLD_AFTER = 6  # tries, some five minutes: from then on people are told of it
+ALARM = "ENTRIES_PARKED"
 _COUNTED = 12  # tries after which the count stands still: the wait no longer grows
 PAGE = 1000  # entries that a walk back reads at once
 
@@ -159,7 +162,15 @@ def retry_parked(model: type[Any], follower: str, handle: Handle, *, at: dt.date
             parked.next_try_at = at + min(dt.timedelta(seconds=2**parked.tries * 5), LONGEST_WAIT)
             parked.error = type(error).__name__
             parked.save()
+    _tell_of_long(follower, at)
     return done
+
+
+def _tell_of_long(follower: str, at: dt.datetime) -> None:
+    """Raise one alarm a day while entries of this follower wait in spite of many tries."""
+    waiting = ParkedEntry.objects.filter(follower=follower, tries__gte=TOLD_AFTER).count()
+    if waiting:
+        raise_daily(ALARM, follower, at=at, follower=follower, n=waiting)
 
 
 def _one_by_one(follower: str, entries: Sequence[Any], handle: Handle, at: dt.datetime) -> None:
