@@ -76,7 +76,11 @@ def slow(_home: Path) -> Mend:
     assert store._child is not None
     store._child._timeout = 0.3
     os.kill(process, signal.SIGSTOP)
-    return lambda: None
+
+    def mend() -> None:
+        store._rests_until = 0.0
+
+    return mend
 
 
 def wrong_pin(home: Path) -> Mend:

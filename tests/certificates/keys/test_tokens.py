@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pkcs11
@@ -41,7 +42,8 @@ def test_a_killed_process_is_replaced_and_nobody_notices(token: MakeToken) -> No
     assert store.process_id() != first
 
 
-def test_a_hanging_process_is_called_slow_ended_and_replaced(token: MakeToken) -> None:
+def test_a_hanging_process_is_called_slow_ended_and_replaced(token: MakeToken, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "REST_S", 0.0)
     store = token()
     point = store.make_key()
     hanging = store.process_id()
@@ -52,6 +54,24 @@ def test_a_hanging_process_is_called_slow_ended_and_replaced(token: MakeToken) -
         store.sign_digests(point, [digest("x")])
     with pytest.raises(ProcessLookupError):
         os.kill(hanging, 0)
+    assert len(store.sign_digests(point, [digest("x")])) == 1
+
+
+def test_a_store_that_was_slow_rests_so_that_nobody_else_waits_as_long(
+    token: MakeToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = token()
+    point = store.make_key()
+    hanging = store.process_id()
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+    store._child._timeout = 0.3  # type: ignore[union-attr]
+    for _ in range(2):
+        with pytest.raises(KeyStoreSlow):
+            store.sign_digests(point, [digest("x")])
+        assert store.process_id() is None
+    assert store._rests_until > time.monotonic()
+    store._rests_until = 0.0
     assert len(store.sign_digests(point, [digest("x")])) == 1
 
 

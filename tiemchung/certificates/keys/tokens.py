@@ -1,7 +1,8 @@
 """A PKCS#11 token behind the key store's port, asked through a process of its own.
 
 A child that died, hung or broke is ended and another takes its place; one request is tried twice at most, for a
-signature asked for twice does no harm. A refused PIN is remembered beside the keys, so that no process tries it again.
+signature asked for twice does no harm. One that hung is left alone for ten seconds. A refused PIN is remembered
+beside the keys, so that no process tries it again.
 """
 
 import contextlib
@@ -24,6 +25,7 @@ from tiemchung.certificates.ports import KeyMissing, KeyStoreError, KeyStoreGone
 
 _CHILD = Path(__file__).with_name("token_child.py")
 _ERRORS: dict[str, type[KeyStoreError]] = {e.code: e for e in (KeyMissing, KeyStoreGone, WrongPin)}
+REST_S = 10.0  # after a time-out: everybody else would wait just as long, and hold what is locked meanwhile
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "HOME", "SOFTHSM2_CONF")
 
 
@@ -36,6 +38,7 @@ class TokenKeyStore:
         self.place, self._mark, self._secret = place, mark, secret.encode()
         self._lock = threading.Lock()
         self._child: Child | None = None
+        self._rests_until = 0.0
 
     def make_key(self) -> bytes:
         """Make a key that cannot be taken out of the token, and give its public point."""
@@ -70,9 +73,15 @@ class TokenKeyStore:
                 return self._tried(request)
 
     def _tried(self, request: dict[str, Any]) -> Any:
+        if time.monotonic() < self._rests_until:
+            raise KeyStoreSlow("RESTS")
         try:
             return self._opened().ask(request)
         except KeyMissing:
+            raise
+        except KeyStoreSlow:
+            self._rests_until = time.monotonic() + REST_S
+            self._drop()
             raise
         except BaseException:  # an answer that nobody waited for would be taken for the next one's
             self._drop()
