@@ -1,11 +1,13 @@
 """Many cards brought up to date at once, in a few statements; only this domain's actions call it.
 
-Three beats: lock the cards and read, decide in memory, write. A card's lock is the right to write everything else
-of its person here, so one order of locking is enough.
+Three beats: lock the cards and read, decide in memory, write (`refreshed_rows`). A card's lock is the right to write
+everything else of its person here, so one order of locking is enough. What is no longer true falls at once; only the
+code in its place may have to wait, for a key store that is away (`Batch.waits`).
 """
 
 import datetime as dt
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -13,35 +15,40 @@ from uuid import UUID
 
 from tiemchung.certificates.content import (
     PersonFacts,
-    card_payload,
-    certificate_json,
     certified_dose,
     dcc_parts,
     facts_of_all,
     fingerprint,
     still_states,
 )
-from tiemchung.certificates.formats.revocation import hash_of_number
-from tiemchung.certificates.log import append_leaves, leaf_of_text
-from tiemchung.certificates.models import Card, CardByToken, Certificate, CertificateByHash, Revocation, SigningKey
+from tiemchung.certificates.formats.dcc import NotIssuable
+from tiemchung.certificates.models import Card, Certificate, SigningKey
+from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.rules import CertificateKind, CertificateState, ends_soon, expiry
-from tiemchung.certificates.signing import ensure_signing_key, signed_certificate
+from tiemchung.certificates.signing import Parts, ensure_signing_key, signed_certificate
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.clock import local
 from tiemchung.core.sealing import seal
 from tiemchung.people.reads import NotFound, current_persons
 
 _TRIES = 4
+_log = logging.getLogger("tiemchung.certificates")
 
 
 @dataclass(frozen=True, slots=True)
 class CardChange:
-    """What a refresh did: the person as it is now, its card's colour, and whether something was issued or revoked."""
+    """What a refresh did: the person as it is now, its card's colour, and whether something was issued or revoked.
+
+    `waits` is the code of what keeps a due code from being signed (a KeyStoreError's or NotIssuable's), else empty;
+    `store_away` where that is the key store and nothing about this person.
+    """
 
     person_id: UUID
     colour: str
     issued: bool
     revoked: bool
+    waits: str = ""
+    store_away: bool = False
 
 
 @dataclass(slots=True)
@@ -58,13 +65,36 @@ class Batch:
     issued: list[Certificate] = field(default_factory=list)
     renewed: list[Certificate] = field(default_factory=list)
     revoked: dict[str, list[Certificate]] = field(default_factory=dict)
+    waits: dict[UUID, str] = field(default_factory=dict)  # whose code is due and was not signed, and why
     key: SigningKey | None = None
+    away: str = ""  # why nothing can be signed now: the next ones are not asked for, each might take the store's time
 
-    def signing_key(self) -> SigningKey:
-        """Give the key of the whole batch, asked for when the first certificate is needed."""
-        if self.key is None:
-            self.key = ensure_signing_key(by=SYSTEM, at=self.at)
+    def signing_key(self) -> SigningKey | None:
+        """Give the key of the whole batch, asked for when the first certificate is needed; None where there is none."""
+        if self.key is None and not self.away:
+            try:
+                self.key = ensure_signing_key(by=SYSTEM, at=self.at)
+            except KeyStoreError as problem:
+                self._lose_store(problem)
         return self.key
+
+    def signed(self, person_id: UUID, dose_id: UUID, parts: Parts, content: bytes) -> Certificate | None:
+        """Give a newly signed certificate, None where it has to wait; then `waits` tells why."""
+        key = self.signing_key()
+        if key is not None and not self.away:
+            try:
+                return signed_certificate(key, person_id, dose_id, parts, content, self.at)
+            except KeyStoreError as problem:
+                self._lose_store(problem)
+            except NotIssuable as problem:
+                self.waits[person_id] = problem.code
+                return None
+        self.waits[person_id] = self.away
+        return None
+
+    def _lose_store(self, problem: KeyStoreError) -> None:
+        self.away = problem.code
+        _log.warning("cards wait for their codes: %s", problem.code)
 
     def revoke(self, person_id: UUID, because: str) -> bool:
         """Take all the person's certificates out of force; tell whether there was one."""
@@ -136,7 +166,9 @@ def decide_batch(batch: Batch) -> None:
     """Say for each person what stays, what is issued and what is revoked; nothing is written here."""
     for root, facts in batch.facts.items():
         issued, revoked = _bring_up_to_date(batch, root, facts)
-        batch.changes[root] = CardChange(root, facts.record.card.colour, issued, revoked)
+        waits = batch.waits.get(root, "")
+        away = bool(waits) and waits == batch.away
+        batch.changes[root] = CardChange(root, facts.record.card.colour, issued, revoked, waits, away)
     for former, root in batch.roots.items():
         if former != root and batch.revoke(former, "JOINED"):
             batch.changes[root] = replace(batch.changes[root], revoked=True)
@@ -151,10 +183,12 @@ def _bring_up_to_date(batch: Batch, person_id: UUID, facts: PersonFacts) -> tupl
     content = fingerprint(parts)
     if live is not None and bytes(live.content) == content and not _renews(batch, live):
         return False, revoked
+    signed = batch.signed(person_id, dose.id, parts, content)
+    if signed is None:
+        return False, revoked
     if live is not None:
         # Its dose is as true as before; a list of every first dose would hold the whole country.
         batch.renewed.append(live)
-    signed = signed_certificate(batch.signing_key(), person_id, dose.id, parts, content, batch.at)
     batch.live[person_id] = signed
     batch.issued.append(signed)
     return True, revoked
@@ -165,73 +199,7 @@ def _renews(batch: Batch, live: Certificate) -> bool:
 
     A key that ends and has no successor gives none; then the card keeps its code, and each refresh asks anew.
     """
-    return ends_soon(live.expires_at, batch.at) and expiry(batch.at, batch.signing_key().valid_to) > live.expires_at
-
-
-def write_batch(batch: Batch) -> None:
-    """Write what was decided; the old certificate goes before its successor comes, for one is in force at most."""
-    for because, certificates in batch.revoked.items():
-        _write_revoked(certificates, because, batch.at)
-    if batch.renewed:
-        former = {"person_id__in": [c.person_id for c in batch.renewed], "id__in": [c.id for c in batch.renewed]}
-        Certificate.objects.filter(**former).update(state=CertificateState.RENEWED)
-    colours: dict[str, list[UUID]] = {}
-    for change in batch.changes.values():
-        colours.setdefault(change.colour, []).append(change.person_id)
-    for colour, persons in colours.items():
-        Card.objects.filter(person_id__in=persons).update(colour=colour, changed_at=batch.at)
-    _publish(batch)
-    _write_issued(batch.issued, batch.at)
-
-
-def _write_issued(certificates: list[Certificate], at: dt.datetime) -> None:
-    """Write the new certificates, the look-up by their numbers and their leaves in the log, whose lock comes last."""
-    if not certificates:
-        return
-    CertificateByHash.objects.bulk_create(
-        CertificateByHash(hash=hash_of_number(c.uvci), person_id=c.person_id, certificate_id=c.id)
-        for c in certificates
-    )
-    first = append_leaves([leaf_of_text(c.uvci, c.hc1) for c in certificates], at)
-    for place, certificate in enumerate(certificates):
-        certificate.log_position = first + place
-    Certificate.objects.bulk_create(certificates)
-
-
-def _write_revoked(certificates: list[Certificate], because: str, at: dt.datetime) -> None:
-    mine = Certificate.objects.filter(
-        person_id__in=[c.person_id for c in certificates], id__in=[c.id for c in certificates]
-    )
-    mine.update(state=CertificateState.REVOKED, revoked_at=at, revoked_because=because)
-    Revocation.objects.bulk_create(
-        Revocation(hash=hash_of_number(c.uvci), kid=c.kid, revoked_at=at, expires_at=c.expires_at)
-        for c in certificates
-    )
-
-
-def _publish(batch: Batch) -> None:
-    """Put the bytes behind each card's address; a former person's address shows the kept person's card."""
-    rows = []
-    payloads = {
-        root: card_payload(facts, certificate_json(batch.live.get(root)), batch.at)
-        for root, facts in batch.facts.items()
-    }
-    for person_id in dict.fromkeys([*batch.facts, *batch.roots]):
-        card, payload = batch.cards.get(person_id), payloads[batch.roots.get(person_id, person_id)]
-        if card is not None:
-            etag = hashlib.sha256(payload).hexdigest()[:32]
-            rows.append(
-                CardByToken(
-                    token_hash=card.token_hash,
-                    person_id=person_id,
-                    payload=payload,
-                    etag=etag,
-                    changed_at=batch.at,
-                )
-            )
-    CardByToken.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["token_hash"],
-        update_fields=["payload", "etag", "changed_at"],
-    )
+    if not ends_soon(live.expires_at, batch.at):
+        return False
+    key = batch.signing_key()
+    return key is None or expiry(batch.at, key.valid_to) > live.expires_at

@@ -20,6 +20,7 @@ export function tellChecked(line) {
 
 const AGAIN_MS = 2000;
 const MOST_TRIES = 30;
+const LATE_MS = 60_000; // between two looks at what takes longer: a key store may be away for hours
 
 /** Gives the signed content as the hot route has it now, null when there is none; rejects without a network. */
 async function content(token) {
@@ -58,8 +59,8 @@ export async function keepThis() {
 
 /** Watches until the certificate is signed, or the change of a moment ago has reached the card. */
 function waitForChange(card, tries = 0) {
-  if (tries >= MOST_TRIES) return;
   setTimeout(async () => {
+    if (document.hidden) return waitForChange(card, tries);
     try {
       const fresh = await page();
       const other = new DOMParser().parseFromString((await fresh?.text()) ?? "", "text/html");
@@ -69,7 +70,7 @@ function waitForChange(card, tries = 0) {
       // the network is away: the next round may find it
     }
     waitForChange(card, tries + 1);
-  }, AGAIN_MS);
+  }, tries < MOST_TRIES ? AGAIN_MS : LATE_MS);
 }
 
 /** Compares this page, which the worker may have kept, with the signed content; an older one is fetched anew, or said to be old. */

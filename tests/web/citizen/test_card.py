@@ -13,8 +13,12 @@ from tests.builders import a_person, a_phone
 from tests.qr_codes import qr_codes
 from tests.web.citizen.conftest import NAME, give_dose, make_card
 from tests.web.citizen.drawing import picture
-from tiemchung.certificates.models import Certificate
+from tiemchung.certificates import refreshing
+from tiemchung.certificates.actions.waiting_cards import sign_waiting_cards
+from tiemchung.certificates.models import Card, Certificate
+from tiemchung.certificates.ports import KeyStoreGone
 from tiemchung.certificates.reads import card_of_person
+from tiemchung.certificates.signing import signed_certificate
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor, Kind
 from tiemchung.doses.actions import amend_dose, declare_dose, void_dose
@@ -211,3 +215,72 @@ def test_what_was_typed_at_a_desk_stays_text(signed_in: Open, chau: UUID, bad: s
     amend_dose(by=SYSTEM, at=clock.now(), key="amend", profile_id=chau, dose_id=made.id, version=made.version,
                changes={"place_name": bad}, because=bad + " lý do")
     assert bad not in card_of(signed_in(), chau)
+
+
+@pytest.fixture
+def no_store(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Take the key store away, until it is undone."""
+
+    def away(*_: object, **__: object) -> None:
+        raise KeyStoreGone
+
+    monkeypatch.setattr(refreshing, "signed_certificate", away)
+    return monkeypatch
+
+
+def waited(person_id: UUID) -> None:
+    """Let the card wait for longer than a page's patience."""
+    long_ago = clock.now() - 2 * card_facts.FOLLOWING
+    assert Card.objects.filter(person_id=person_id, waits_since__isnull=False).update(waits_since=long_ago) == 1
+
+
+def test_a_first_code_that_cannot_be_signed_is_said_to_be_late_and_comes_by_itself(
+    signed_in: Open, chau: UUID, no_store: pytest.MonkeyPatch
+) -> None:
+    give_dose(chau, days_ago=5)
+    browser = signed_in()
+    assert "Chứng nhận đang được ký" in card_of(browser, chau)
+    waited(chau)
+    page = card_of(browser, chau)
+    assert "Mã QR mới chưa tạo được vì hệ thống ký đang tạm ngừng" in page
+    assert "Pfizer" in page
+    assert 'role="img"' not in page
+    no_store.undo()
+    sign_waiting_cards(at=clock.now())
+    page = card_of(browser, chau)
+    assert "tạm ngừng" not in page
+    assert drawn_text(page)
+
+
+def test_a_code_that_is_still_true_is_shown_while_the_next_one_is_late(
+    signed_in: Open, chau: UUID, no_store: pytest.MonkeyPatch
+) -> None:
+    with pytest.MonkeyPatch.context() as there:
+        there.setattr(refreshing, "signed_certificate", signed_certificate)
+        give_dose(chau, days_ago=90)
+    browser = signed_in()
+    first = drawn_text(card_of(browser, chau))
+    give_dose(chau, days_ago=60)
+    waited(chau)
+    page = card_of(browser, chau)
+    assert "Mã QR dưới đây vẫn dùng được" in page
+    assert drawn_text(page) == first
+    assert 'data-updating="yes"' in page
+
+
+def test_a_code_that_became_untrue_is_not_shown_even_while_nothing_can_be_signed(
+    signed_in: Open, chau: UUID, no_store: pytest.MonkeyPatch
+) -> None:
+    with pytest.MonkeyPatch.context() as there:
+        there.setattr(refreshing, "signed_certificate", signed_certificate)
+        given = give_dose(chau, days_ago=90)
+    dose = given.dose
+    amend_dose(
+        by=SYSTEM, at=clock.now(), key="a", profile_id=chau, dose_id=dose.id, version=dose.version,
+        because="ghi nhầm ngày", changes={"given_on": clock.today() - dt.timedelta(days=91)},
+    )  # fmt: skip
+    make_card(chau)
+    waited(chau)
+    page = card_of(signed_in(), chau)
+    assert 'role="img"' not in page
+    assert "tạm ngừng" in page

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from tiemchung.certificates.actions.cards import refresh_cards
-from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.rules import NOTICE
 from tiemchung.core.alarms import alarms, raise_alarm
 from tiemchung.core.distribution import allow_cross_shard
@@ -37,17 +36,18 @@ def renew_cards(*, at: dt.datetime, limit: int = BATCH) -> int:
     """Renew the cards that end within the notice, the soonest first; give how many were taken up.
 
     One that cannot be renewed keeps nobody else waiting: it is tried by itself, counted in an alarm, and tried again
-    after an hour. Raises KeyStoreError where nothing can be signed now.
+    after an hour. 0 where nothing can be signed now: those wait with all that wait (`sign_waiting_cards`).
     """
     persons = _claim(at, limit)
     if not persons:
         return 0
     try:
-        refresh_cards(person_ids=persons, at=at)
-    except KeyStoreError:
-        raise
+        done = refresh_cards(person_ids=persons, at=at)
     except Exception:
         _one_by_one(persons, at)
+    else:
+        if any(change.store_away for change in done.values()):
+            return 0
     return len(persons)
 
 
@@ -67,8 +67,6 @@ def _one_by_one(persons: Sequence[UUID], at: dt.datetime) -> None:
     for person_id in persons:
         try:
             refresh_cards(person_ids=[person_id], at=at)
-        except KeyStoreError:
-            raise
         except Exception as error:
             # The kind and not the text, which quotes the row of a person.
             _log.error("a card was not renewed: %s", type(error).__name__)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from tiemchung.certificates.refreshing import CardChange, decide_batch, open_batch, write_batch
+from tiemchung.certificates.refreshed_rows import write_batch
+from tiemchung.certificates.refreshing import CardChange, decide_batch, open_batch
 from tiemchung.certificates.signing import ensure_signing_key
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.audit import write_lines
@@ -21,9 +22,11 @@ def refresh_cards(*, person_ids: Iterable[UUID], at: dt.datetime, by: Actor = SY
     """Make certificates and cards say what the ledger says now; give for each id asked what happened to its person.
 
     Nothing is signed when nothing changed, and what no longer holds is revoked in the same transaction in which its
-    successor is issued. A person that was joined into another keeps its card's address, which from then on shows the
-    kept person's card. The statements are the same few for many persons as for one, and each that changed has its own
-    audit line. Raises NotFound where one of the ids is unknown, and then changes nothing.
+    successor is issued. Where nothing can be signed now, it is revoked all the same, and the card waits for its new
+    code (`CardChange.waits`, `sign_waiting_cards`); a code that is still true stays meanwhile. A person that was joined
+    into another keeps its card's address, which from then on shows the kept person's card. The statements are the same
+    few for many persons as for one, and each that changed has its own audit line. Raises NotFound where one of the ids
+    is unknown, and then changes nothing.
     """
     with transaction.atomic():
         batch = open_batch(person_ids, at)

@@ -127,9 +127,15 @@ class Card(ShardedModel):
     token_hash = models.BinaryField()
     colour = models.CharField(max_length=10)
     changed_at = models.DateTimeField()
+    waits_since = models.DateTimeField(null=True, help_text="a new code is due since then, and could not be signed yet")
+    tried_at = models.DateTimeField(null=True, help_text="a waiting code was tried by itself in vain")
+    waiting = models.JSONField(default=list, help_text="[profile id, entry id, revoked] of corrections to receipt")
 
     class Meta:
         constraints = [models.UniqueConstraint("person_id", name="one_card")]
+        indexes = [
+            models.Index("waits_since", "person_id", name="card_waits", condition=models.Q(waits_since__isnull=False))
+        ]
 
 
 class CardByToken(ShardedModel):

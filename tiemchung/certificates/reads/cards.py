@@ -1,7 +1,7 @@
 """What others may ask about a person's card."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from tiemchung.certificates.models import Card, CardByToken, Certificate
@@ -21,6 +21,7 @@ class CardView:
     """A person's card: its secret address, and the signed text where one is in force.
 
     `withheld`: there is a text, but its signature does not verify; nothing of it is told, and somebody looks at it.
+    `waits_since`: from then on a newer code is due and cannot be signed; a text shown meanwhile is as true as before.
     """
 
     person_id: UUID
@@ -32,6 +33,7 @@ class CardView:
     issued_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     withheld: bool = False
+    waits_since: dt.datetime | None = None
 
 
 def card_of_person(by: Actor, person_id: UUID, at: dt.datetime) -> CardView | None:
@@ -49,6 +51,7 @@ def card_of_person(by: Actor, person_id: UUID, at: dt.datetime) -> CardView | No
     rows = list(Certificate.objects.filter(person_id=root, kind=CertificateKind.CARD, state=CertificateState.ISSUED))
     token = unseal("certificates.token", card.sealed_token, str(card.person_id))
     live = next(iter(verified_only(rows, at)), None)
+    view = CardView(root, token, card.colour, card.changed_at, waits_since=card.waits_since)
     if live is None:
-        return CardView(root, token, card.colour, card.changed_at, withheld=bool(rows))
-    return CardView(root, token, card.colour, card.changed_at, live.uvci, live.hc1, live.issued_at, live.expires_at)
+        return replace(view, withheld=bool(rows))
+    return replace(view, number=live.uvci, hc1=live.hc1, issued_at=live.issued_at, expires_at=live.expires_at)

@@ -4,15 +4,14 @@ The clock renews what comes near its end.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from tiemchung.certificates.actions import CardChange, refresh_cards
+from tiemchung.certificates.actions import refresh_cards
 from tiemchung.certificates.actions.card_renewing import renew_cards
-from tiemchung.certificates.ports import KeyStoreError
+from tiemchung.certificates.actions.waiting_cards import note_corrections, sign_waiting_cards, tell_of_long_waits
 from tiemchung.core.follow import follow, retry_parked
-from tiemchung.core.receipts import note_receipts
 from tiemchung.core.worker import Loop
 from tiemchung.doses.reads import Entry, corrections_in
 from tiemchung.doses.rules import EntryKind
@@ -30,7 +29,7 @@ def _of_doses(at: dt.datetime) -> Handle:
     def handle(entries: Sequence[Any]) -> None:
         telling = [entry for entry in entries if entry.kind not in _OF_SIGNING]
         if telling:
-            _note(refresh_cards(person_ids=_profiles(telling), at=at), corrections_in(telling), at)
+            note_corrections(refresh_cards(person_ids=_profiles(telling), at=at), corrections_in(telling), at)
 
     return handle
 
@@ -42,25 +41,13 @@ def _of_people(at: dt.datetime) -> Handle:
         if not changes:
             return
         done = refresh_cards(person_ids=_profiles(changes), at=at)
-        _note(done, [(change.profile_id, change.id) for change in changes], at)
+        note_corrections(done, [(change.profile_id, change.id) for change in changes], at)
 
     return handle
 
 
 def _profiles(entries: Sequence[Any]) -> list[UUID]:
     return list(dict.fromkeys(entry.profile_id for entry in entries))
-
-
-def _note(done: dict[UUID, CardChange], corrections: Iterable[tuple[UUID, UUID]], at: dt.datetime) -> None:
-    """Leave a receipt for the card and one for the certificate of each correction."""
-    told = list(corrections)
-    note_receipts("card", told, at)
-    by_outcome: dict[tuple[bool, bool], list[tuple[UUID, UUID]]] = {}
-    for profile_id, entry_id in told:
-        change = done[profile_id]
-        by_outcome.setdefault((change.issued, change.revoked), []).append((profile_id, entry_id))
-    for (issued, revoked), some in by_outcome.items():
-        note_receipts("certificate", some, at, issued=issued, revoked=revoked)
 
 
 def follow_ledger(at: dt.datetime) -> int:
@@ -80,11 +67,19 @@ def retry_failed(at: dt.datetime) -> int:
 
 
 def renew_ending_cards(at: dt.datetime) -> int:
-    """Renew a batch of the cards that end soon; what a key store keeps waiting is asked for again in an hour."""
-    try:
-        return renew_cards(at=at)
-    except KeyStoreError:
-        return 0
+    """Renew a batch of the cards that end soon; give how many were taken up."""
+    return renew_cards(at=at)
+
+
+def sign_waiting(at: dt.datetime) -> int:
+    """Sign what a key store kept waiting; give how many cards wait no longer."""
+    return sign_waiting_cards(at=at)
+
+
+def look_for_long_waits(at: dt.datetime) -> int:
+    """Tell people of cards that wait long. Always gives 0."""
+    tell_of_long_waits(at)
+    return 0
 
 
 LOOPS = [
@@ -92,4 +87,6 @@ LOOPS = [
     Loop("certificates.follow_people", follow_people, every=0.5),
     Loop("certificates.retry", retry_failed, every=10.0),
     Loop("certificates.renew_cards", renew_ending_cards, every=60.0),
+    Loop("certificates.sign_waiting_cards", sign_waiting, every=5.0),
+    Loop("certificates.long_waits", look_for_long_waits, every=120.0),
 ]

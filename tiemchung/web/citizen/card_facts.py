@@ -56,7 +56,10 @@ class DoseLine:
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """One person's card: `signing` is NONE, WAITING, READY, EXPIRED, or CHECKING where it does not verify."""
+    """One person's card: `signing` is NONE, WAITING, READY, EXPIRED, or CHECKING where it does not verify.
+
+    `late`: a new code has been due for longer than the page's patience, because nothing can be signed now.
+    """
 
     person_id: UUID
     profile_ids: tuple[UUID, ...]
@@ -67,6 +70,7 @@ class CardPage:
     doses: tuple[DoseLine, ...]
     signing: str
     updating: bool
+    late: bool
     certificate: CardView | None
     qr: Drawing | None
     made_at: str
@@ -93,6 +97,7 @@ def card_page(by: Actor, person_id: UUID, at: dt.datetime) -> CardPage:
         doses=_lines(holder, every, record),
         signing=signing,
         updating=signing not in ("WAITING", "CHECKING") and is_updating(record.card, card, every, at),
+        late=card is not None and card.waits_since is not None and at - card.waits_since > FOLLOWING,
         certificate=card,
         qr=qr_of(card.hc1) if card and signing == "READY" else None,
         made_at=card.changed_at.isoformat(timespec="seconds") if card and not card.withheld else "",
@@ -117,7 +122,9 @@ def signing_of(state: CardState, card: CardView | None, at: dt.datetime) -> str:
 
 
 def is_updating(state: CardState, card: CardView | None, doses: tuple[DoseView, ...], at: dt.datetime) -> bool:
-    """Tell whether a change of the last minute has not reached the signed card yet."""
+    """Tell whether a change has not reached the signed card: one of the last minute, or one whose code must wait."""
+    if card is not None and card.waits_since is not None:
+        return True
     latest = max((dose.changed_at for dose in doses), default=None)
     if card is None or latest is None or at - latest > FOLLOWING:
         return False

@@ -181,6 +181,7 @@ def _certificate(person_id: UUID, by: Actor, at: dt.datetime) -> dict[str, Any]:
         "birth": birth_text(holder.birth_date, holder.birth_precision),
         "card": record.card,
         "checking": checking,
+        "late": signed is not None and signed.waits_since is not None,
         "sign": "wait" if checking or record.card.reason == "BEING_VERIFIED" else _SIGNS[record.card.colour],
         "number": mask(signed.number) if signed and signed.number else "",
         "until": signed.expires_at if signed else None,
