@@ -59,6 +59,16 @@ def test_a_run_is_paused_goes_on_and_ends(centre: Client) -> None:
     assert centre.post(f"{address}/khac").status_code == 404
 
 
+def test_what_a_run_passed_over_is_counted_in_certificates_and_not_in_doses(centre: Client) -> None:
+    a_ready_person()
+    page = centre.post(f"{HERE}/ky", {"code": CODE}, follow=True)
+    SignRun.objects.update(refused=2)
+    for address in (page.redirect_chain[-1][0], f"{HERE}/ky"):
+        told = shown(centre.get(address))
+        assert "2 chứng nhận chưa cấp" in told
+        assert "2 mũi" not in told
+
+
 def test_what_an_earlier_attempt_left_behind_is_said_to_go_on_by_itself(
     centre: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

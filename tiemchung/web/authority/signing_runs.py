@@ -105,7 +105,7 @@ def _review(request: HttpRequest, by: Actor, status: int = 200, **more: Any) -> 
             if _by_itself(one)
             else say("signing.run.of", at=one.allowed_at, name=one.allowed_name),
             "facts": [say("signing.run.issued", n=one.done)]
-            + ([say("passports.run.refused", n=one.refused)] if one.refused else []),
+            + ([say("signing.run.refused", n=one.refused)] if one.refused else []),
         }
         for one in every
     ]
@@ -159,7 +159,7 @@ def _facts(found: RunView, left: int) -> list[dict[str, Any]]:
         ("left", say("signing.run.waiting", n=left)),
     ]
     if found.refused:
-        told.append(("over", say("passports.run.refused", n=found.refused)))
+        told.append(("over", say("signing.run.refused", n=found.refused)))
     if found.rate is not None and found.state is RunState.RUNNING:
         told.append(("rate", say("signing.run.a_second", n=max(1, round(found.rate)))))
         if left:
