@@ -3,13 +3,20 @@ const box = document.querySelector("#signing");
 const words = box?.dataset;
 
 const say = (text) => { document.querySelector("#signing-status").textContent = text; };
-const counted = (text, n) => text.replace("{n}", n.toLocaleString("vi-VN"));
+const counted = (text, n) => text.replace("{n}", n.toLocaleString(document.documentElement.lang === "en" ? "en-GB" : "vi-VN"));
 
 /** Takes what was signed off the number of doses that wait. */
 function leave(signed) {
   const left = document.querySelector("#signing-left");
   left.dataset.left = Math.max(0, Number(left.dataset.left) - signed);
-  left.textContent = Number(left.dataset.left).toLocaleString("vi-VN");
+  left.textContent = counted("{n}", Number(left.dataset.left));
+}
+
+/** Takes the button away where nothing waits any more. */
+function end(nothing) {
+  go.disabled = false;
+  go.hidden = nothing;
+  document.querySelector("#signing-none").hidden = !nothing;
 }
 
 /** Gives the server's answer, or null where it sent us to prove the second factor again. */
@@ -36,7 +43,10 @@ async function signOnce() {
   const told = await fromServer(words.statements);
   if (!told) return "";
   if (told.problem) return told.problem;
-  if (!told.statements.length) return words.nothing;
+  if (!told.statements.length) {
+    leave(Infinity);
+    return words.nothing;
+  }
   say(counted(words.asking, told.statements.length));
   let made;
   try {
@@ -61,5 +71,5 @@ const go = document.querySelector("#signing-go");
 go?.addEventListener("click", async () => {
   go.disabled = true;
   say(await signOnce().catch(() => words.failed));
-  go.disabled = false;
+  end(document.querySelector("#signing-left").dataset.left === "0");
 });

@@ -197,6 +197,8 @@ def test_a_key_in_the_leads_own_hands_signs_through_the_browser(
         assert not DoseSignature.objects.filter(signed_by=station.lead.id).exists()
         page.get_by_role("button", name="Ký các mũi đang chờ").click()
         expect(page.get_by_text("Đã ký 4 mũi.")).to_be_visible()
+        expect(page.get_by_text("Chưa có mũi tiêm nào chờ cơ sở ký.")).to_be_visible()
+        expect(page.get_by_role("button", name="Ký các mũi đang chờ")).to_be_hidden()
         screen.look("own-key-done")
     finally:
         server.shutdown()

@@ -209,6 +209,13 @@ def test_the_own_certificates_way_goes_from_page_to_program_and_back(here: Facil
     assert DoseSignature.objects.filter(signed_by=lead.id).count() == 2
 
 
+def test_with_nothing_to_sign_the_own_certificates_page_offers_no_button(here: FacilityView, lead: Actor) -> None:
+    OwnKey(lead)
+    page = enter_as(lead).get(reverse("facility:passport_own_key")).content.decode()
+    assert "Chưa có mũi tiêm nào chờ cơ sở ký." in page
+    assert "Ký các mũi đang chờ" not in page
+
+
 @pytest.mark.parametrize(
     "sent", [b"", b"[]", b"{}", b'{"signatures": [{"dose": "x", "signature": "AA=="}]}', b'{"signatures": 7}', b"\x00",
              b'{"signatures": []}', b'{"signatures": [], "signed_at": "today"}',
