@@ -92,6 +92,20 @@ def test_a_citizen_without_four_fields_is_refused(standin: StandIn, fields: dict
     assert httpx.post(f"{standin.address}/citizens", json=fields, trust_env=False).status_code == 400
 
 
+@pytest.mark.parametrize(("lang", "words"), [("vi", "ví dụ 1984-03-05"), ("en", "for example 1984-03-05")])
+def test_a_form_with_an_unreadable_day_comes_back_with_words_and_what_was_typed(
+    standin: StandIn, lang: str, words: str
+) -> None:
+    form = LAN | {"full_name": "Nguyễn Thị <Lành>", "birth_date": "5/3/1984", "lang": lang}
+    answer = httpx.post(f"{standin.address}/citizens", data=form, trust_env=False)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert 'value="5/3/1984"' in answer.text
+    assert 'value="Nguyễn Thị &lt;Lành&gt;"' in answer.text
+    before = httpx.post(f"{standin.address}/find", data={"number": LAN["number"]}, trust_env=False).text
+    assert f'value="{LAN["birth_date"]}"' in before
+
+
 def test_both_languages_have_words_for_everything() -> None:
     assert WORDS["vi"].keys() == WORDS["en"].keys()
     assert {f"mode.{mode}" for mode in Mode} <= WORDS["vi"].keys()

@@ -133,9 +133,9 @@ class LoopbackVisit(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
 
-    def send_html(self, html: str) -> None:
+    def send_html(self, html: str, status: HTTPStatus = HTTPStatus.OK) -> None:
         """Answer with a page."""
-        self.send(HTTPStatus.OK, html.encode(), "text/html; charset=utf-8")
+        self.send(status, html.encode(), "text/html; charset=utf-8")
 
     def send_json(self, status: HTTPStatus, fields: dict[str, Any], headers: dict[str, str] | None = None) -> None:
         """Answer with JSON."""

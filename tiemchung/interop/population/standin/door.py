@@ -61,15 +61,27 @@ class Visit(LoopbackVisit):
             self.send(HTTPStatus.NOT_FOUND)
 
     def _change_citizen(self, body: bytes) -> None:
+        fields: dict[str, Any] = {}
+        is_form = False
         try:
             fields, is_form = self.fields_of(body)
             citizen = {name: str(fields[name]).strip() for name in FIELDS}
             dt.date.fromisoformat(citizen["birth_date"])
         except (KeyError, ValueError, TypeError, RecursionError):
-            self.send_json(HTTPStatus.BAD_REQUEST, {"error": "bad_citizen"})
+            self._refuse_citizen(fields, is_form)
             return
         self.server.store.put(citizen)
         self.send_turned(fields, is_form, citizen)
+
+    def _refuse_citizen(self, fields: dict[str, Any], is_form: bool) -> None:
+        """Give a person the form back with what was typed and what to do; a program gets a code."""
+        if not is_form:
+            self.send_json(HTTPStatus.BAD_REQUEST, {"error": "bad_citizen"})
+            return
+        typed = {name: str(fields.get(name, "")).strip() for name in FIELDS}
+        lang = fields.get("lang", "vi")
+        page = whole_page(self.server.store, self.server.switch, number=typed["number"], lang=lang, typed=typed)
+        self.send_html(page, HTTPStatus.BAD_REQUEST)
 
     def _take_question(self, body: bytes) -> None:
         mode, now = self.server.switch.mode, int(time.time())

@@ -1,5 +1,6 @@
 """The page that shows what was asked, and on which a citizen's entry is changed."""
 
+from collections.abc import Mapping
 from html import escape
 
 from tiemchung.interop.population.standin.mode import Limiting, Mode
@@ -18,13 +19,15 @@ from tiemchung.interop.standins.page import (
 SEXES = ("MALE", "FEMALE", "OTHER")
 
 
-def whole_page(store: Store, switch: Limiting, *, number: str, lang: str) -> str:
-    """Give the HTML of the page; `number` is whose entry is looked at."""
+def whole_page(
+    store: Store, switch: Limiting, *, number: str, lang: str, typed: Mapping[str, str] | None = None
+) -> str:
+    """Give the HTML of the page; `number` is whose entry is looked at, `typed` an entry that could not be taken."""
     lang = known_language(lang)
     say = words_in(lang)
     parts = [
         live_list(say, "asked", asked_list(store, lang=lang)),
-        _citizen(store, say, number, lang),
+        _citizen(store, say, number, lang, typed),
         _behaviour(say, switch, lang),
     ]
     return framed(say, lang, "\n".join(parts))
@@ -46,10 +49,11 @@ def _item(one: Batch, say: dict[str, str]) -> str:
 {moment(one.at)}</p></li>"""
 
 
-def _citizen(store: Store, say: dict[str, str], number: str, lang: str) -> str:
+def _citizen(store: Store, say: dict[str, str], number: str, lang: str, typed: Mapping[str, str] | None) -> str:
     known = store.citizen(number) if number else None
-    entry = known or {"number": number, "full_name": "", "sex": "", "birth_date": ""}
+    entry = typed or known or {"number": number, "full_name": "", "sex": "", "birth_date": ""}
     note = f"<p>{say['unknown']}</p>" if number and known is None else ""
+    note += f'<p role="alert"><strong>{say["bad_citizen"]}</strong></p>' if typed else ""
     fields = "".join(
         f'<label for="{name}">{say[name]}</label>'
         f'<input id="{name}" name="{name}" autocomplete="off" value="{escape(entry[name])}">'
