@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from tiemchung.certificates.agent import __main__ as program
 from tiemchung.certificates.agent.__main__ import ask_here
 from tiemchung.certificates.agent.keys import OwnKey, UnusableKey, read_key
 from tiemchung.certificates.agent.server import Agent, make_server
@@ -133,7 +134,7 @@ def test_a_key_is_read_from_either_form_with_its_password_alone(tmp_path: Path) 
     p12.write_bytes(pkcs12.serialize_key_and_certificates(b"me", KEY, None, None, locked))
     for path in (pem, p12):
         assert read_key(path, "secret").key.public_key() == KEY.public_key()
-        with pytest.raises(UnusableKey):
+        with pytest.raises(UnusableKey, match="WRONG_PASSWORD"):
             read_key(path, "wrong")
 
 
@@ -145,10 +146,25 @@ def test_another_kind_of_key_is_refused(tmp_path: Path) -> None:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
-    with pytest.raises(UnusableKey):
+    with pytest.raises(UnusableKey, match="OTHER_KEY"):
         read_key(path, "")
-    with pytest.raises(UnusableKey):
+    with pytest.raises(UnusableKey, match="NO_FILE"):
         read_key(tmp_path / "nothing.pem", "")
+
+
+def test_a_wrong_password_is_said_in_words_and_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, typed = tmp_path / "me.p12", ["wrong", "Wrong", "WRONG", "secret"]
+    locked = serialization.BestAvailableEncryption(b"secret")
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"me", KEY, None, None, locked))
+    monkeypatch.setattr("getpass.getpass", lambda _: typed.pop(0))
+    assert program.main(["--key", str(path), "--site", SITE]) == 1
+    told = capsys.readouterr().err
+    assert (told.count("Mật khẩu không đúng"), told.count("The password is wrong"), typed) == (3, 3, ["secret"])
+    assert "ValueError" not in told
+    assert program.main(["--key", str(tmp_path / "none.p12"), "--site", SITE]) == 1
+    assert "Không đọc được tệp khoá" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tiemchung.certificates.agent.keys import UnusableKey, read_key
+from tiemchung.certificates.agent.keys import OwnKey, UnusableKey, read_key
 from tiemchung.certificates.agent.server import PORT, Agent, make_server
+
+_TRIES = 3
+_WHY = {
+    "NO_FILE": "Không đọc được tệp khoá. Kiểm tra lại đường dẫn sau --key. / "
+    "The key's file cannot be read. Check the path after --key.",
+    "WRONG_PASSWORD": "Mật khẩu không đúng, hoặc tệp khoá đã hỏng. Gõ lại mật khẩu; nếu quên, xin nơi cấp chứng thư "
+    "cấp lại. / The password is wrong, or the file is damaged. Type it again; if it is lost, ask whoever issued the "
+    "certificate for a new one.",
+    "OTHER_KEY": "Khoá trong tệp không phải loại P-256 nên không ký được. Xin chứng thư với khoá ECDSA P-256. / "
+    "The key in this file is not of the kind P-256 and cannot sign. Ask for a certificate with an ECDSA P-256 key.",
+}
 
 
 def ask_here(told: Sequence[dict[str, Any]]) -> bool:
@@ -42,11 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--agree", action="store_true", help="for tests: never ask")
     chosen = parser.parse_args(argv)
-    password = "" if chosen.agree else getpass.getpass("Mật khẩu của khóa / password of the key: ")
-    try:
-        key = read_key(chosen.key, password)
-    except UnusableKey as problem:
-        sys.stderr.write(f"Không mở được khóa / the key cannot be used: {problem}\n")
+    key = _opened(chosen.key, ask=not chosen.agree)
+    if key is None:
         return 1
     ask = (lambda told: True) if chosen.agree else ask_here
     server = make_server(Agent(key, chosen.site.rstrip("/"), ask), chosen.port)
@@ -57,6 +65,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         server.server_close()
     return 0
+
+
+def _opened(path: Path, *, ask: bool) -> OwnKey | None:
+    """Open the key, asking up to three times for its password; None, and why is on the console, where none opens it."""
+    for tries_left in range(_TRIES - 1, -1, -1):
+        password = getpass.getpass("Mật khẩu của khoá / password of the key: ") if ask else ""
+        try:
+            return read_key(path, password)
+        except UnusableKey as problem:
+            sys.stderr.write(f"{_WHY[problem.code]}\n")
+            if problem.code != "WRONG_PASSWORD" or not ask or not tries_left:
+                return None
+    return None
 
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@ _ES256 = ec.ECDSA(hashes.SHA256())
 
 
 class UnusableKey(Exception):
-    """The file holds no P-256 key that this password opens; the text says which it was."""
+    """The file holds no P-256 key that this password opens; `code` says which it was.
+
+    NO_FILE, WRONG_PASSWORD (or a damaged file: PKCS#12 does not tell them apart), OTHER_KEY.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,12 @@ def read_key(path: Path, password: str) -> OwnKey:
             key, certificate, _ = pkcs12.load_key_and_certificates(raw, secret)
         else:
             key, certificate = serialization.load_pem_private_key(raw, secret), None
-    except (OSError, ValueError, TypeError) as problem:
-        raise UnusableKey(type(problem).__name__) from problem
+    except OSError as problem:
+        raise UnusableKey("NO_FILE") from problem
+    except (ValueError, TypeError) as problem:
+        raise UnusableKey("WRONG_PASSWORD") from problem
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise UnusableKey("not a P-256 key")
+        raise UnusableKey("OTHER_KEY")
     return OwnKey(key, _name_of(certificate))
 
 
