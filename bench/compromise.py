@@ -151,7 +151,7 @@ class Drill:
         before, resting = in_force(), resting_on(key.kid, since)
         first, second = officer(), officer()
         order = order_revocation(
-            target=OrderTarget.FACILITY_KEY, kid=key.kid, since=since, because="khoá bị lộ, diễn tập", by=first,
+            target=OrderTarget.FACILITY_KEY, kid=key.kid, since=since, because="khóa bị lộ, diễn tập", by=first,
             at=clock.now(),
         )  # fmt: skip
         self.say("asked by the first person")
@@ -179,7 +179,7 @@ class Drill:
         expect(all(map(believed(at_hand), old)), "every code is believed before")
         first, second = officer(), officer()
         order = order_revocation(
-            target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=self.middle, because="khoá bị lộ, diễn tập",
+            target=OrderTarget.CENTRAL_KEY, kid=bytes(key.kid), since=self.middle, because="khóa bị lộ, diễn tập",
             by=first, at=clock.now(),
         )  # fmt: skip
         self.say("asked by the first person")

@@ -32,7 +32,7 @@ from tiemchung.places.reads import FacilityView
 pytestmark = pytest.mark.django_db
 CORRECTED, LATER = NOW + dt.timedelta(minutes=30), NOW + dt.timedelta(hours=1)
 AFTER = LATER + dt.timedelta(minutes=10)
-WHY = "khoá bị lấy cắp khỏi trạm"
+WHY = "khóa bị lấy cắp khỏi trạm"
 
 
 def give_up_key_of(facility: FacilityView, *, since: dt.datetime = NOW, kid: bytes = b"") -> UUID:

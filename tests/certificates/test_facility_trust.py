@@ -267,7 +267,7 @@ def test_a_signature_of_a_given_up_key_is_a_fault_once_its_order_is_done() -> No
     made, key = certificate_of(person), key_at(facility.id)
     FacilityKey.objects.filter(id=key.id).update(revoked_since=NOW, revoked_at=NOW)
     order = RevocationOrder.objects.create(
-        id=new_id(), target=OrderTarget.FACILITY_KEY, kid=key.kid, since=NOW, because="khoá bị lấy cắp", asked_at=NOW,
+        id=new_id(), target=OrderTarget.FACILITY_KEY, kid=key.kid, since=NOW, because="khóa bị lấy cắp", asked_at=NOW,
         asked_name="Lan", decided_at=NOW,
     )  # fmt: skip
     assert faults_of([made]) == {}

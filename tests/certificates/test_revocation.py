@@ -52,7 +52,7 @@ from tiemchung.doses.models import Dose
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(hours=1)
-WHY = "khoá bị lấy cắp khỏi trạm"
+WHY = "khóa bị lấy cắp khỏi trạm"
 
 
 def work_all(at: dt.datetime = LATER) -> None:

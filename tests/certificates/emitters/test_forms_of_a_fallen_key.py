@@ -41,7 +41,7 @@ def under_a_later_key(*forms: str) -> UUID:
     """Give somebody whose passport the first key signed, and these forms of it the second."""
     person = a_passport()
     officer = a_ministry_officer()
-    actions.rotate_central_key(KeyPurpose.PASSPORT, by=officer, at=ROTATED, because="đổi khoá định kỳ")
+    actions.rotate_central_key(KeyPurpose.PASSPORT, by=officer, at=ROTATED, because="đổi khóa định kỳ")
     for form in forms:
         form_of(person, form)
     assert {bytes(one.kid) for one in Emission.objects.all()} == {bytes(Emission.objects.all()[0].kid)}
@@ -52,7 +52,7 @@ def under_a_later_key(*forms: str) -> UUID:
 def give_up(kid: bytes, since: dt.datetime = EMITTED - dt.timedelta(days=5)) -> UUID:
     order = order_revocation(
         target=OrderTarget.CENTRAL_KEY, kid=kid, since=since, by=a_ministry_officer(), at=LATER,
-        because="khoá bị lấy cắp khỏi kho",
+        because="khóa bị lấy cắp khỏi kho",
     )  # fmt: skip
     decide_order(order_id=order, agree=True, by=a_staff_member(Role.ADMIN), at=LATER, proof=a_passkey_shown(LATER))
     return order

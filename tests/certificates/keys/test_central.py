@@ -106,7 +106,7 @@ def test_a_successor_is_published_two_weeks_before_it_signs_and_then_takes_over_
 def test_codes_from_before_during_and_after_a_rotation_verify_all_the_time() -> None:
     before = code_at(NOW)
     turned = NOW + DAY
-    actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=turned, because="đổi khoá định kỳ")
+    actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=turned, because="đổi khóa định kỳ")
     codes = {NOW: before, turned + DAY: code_at(turned + DAY), turned + 15 * DAY: code_at(turned + 15 * DAY)}
     assert len({cose_kid(code) for code in codes.values()}) == 2
     for signed_at, code in codes.items():
@@ -123,14 +123,14 @@ def cose_kid(code: str) -> bytes:
 
 def test_a_rotation_that_has_begun_is_not_begun_twice() -> None:
     key_at(NOW)
-    first = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    first = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khóa định kỳ")
     again = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW + DAY, because="bấm thêm một lần nữa")
     assert first.id == again.id
 
 
 def test_standings_say_what_each_key_is_good_for() -> None:
     key_at(NOW)
-    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khóa định kỳ")
 
     def told(at: dt.datetime) -> list[str]:
         return [str(k.standing) for k in reads.central_keys(at, KeyPurpose.PASSPORT)]
@@ -144,7 +144,7 @@ def test_standings_say_what_each_key_is_good_for() -> None:
 
 def test_a_key_that_was_given_up_signs_no_more_and_leaves_the_lists_at_once() -> None:
     first = key_at(NOW)
-    waiting = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    waiting = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khóa định kỳ")
     SigningKey.objects.filter(id=first.id).update(compromised_since=NOW)
     # the one that waits is known to most verifiers already, so it is used before its day
     assert key_at(NOW + DAY).id == waiting.id
@@ -193,7 +193,7 @@ def test_one_spare_is_kept_and_none_for_cards_and_the_log() -> None:
 
 def test_a_spare_never_signs_of_itself_and_no_rotation_takes_it() -> None:
     first, spare = key_at(NOW), spare_at(NOW)
-    turned = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    turned = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khóa định kỳ")
     assert turned.id not in {first.id, spare.id}
     assert turned.usable_from == NOW + PUBLISH_AHEAD
     assert key_at(NOW + PUBLISH_AHEAD).id == turned.id
@@ -216,7 +216,7 @@ def test_a_worn_spare_is_followed_by_another_and_stands_in_until_verifiers_have_
 def test_of_two_that_wait_the_one_that_verifiers_have_signs_in_need() -> None:
     first, spare = key_at(NOW), spare_at(NOW)
     at = NOW + 40 * DAY
-    actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=at, because="đổi khoá định kỳ")
+    actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=at, because="đổi khóa định kỳ")
     give_up(first, at)
     assert key_at(at + DAY).id == spare.id
 
@@ -257,11 +257,11 @@ def test_with_a_root_elsewhere_a_spare_is_missing_until_its_certificate_comes() 
 def test_a_retired_key_signs_no_more_and_the_last_one_cannot_retire() -> None:
     first = key_at(NOW)
     with pytest.raises(Refused, match="LAST_KEY"):
-        actions.retire_central_key(first.id, by=ADMIN, at=NOW, because="thử cho khoá nghỉ")
+        actions.retire_central_key(first.id, by=ADMIN, at=NOW, because="thử cho khóa nghỉ")
     code = code_at(NOW)
-    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khóa định kỳ")
     later = NOW + PUBLISH_AHEAD
-    actions.retire_central_key(first.id, by=ADMIN, at=later, because="đã có khoá mới rồi")
+    actions.retire_central_key(first.id, by=ADMIN, at=later, because="đã có khóa mới rồi")
     assert key_at(later).id == second.id
     assert outcome(code, later, later) is Outcome.VALID
 
@@ -321,10 +321,10 @@ def test_nobody_but_the_administrator_and_the_ministry_turns_keys(by: Actor) -> 
 
 def test_every_event_of_a_key_leaves_a_line_with_its_reason() -> None:
     key_at(NOW)
-    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khóa định kỳ")
     lines = {line.action: line for line in looks_at([second.id])}
     assert set(lines) == {"make_signing_key", "rotate_central_key"}
-    assert lines["rotate_central_key"].because == "đổi khoá định kỳ"
+    assert lines["rotate_central_key"].because == "đổi khóa định kỳ"
 
 
 class Elsewhere:
@@ -387,6 +387,6 @@ def test_a_signature_is_checked_against_its_certificate() -> None:
 
 def test_a_waiting_key_stands_as_waiting() -> None:
     key_at(NOW)
-    key = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khoá định kỳ")
+    key = actions.rotate_central_key(KeyPurpose.PASSPORT, by=ADMIN, at=NOW, because="đổi khóa định kỳ")
     found = next(k for k in reads.central_keys(NOW) if k.id == key.id)
     assert found.standing is KeyStanding.WAITING

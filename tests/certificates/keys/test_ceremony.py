@@ -20,7 +20,7 @@ from tiemchung.certificates.keys.files import FileKeyStore
 from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
 
 FILE = """
-title = "Khoá gốc 2026"
+title = "Khóa gốc 2026"
 environment = "acceptance"
 folder = "out"
 witnesses = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường"]
@@ -141,7 +141,7 @@ def test_fewer_than_two_witnesses_make_nothing(file: Path, reviewed: tuple[str, 
         ('request = "passport.csr"', 'request = "none.csr"', "is not there"),
         ('kind = "FACILITY"', 'kind = "CSCA"', "one of each kind"),
         ('common_name = "VN CSCA 2026"', 'comon_name = "VN CSCA 2026"', "unknown: comon_name"),
-        ('title = "Khoá gốc 2026"', "title = ", "TOML"),
+        ('title = "Khóa gốc 2026"', "title = ", "TOML"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_its_place(file: Path, old: str, new: str, why: str) -> None:

@@ -74,7 +74,7 @@ def test_a_rotation_asks_for_its_reason() -> None:
     run("signing_key")
     with pytest.raises(CommandError, match="--because"):
         run("signing_key", "rotate")
-    assert "WAITING" in run("signing_key", "rotate", because="đổi khoá định kỳ")
+    assert "WAITING" in run("signing_key", "rotate", because="đổi khóa định kỳ")
 
 
 def test_a_certificate_from_elsewhere_goes_out_and_in_by_files(tmp_path: Path) -> None:

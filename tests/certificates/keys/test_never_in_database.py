@@ -190,7 +190,7 @@ def into_bytes(form: bytes) -> str:
 
 def into_text(form: bytes) -> str:
     """Put a form into a column of text."""
-    write_line(by=SYSTEM, at=NOW, action="plant", subject_id=new_id(), because="khoá " + form.decode())
+    write_line(by=SYSTEM, at=NOW, action="plant", subject_id=new_id(), because="khóa " + form.decode())
     return "public.core_auditline"
 
 

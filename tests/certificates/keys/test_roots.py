@@ -111,7 +111,7 @@ def test_it_never_signs_and_never_stands_in_for_a_successor(purpose: KeyPurpose)
     a_stranger(purpose, usable_from=USED)
     waiting = a_stranger(purpose)
     assert actions.central_key(purpose, by=SYSTEM, at=LATER).id == own.id
-    successor = actions.rotate_central_key(purpose, by=ADMIN, at=LATER, because="đổi khoá định kỳ")
+    successor = actions.rotate_central_key(purpose, by=ADMIN, at=LATER, because="đổi khóa định kỳ")
     assert bytes(successor.kid) != waiting.kid
     assert actions.central_key(purpose, by=SYSTEM, at=LATER + 20 * DAY).id == successor.id
 

@@ -164,7 +164,7 @@ def test_a_wrong_password_is_said_in_words_and_asked_for_again(
     assert (told.count("Mật khẩu không đúng"), told.count("The password is wrong"), typed) == (3, 3, ["secret"])
     assert "ValueError" not in told
     assert program.main(["--key", str(tmp_path / "none.p12"), "--site", SITE]) == 1
-    assert "Không đọc được tệp khoá" in capsys.readouterr().err
+    assert "Không đọc được tệp khóa" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

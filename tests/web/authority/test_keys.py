@@ -22,7 +22,7 @@ from tiemchung.web.authority import keys as page
 
 KEYS = "/authority/khoa"
 ROTATE = f"{KEYS}/doi/PASSPORT"
-WHY = "Đổi khoá định kỳ theo kế hoạch quý IV"
+WHY = "Đổi khóa định kỳ theo kế hoạch quý IV"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_the_page_names_each_key_with_its_standing_and_shows_no_private_one(admi
     for key in reads.central_keys(LATER):
         assert key.kid.hex() in words
     assert words.count("Đang ký") == 3
-    assert "Gốc của khoá trung ương" in words
+    assert "Gốc của khóa trung ương" in words
     assert "PRIVATE" not in answer.content.decode()
 
 
@@ -48,7 +48,7 @@ def test_a_rotation_needs_a_reason_and_publishes_the_next_key(admin: Client) -> 
     assert (refused.status_code, "ít nhất 10 ký tự" in shown(refused)) == (422, True)
     assert SigningKey.objects.filter(purpose=KeyPurpose.PASSPORT).count() == 1
     done = shown(admin.post(ROTATE, {"because": WHY}, follow=True))
-    assert "Đã công bố khoá kế tiếp" in done
+    assert "Đã công bố khóa kế tiếp" in done
     assert "Đã công bố, chờ ký" in done
     key = SigningKey.objects.filter(purpose=KeyPurpose.PASSPORT).latest("usable_from")
     assert key.usable_from == LATER + PUBLISH_AHEAD
@@ -76,10 +76,10 @@ def test_for_others_the_page_is_not_there(house: House, role: Role) -> None:
 
 def test_a_facility_is_found_and_gets_a_key_and_a_rest(admin: Client, house: House) -> None:
     found = shown(admin.get(KEYS, {"q": "Trạm Y tế Sài Gòn"}))
-    assert "Chưa có khoá" in found
+    assert "Chưa có khóa" in found
     where = f"{KEYS}/co-so/{house.facility.id}"
     assert "chưa ký được mũi tiêm nào" in shown(admin.get(where))
-    assert "Đã cấp khoá mới cho Trạm Y tế Sài Gòn" in shown(
+    assert "Đã cấp khóa mới cho Trạm Y tế Sài Gòn" in shown(
         admin.post(f"{where}/khoa-moi", {"because": WHY}, follow=True)
     )
     key = reads.facility_key_of(house.facility.id, LATER)
@@ -94,7 +94,7 @@ def test_facilities_that_have_none_get_theirs_at_one_press(admin: Client, house:
     lacking = len(reads.facilities_without_key(LATER))
     assert lacking
     done = shown(admin.post(f"{KEYS}/co-so-thieu", follow=True))
-    assert f"Đã cấp {lacking} khoá" in done
+    assert f"Đã cấp {lacking} khóa" in done
     assert reads.facilities_without_key(LATER) == ()
 
 
@@ -120,25 +120,25 @@ def test_a_key_store_that_cannot_is_said_in_plain_words(
 
 def test_a_key_whose_successor_must_come_from_elsewhere_is_marked(admin: Client) -> None:
     SigningKey.objects.filter(purpose=KeyPurpose.PASSPORT).update(valid_to=LATER + dt.timedelta(days=380))
-    assert "Cần khoá kế tiếp" not in shown(admin.get(KEYS))
+    assert "Cần khóa kế tiếp" not in shown(admin.get(KEYS))
     Authority.objects.update(store="")
-    assert "Cần khoá kế tiếp" in shown(admin.get(KEYS))
+    assert "Cần khóa kế tiếp" in shown(admin.get(KEYS))
 
 
 def test_the_spare_is_named_and_still_a_key_can_be_turned(admin: Client) -> None:
     actions.keep_spare(KeyPurpose.PASSPORT, by=SYSTEM, at=LATER)
     told = shown(admin.get(KEYS))
     assert "Dự phòng" in told
-    assert "Chỉ ký khi khoá đang ký bị thu hồi" in told
+    assert "Chỉ ký khi khóa đang ký bị thu hồi" in told
     assert ROTATE in admin.get(KEYS).content.decode()
     Authority.objects.update(store="")
-    assert "Chưa có khoá dự phòng" not in shown(admin.get(KEYS))
+    assert "Chưa có khóa dự phòng" not in shown(admin.get(KEYS))
 
 
 def test_a_spare_that_must_come_from_elsewhere_and_is_missing_is_marked(admin: Client) -> None:
-    assert "Chưa có khoá dự phòng" not in shown(admin.get(KEYS))  # the worker makes it
+    assert "Chưa có khóa dự phòng" not in shown(admin.get(KEYS))  # the worker makes it
     Authority.objects.update(store="")
-    assert shown(admin.get(KEYS)).count("Chưa có khoá dự phòng") == 1
+    assert shown(admin.get(KEYS)).count("Chưa có khóa dự phòng") == 1
 
 
 def test_an_unknown_purpose_is_not_there(admin: Client) -> None:
@@ -150,12 +150,12 @@ def test_the_ministry_asks_for_a_facilitys_key_to_be_believed_no_more(house: Hou
     key = actions.make_facility_key(facility_id=house.facility.id, at=LATER)
     client = enter_as(builders.a_staff_member(Role.MINISTRY_OFFICER))
     where = f"{KEYS}/co-so/{house.facility.id}"
-    assert "Thu hồi khoá" in shown(client.get(where))
+    assert "Thu hồi khóa" in shown(client.get(where))
     day = {"since_day": "20", "since_month": "11", "since_year": "2026"}
     refused = client.post(f"{where}/thu-hoi/{key.id}", {"because": WHY})
     assert refused.status_code == 422
     done = client.post(f"{where}/thu-hoi/{key.id}", {"because": WHY, **day}, follow=True)
-    assert "Đã ghi yêu cầu thu hồi khoá của Trạm Y tế Sài Gòn" in shown(done)
+    assert "Đã ghi yêu cầu thu hồi khóa của Trạm Y tế Sài Gòn" in shown(done)
     # until a second person has agreed, it goes on signing
     assert reads.facility_key_of(house.facility.id, LATER) is not None
 
@@ -163,7 +163,7 @@ def test_the_ministry_asks_for_a_facilitys_key_to_be_believed_no_more(house: Hou
 def test_an_administrator_keeps_keys_and_revokes_none(admin: Client, house: House) -> None:
     key = actions.make_facility_key(facility_id=house.facility.id, at=LATER)
     where = f"{KEYS}/co-so/{house.facility.id}"
-    assert "Thu hồi khoá" not in shown(admin.get(where))
+    assert "Thu hồi khóa" not in shown(admin.get(where))
     day = {"since_day": "20", "since_month": "11", "since_year": "2026"}
     assert admin.post(f"{where}/thu-hoi/{key.id}", {"because": WHY, **day}).status_code == 422
 
@@ -191,8 +191,8 @@ def test_the_page_says_since_when_the_store_signs_nothing(admin: Client, alarm: 
         raise_alarm("KEY_STORE", at=LATER + dt.timedelta(minutes=2), why=alarm, purpose="LOG")
     with time_machine.travel(LATER + dt.timedelta(minutes=4), tick=False):
         page = shown(admin.get(KEYS))
-        assert "Kho khoá chưa ký được" in page
+        assert "Kho khóa chưa ký được" in page
         assert words in page
-        assert "không có khoá này" not in page
+        assert "không có khóa này" not in page
         keep_lists(at=LATER + dt.timedelta(minutes=4))
         assert "chưa ký được" not in shown(admin.get(KEYS))

@@ -85,7 +85,7 @@ def test_a_passport_that_was_not_taken_away_is_not_given_again(centre: Client) -
     assert Certificate.objects.filter(person_id=person, kind="PASSPORT").count() == 1
 
 
-@pytest.mark.parametrize(("why", "words"), [("KEY_STORE_GONE", "Không kết nối được kho khoá"), ("", "vừa thay đổi")])
+@pytest.mark.parametrize(("why", "words"), [("KEY_STORE_GONE", "Không kết nối được kho khóa"), ("", "vừa thay đổi")])
 def test_where_it_cannot_be_signed_the_page_says_why(
     centre: Client, revoked: UUID, monkeypatch: pytest.MonkeyPatch, why: str, words: str
 ) -> None:

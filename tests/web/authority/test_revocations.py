@@ -231,13 +231,13 @@ def href(page: Any, words: str) -> str:
 
 def test_the_lead_finds_the_way_from_the_passports_page(station: FacilityView, signer: FacilityKeyView) -> None:
     lead = enter_as(a_lead(station))
-    keys = lead.get(href(lead.get("/staff/ho-chieu"), "Khoá ký của cơ sở và thu hồi khoá"))
-    form = href(keys, "Thu hồi khoá")
+    keys = lead.get(href(lead.get("/staff/ho-chieu"), "Khóa ký của cơ sở và thu hồi khóa"))
+    form = href(keys, "Thu hồi khóa")
     page = lead.get(form)
     assert "không còn được tin" in shown(page)
     assert "FacilityView" not in page.content.decode()
     done = lead.post(form, DAY | {"since_time": "9:40", "because": "mất thiết bị ký ở trạm"}, follow=True)
-    assert "Đã ghi yêu cầu thu hồi khoá của Trạm Y tế Sài Gòn" in shown(done)
+    assert "Đã ghi yêu cầu thu hồi khóa của Trạm Y tế Sài Gòn" in shown(done)
     assert "chờ Bộ Y tế quyết định" in shown(done)
     order = RevocationOrder.objects.get()
     assert (order.since, bytes(order.kid or b"")) == (dt.datetime(2026, 11, 20, 2, 40, tzinfo=dt.UTC), signer.kid)
@@ -245,10 +245,10 @@ def test_the_lead_finds_the_way_from_the_passports_page(station: FacilityView, s
 
 def test_the_province_finds_a_facility_of_its_own(station: FacilityView, signer: FacilityKeyView) -> None:
     officer = enter_as(a_province_officer())
-    find = href(officer.get(HERE), "Thu hồi khoá của một cơ sở")
+    find = href(officer.get(HERE), "Thu hồi khóa của một cơ sở")
     found = officer.get(find, {"q": "Trạm Y tế Sài Gòn"})
     assert signer.kid.hex() in shown(found)
-    done = officer.post(href(found, "Thu hồi khoá<span"), DAY | {"because": WHY}, follow=True)
+    done = officer.post(href(found, "Thu hồi khóa<span"), DAY | {"because": WHY}, follow=True)
     assert "người khác phải quyết định" in shown(done) or "Chờ người thứ hai" in shown(done)
     assert RevocationOrder.objects.get().asked_name
     assert "chờ Bộ Y tế quyết định" in shown(officer.get(find, {"q": "Trạm Y tế Sài Gòn"}))
@@ -271,7 +271,7 @@ def test_a_key_that_rests_or_has_ended_is_given_up_too(station: FacilityView, si
     """What it signed still counts, so its end matters as much as that of the one that signs."""
     ended = make_facility_key(facility_id=station.id, at=NOW)
     FacilityKey.objects.filter(id=ended.id).update(valid_to=NOW)
-    retire_facility_key(key_id=signer.id, by=SYSTEM, at=NOW, because="đổi khoá theo lịch")
+    retire_facility_key(key_id=signer.id, by=SYSTEM, at=NOW, because="đổi khóa theo lịch")
     lead = enter_as(a_lead(station))
     page = lead.get("/staff/ho-chieu/khoa")
     for key in (signer, ended):

@@ -41,7 +41,7 @@ def test_a_list_is_taken_in_and_shown_with_its_age_its_keys_and_what_was_passed_
     assert "Chưa nhận danh sách nào" in shown(admin.get(SOURCES))
     assert send(admin, an_item()).url == SOURCES
     words = shown(admin.get(SOURCES))
-    for told in ("EU", "JSON của cổng EU", "2 khoá", "Bỏ qua 1 mục: không đọc được (1)", "Còn mới"):
+    for told in ("EU", "JSON của cổng EU", "2 khóa", "Bỏ qua 1 mục: không đọc được (1)", "Còn mới"):
         assert told in words
     line = AuditLine.objects.get(action="import_trust")
     assert (line.subject_id, line.facts["keys"]) == (trust_sources(LATER)[0].id, 2)
@@ -59,7 +59,7 @@ def test_an_old_list_warns_and_a_too_old_one_says_that_it_is_not_believed(admin:
     [
         (b'[\n{"rawData": "x"},\n5 6]', "dòng 3"), (b"nothing", "Không nhận ra dạng"), (b"  ", "Tệp trống"),
         (as_items(FRANCE.item(timestamp="")), "không ghi ngày lập"),
-        (as_items({"rawData": ""}), "mục 1: không phải khoá ký"),
+        (as_items({"rawData": ""}), "mục 1: không phải khóa ký"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_with_what_is_wrong_and_where(admin: Client, data: bytes, said: str) -> None:

@@ -141,7 +141,7 @@ class TestAtTheCentre:
         raise_alarm("UNKNOWN_CERTIFICATE", at=NOW, kid="89fab2ee8824cbcb", number_hash="00ff")
         SampleDay.objects.create(day=NOW.date(), sampled=0, reasons={}, began_at=NOW, done_at=NOW)
         text = shown(centre.get(f"{HERE}/giam-sat"))
-        assert "khoá 89fab2ee8824cbcb" in text
+        assert "khóa 89fab2ee8824cbcb" in text
         assert "mã băm của số 00ff" in text
         assert "Hôm đó không có ai để so" in text
 
@@ -153,6 +153,6 @@ class TestAtTheCentre:
     def test_an_alarm_of_the_key_store_says_which_key_and_why_in_words(self, centre: Client) -> None:
         raise_alarm("KEY_STORE", at=NOW, why="KEY_STORE_GONE", purpose="PASSPORT")
         text = shown(centre.get("/authority/canh-bao"))
-        assert "không kết nối được kho khoá" in text
+        assert "không kết nối được kho khóa" in text
         assert say("trust.purpose.PASSPORT", "vi") in text
         assert "KEY_STORE_GONE" not in text

@@ -175,7 +175,7 @@ def test_a_cards_key_is_published_nowhere_abroad(client: Client) -> None:
 
 
 def test_a_key_is_there_before_it_signs_and_until_its_last_certificate_has_ended(client: Client) -> None:
-    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=NOW, because="đổi khoá định kỳ")
+    second = actions.rotate_central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=NOW, because="đổi khóa định kỳ")
     assert second.usable_from == NOW + PUBLISH_AHEAD
     kid = base64.b64encode(bytes(second.kid)).decode()
     for days, there in ((0, True), (15, True), (700, True), (731, False)):
@@ -198,7 +198,7 @@ def test_browsers_of_other_sites_may_read_and_caches_may_keep(client: Client, ad
     assert "Set-Cookie" not in answer.headers
     again = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-    actions.rotate_central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=NOW, because="đổi khoá định kỳ")
+    actions.rotate_central_key(KeyPurpose.PASSPORT, by=SYSTEM, at=NOW, because="đổi khóa định kỳ")
     changed = address not in (LOG, OF_SCA)
     assert (client.get(address).headers["ETag"] != answer.headers["ETag"]) is changed
 

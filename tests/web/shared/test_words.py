@@ -47,6 +47,14 @@ def test_a_sentence_names_the_same_facts_in_both_languages():
     assert differing == []
 
 
+# The tone mark stands on the first vowel of oa, oe and uy (khóa, hủy), one way in every word a reader sees.
+_OTHER_SPELLING = re.compile(r"\w(?:o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ])(?!\w)", re.IGNORECASE)
+
+
+def test_vietnamese_is_spelt_one_way():
+    assert not [text for text in sentences("vi").values() if _OTHER_SPELLING.search(text)]
+
+
 def test_every_key_that_a_page_says_has_words():
     files = [p for kind in ("*.html", "*.py") for p in WEB.rglob(kind)]
     said = {(key, path.name) for path in files for key in SAID.findall(path.read_text("utf-8"))}

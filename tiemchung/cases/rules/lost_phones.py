@@ -21,7 +21,7 @@ _SAID = re.compile(
     rf"|không (?:còn )?(?:dùng|sử dụng|giữ|liên lạc)(?: được)? (?:{_THING}|máy|số)\b"
     r"|không còn (?:dùng|sử dụng|giữ)\b"
     rf"|{_THING}(?: cũ)?{_DIGITS},? không (?:còn )?(?:dùng|sử dụng)(?: được)? nữa\b"
-    rf"|(?:{_THING}|số)(?: cũ)?(?: đó| này| kia| ấy)?{_DIGITS} (?:đã |bị )*(?:mất|khóa|khoá|hủy|huỷ|thu hồi|cắt)\b"
+    rf"|(?:{_THING}|số)(?: cũ)?(?: đó| này| kia| ấy)?{_DIGITS} (?:đã |bị )*(?:mất|khóa|khóa|hủy|huỷ|thu hồi|cắt)\b"
 )
 # Without marks only what cannot be a booklet, and English.
 _PLAINLY_SAID = re.compile(

@@ -14,12 +14,12 @@ from tiemchung.certificates.agent.server import PORT, Agent, make_server
 
 _TRIES = 3
 _WHY = {
-    "NO_FILE": "Không đọc được tệp khoá. Kiểm tra lại đường dẫn sau --key. / "
+    "NO_FILE": "Không đọc được tệp khóa. Kiểm tra lại đường dẫn sau --key. / "
     "The key's file cannot be read. Check the path after --key.",
-    "WRONG_PASSWORD": "Mật khẩu không đúng, hoặc tệp khoá đã hỏng. Gõ lại mật khẩu; nếu quên, xin nơi cấp chứng thư "
+    "WRONG_PASSWORD": "Mật khẩu không đúng, hoặc tệp khóa đã hỏng. Gõ lại mật khẩu; nếu quên, xin nơi cấp chứng thư "
     "cấp lại. / The password is wrong, or the file is damaged. Type it again; if it is lost, ask whoever issued the "
     "certificate for a new one.",
-    "OTHER_KEY": "Khoá trong tệp không phải loại P-256 nên không ký được. Xin chứng thư với khoá ECDSA P-256. / "
+    "OTHER_KEY": "Khóa trong tệp không phải loại P-256 nên không ký được. Xin chứng thư với khóa ECDSA P-256. / "
     "The key in this file is not of the kind P-256 and cannot sign. Ask for a certificate with an ECDSA P-256 key.",
 }
 
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _opened(path: Path, *, ask: bool) -> OwnKey | None:
     """Open the key, asking up to three times for its password; None, and why is on the console, where none opens it."""
     for tries_left in range(_TRIES - 1, -1, -1):
-        password = getpass.getpass("Mật khẩu của khoá / password of the key: ") if ask else ""
+        password = getpass.getpass("Mật khẩu của khóa / password of the key: ") if ask else ""
         try:
             return read_key(path, password)
         except UnusableKey as problem:

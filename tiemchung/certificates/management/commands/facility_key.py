@@ -87,10 +87,10 @@ class Command(AnyOrder):
 
     def _facility(self, options: dict[str, Any]) -> UUID:
         if not options["facility"]:
-            raise CommandError("Say --facility CODE; the page Khoá ký shows each facility's code.")
+            raise CommandError("Say --facility CODE; the page Khóa ký shows each facility's code.")
         found = places.facility_by_code(options["facility"])
         if found is None:
-            raise CommandError(f"--facility {options['facility']}: no such code; the page Khoá ký shows it.")
+            raise CommandError(f"--facility {options['facility']}: no such code; the page Khóa ký shows it.")
         return found.id
 
     def _file(self, options: dict[str, Any]) -> Path:
