@@ -178,7 +178,7 @@ def test_lots_on_the_shelf_are_offered_first_and_others_apart(station: Station, 
     shown = words(nurse.get(reverse("facility:choose_day")))
     here, apart = shown.index("Trong kho của cơ sở"), shown.index("Lô không có trong kho")
     assert here < shown.index(station.lot.number) < apart < shown.index(other.number)
-    assert "còn 1000 liều" in shown
+    assert "còn 1.000 liều" in shown
 
 
 def test_a_lot_that_is_not_there_may_be_chosen_is_warned_of_and_asks_for_a_reason_with_the_dose(

@@ -103,7 +103,9 @@ def test_a_masked_phone_shows_three_digits():
 @pytest.mark.parametrize(
     ("fact", "written"),
     [
-        (2021, 2021),
+        (999, 999),
+        ("1985", "1985"),
+        (1474, "1.474"),
         (12000, "12.000"),
         (3.5, "3,5"),
         (4.0, "4"),
@@ -112,5 +114,5 @@ def test_a_masked_phone_shows_three_digits():
         (dt.date(2026, 1, 2), "02/01/2026"),
     ],
 )
-def test_a_fact_in_a_sentence_keeps_years_and_small_counts_plain(fact, written):
+def test_a_fact_in_a_sentence_groups_counts_and_keeps_years_plain(fact, written):
     assert f.format_fact(fact) == written

@@ -11,8 +11,7 @@ from typing import Any
 from tiemchung.core import clock
 from tiemchung.web.shared.language import ENGLISH, spoken_language
 
-# Four-digit numbers stay ungrouped inside sentences: they are mostly years.
-GROUPED_FROM = 10_000
+GROUPED_FROM = 1_000  # a year among a sentence's facts comes as text
 _VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 DOT = "•"
 
