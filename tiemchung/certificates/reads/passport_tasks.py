@@ -39,7 +39,8 @@ GROUP BY 1 ORDER BY 2 DESC, 1
 _BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.UTC), UUID(int=0)
 _BOARD = "a board counts the units of its area on every node; two indexes answer"
 _HELD = (PassportState.ISSUED, PassportState.EXPIRING)
-_TOLD = (*_HELD, PassportState.REVOKED)
+_SIGNED_BY_ALL = (PassportState.FACILITY_SIGNED, *_HELD)
+_TOLD = (*_SIGNED_BY_ALL, PassportState.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ class UnitCounts:
     def issued(self) -> int:
         """Give how many persons have their passport, those included whose code ends soon."""
         return sum(self.standing.get(state, 0) for state in _HELD)
+
+    @property
+    def signed(self) -> int:
+        """Give how many persons have every dose signed by its facility, whether the centre has signed or not."""
+        return sum(self.standing.get(state, 0) for state in _SIGNED_BY_ALL)
 
     def number(self, reason: str) -> int:
         """Give how much waits for a reason."""

@@ -17,12 +17,13 @@ from tiemchung.core.actor import Actor, Role
 from tiemchung.places import reads as places
 from tiemchung.places.reads import AreaView, FacilityView, NoSuchPlace
 from tiemchung.web.shared.gate import open_to_staff
-from tiemchung.web.shared.passport_people import HELD, LACKING, heading_of
+from tiemchung.web.shared.passport_people import HELD, LACKING, SIGNED, heading_of
 from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import BOARD_ROLES, actor_of, staff_page
 from tiemchung.web.shared.words import say
 
-COLUMNS = {LACKING: "gaps", TO_SIGN: "to_sign", TO_ISSUE: "to_issue", HELD: "issued"}  # the words of each column's head
+# The words of each column's head.
+COLUMNS = {LACKING: "gaps", TO_SIGN: "to_sign", SIGNED: "signed", TO_ISSUE: "to_issue", HELD: "issued"}
 
 
 @dataclass(slots=True)
@@ -184,6 +185,7 @@ def _told(line: Line) -> dict[str, Any]:
     numbers = {
         LACKING: (counts.gaps, counts.oldest(*TO_MEND)),
         TO_SIGN: (counts.number(TO_SIGN), counts.oldest(TO_SIGN)),
+        SIGNED: (counts.signed, None),
         TO_ISSUE: (counts.number(TO_ISSUE), counts.oldest(TO_ISSUE)),
         HELD: (counts.issued, None),
     }

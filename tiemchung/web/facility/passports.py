@@ -22,7 +22,7 @@ from tiemchung.web.facility.frame import open_to_desk
 from tiemchung.web.facility.history import label_of
 from tiemchung.web.facility.passport_deeds import deeds_of, look_of
 from tiemchung.web.shared.list_place import place_in, query_after
-from tiemchung.web.shared.passport_people import HELD, heading_of
+from tiemchung.web.shared.passport_people import HELD, SIGNED, heading_of
 from tiemchung.web.shared.register_away import register_away
 from tiemchung.web.shared.staff_page import actor_of, staff_page
 from tiemchung.web.shared.way_back import leading_back
@@ -118,9 +118,10 @@ def _onward(counts: UnitCounts) -> list[dict[str, Any]]:
     address = reverse("facility:passport_work", args=[TO_ISSUE]) if waiting else None
     told = [{"number": waiting, "label": say(f"passports.reason.{TO_ISSUE}.title"), "href": address,
              "since": _since(counts, TO_ISSUE)}]  # fmt: skip
-    standing = {HELD: counts.issued} | {s: counts.standing.get(s, 0) for s in ("EXPIRING", "REVOKED")}
+    standing = {SIGNED: counts.signed, HELD: counts.issued}
+    standing |= {s: counts.standing.get(s, 0) for s in ("EXPIRING", "REVOKED")}
     for state, number in standing.items():
-        if number or state == HELD:
+        if number or state in (SIGNED, HELD):
             address = reverse("facility:passport_people", args=[state]) if number else None
             told.append({"number": number, "label": heading_of(state), "href": address})
     return told

@@ -19,10 +19,12 @@ from tiemchung.web.shared.list_place import Place
 from tiemchung.web.shared.words import say
 
 PAGE = 50
-# Behind "still lacking" lies every lack that somebody can mend, and behind "has a passport" what is in force.
-LACKING, HELD = "LACKING", "HELD"
+# Behind "still lacking" lies every lack that somebody can mend, behind "signed" who has each dose signed by its
+# facility, and behind "has a passport" what is in force.
+LACKING, SIGNED, HELD = "LACKING", "SIGNED", "HELD"
 WAITING: dict[str, tuple[str, ...]] = {LACKING: TO_MEND} | {r: (r,) for r in (*map(str, Lack), TO_SIGN, TO_ISSUE)}
 STANDING: dict[str, tuple[PassportState, ...]] = {
+    SIGNED: (PassportState.FACILITY_SIGNED, PassportState.ISSUED, PassportState.EXPIRING),
     HELD: (PassportState.ISSUED, PassportState.EXPIRING),
     "EXPIRING": (PassportState.EXPIRING,),
     "REVOKED": (PassportState.REVOKED,),
