@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from tiemchung.certificates.facility_trust import seal_of
 from tiemchung.certificates.models import DoseSignature, PassportTask
 from tiemchung.certificates.passport_writing import close_tasks, open_tasks, void_signatures, waiting_tasks
-from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, PassportState
+from tiemchung.certificates.rules import TO_ISSUE, TO_SIGN, PassportState, SignatureFall
 from tiemchung.certificates.statements import moment_text, statement_text
 from tiemchung.core.actor import Actor
 from tiemchung.core.copying import NONE, cell, copy_lines, octets
@@ -143,7 +143,8 @@ def write_signed(signing: Signing, signed: Sequence[Signed], at: dt.datetime) ->
         with transaction.atomic():
             _copy(signing, written)
     except IntegrityError:  # a corrected dose still has the signature of what it was
-        void_signatures([(s.ready.item.profile_id, s.ready.item.dose_id) for s in written], "DOSE_CHANGED", at)
+        doses = [(s.ready.item.profile_id, s.ready.item.dose_id) for s in written]
+        void_signatures(doses, SignatureFall.DOSE_CHANGED, at)
         _copy(signing, written)
     close_tasks([(signing.facility_id, s.ready.task_id) for s in written], at)
     persons = {s.ready.person_id for s in written}

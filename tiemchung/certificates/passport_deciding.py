@@ -16,6 +16,7 @@ from tiemchung.certificates.rules import (
     Identity,
     Live,
     PassportState,
+    SignatureFall,
     doubts,
     ends_soon,
     gaps_of,
@@ -50,8 +51,8 @@ class Decided:
     outcomes: dict[UUID, Outcome] = field(default_factory=dict)
     work: dict[UUID, set[Work]] = field(default_factory=dict)
     placeless: dict[UUID, list[Gap]] = field(default_factory=dict)
-    fallen: dict[str, list[DoseSignature]] = field(default_factory=dict)
-    unsigned: dict[str, list[tuple[UUID, UUID]]] = field(default_factory=dict)  # code: (profile, dose)
+    fallen: dict[SignatureFall, list[DoseSignature]] = field(default_factory=dict)
+    unsigned: dict[SignatureFall, list[tuple[UUID, UUID]]] = field(default_factory=dict)  # (profile, dose)
     revoked: dict[str, list[Certificate]] = field(default_factory=dict)
 
 
@@ -142,23 +143,23 @@ def _standing_signatures(
             else:
                 standing_ids.add(signature.dose_id)
     bare = [d for d in doses if d.state is DoseState.SIGNED and d.id not in standing_ids]
-    decided.unsigned.setdefault("NO_SIGNATURE", []).extend((d.profile_id, d.id) for d in bare)
+    decided.unsigned.setdefault(SignatureFall.NO_SIGNATURE, []).extend((d.profile_id, d.id) for d in bare)
     return standing_ids
 
 
-def _falls(batch: PassportBatch, signature: DoseSignature, dose: DoseView | None, mark: bytes) -> str:
-    """Give the code of why a signature no longer holds, empty where it does."""
+def _falls(batch: PassportBatch, signature: DoseSignature, dose: DoseView | None, mark: bytes) -> SignatureFall | None:
+    """Say why a signature no longer holds, None where it does."""
     if dose is None:
-        return "DOSE_VOIDED"
+        return SignatureFall.DOSE_VOIDED
     if dose.state is not DoseState.SIGNED or dose.version != signature.version:
-        return "DOSE_CHANGED"
+        return SignatureFall.DOSE_CHANGED
     statement = bytes(signature.statement)
     stated, since = stated_moment(statement), batch.fallen_keys.get(bytes(signature.kid))
     # What is signed counts, not the column beside it: whoever changes that cannot put a signature before `since`.
     if since is not None and moment_of(statement, signature.signed_at) >= since:
-        return "KEY_REVOKED"
+        return SignatureFall.KEY_REVOKED
     same = statement == statement_of(dose, signature.facility_id, mark, stated)
-    return "" if same else "IDENTITY_CHANGED"
+    return None if same else SignatureFall.IDENTITY_CHANGED
 
 
 def _still_true(

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from tiemchung.certificates.models import Passport, PassportTask
 from tiemchung.certificates.passport_batch import PassportBatch
 from tiemchung.certificates.passport_deciding import Decided, Outcome, Work
+from tiemchung.certificates.rules import SignatureFall
 from tiemchung.core.actor import SYSTEM
 from tiemchung.core.copying import NONE, cell, copy_lines, octets
 from tiemchung.core.distribution import allow_cross_shard
@@ -124,8 +125,8 @@ def _update(persons: list[UUID], outcomes: dict[UUID, Outcome], at: dt.datetime)
             cursor.execute(_UPDATE, [at, at, *_columns(persons, outcomes)])
 
 
-def void_signatures(doses: Iterable[tuple[UUID, UUID]], because: str, at: dt.datetime) -> None:
-    """Say that the standing signatures of these doses (profile id, dose id) no longer hold; `because` is a code."""
+def void_signatures(doses: Iterable[tuple[UUID, UUID]], because: SignatureFall, at: dt.datetime) -> None:
+    """Say that the standing signatures of these doses (profile id, dose id) no longer hold, and why."""
     named = list(doses)
     if named:
         with connection.cursor() as cursor:

@@ -305,6 +305,7 @@ def history_of(profile_ids: Sequence[UUID], dose_id: UUID | None = None) -> tupl
             because=row.because,
             evidence=row.evidence,
             set_aside=tuple(row.set_aside),
+            by_kind=row.by_kind,
             by_facility_id=row.by_facility_id,
         )
         for row in sorted(entries, key=lambda r: (r.recorded_at, r.id))

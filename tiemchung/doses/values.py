@@ -101,6 +101,7 @@ class EntryView:
     because: str
     evidence: str
     set_aside: tuple[str, ...]
+    by_kind: str
     by_facility_id: UUID | None = None
 
 

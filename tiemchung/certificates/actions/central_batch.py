@@ -31,7 +31,7 @@ from tiemchung.certificates.issuing import (
 from tiemchung.certificates.keys import signer_of
 from tiemchung.certificates.models import DoseSignature, Passport, SigningKey
 from tiemchung.certificates.ports import KeyStoreError
-from tiemchung.certificates.rules import KeyPurpose, Lack, PassportState, expiry
+from tiemchung.certificates.rules import KeyPurpose, Lack, PassportState, SignatureFall, expiry
 from tiemchung.core.actor import SYSTEM, Actor
 from tiemchung.core.alarms import raise_alarm
 from tiemchung.core.clock import local
@@ -223,8 +223,8 @@ def _void_forged(found: Mapping[UUID, str], at: dt.datetime, by: Actor) -> None:
     profiles = [p for holder in holders_of(found).values() for p in holder.profile_ids]
     signed = DoseSignature.objects.filter(profile_id__in=profiles, voided_at=None)
     doses = list(signed.values_list("profile_id", "dose_id"))
-    signed.update(voided_at=at, voided_because="FORGED")
-    unsign_doses(at=at, doses=doses, because="FORGED", by=by)
+    signed.update(voided_at=at, voided_because=SignatureFall.FORGED)
+    unsign_doses(at=at, doses=doses, because=SignatureFall.FORGED, by=by)
     for person, why in found.items():
         raise_alarm("SIGNATURE_FORGED", at=at, subject_id=person, why=why)
 

@@ -21,7 +21,7 @@ from tiemchung.certificates.formats.revocation import hash_of_number
 from tiemchung.certificates.models import Certificate, DoseSignature, Emission, RevocationOrder, SigningKey
 from tiemchung.certificates.passport_batch import lock_passports
 from tiemchung.certificates.passport_deciding import carried
-from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose, OrderTarget
+from tiemchung.certificates.rules import CertificateKind, CertificateState, KeyPurpose, OrderTarget, SignatureFall
 from tiemchung.certificates.statements import moment_of
 from tiemchung.core.actor import SYSTEM, Actor, Kind
 from tiemchung.core.audit import write_line
@@ -75,7 +75,7 @@ def _facility_batch(order: RevocationOrder, by: Actor, at: dt.datetime) -> tuple
     left = DoseSignature.objects.filter(
         profile_id__in=[row.profile_id for row in rows], id__in=[row.id for row in rows], voided_at=None
     )
-    left.update(voided_at=at, voided_because="KEY_REVOKED")
+    left.update(voided_at=at, voided_because=SignatureFall.KEY_REVOKED)
     return _fallen_with(order, rows, persons), len(seen)
 
 

@@ -56,6 +56,7 @@ from tiemchung.certificates.rules.states import (
     PassportStep,
     RunKind,
     RunState,
+    SignatureFall,
     Step,
 )
 
@@ -90,6 +91,7 @@ __all__ = [
     "PassportStep",
     "RunKind",
     "RunState",
+    "SignatureFall",
     "Step",
     "doubts",
     "ends_soon",

@@ -86,6 +86,17 @@ PASSPORT_TRANSITIONS: dict[tuple[PassportState | None, PassportStep], PassportSt
 )
 
 
+class SignatureFall(StrEnum):
+    """Why a facility's signature of a dose holds no longer; the ledger keeps it as the reason."""
+
+    DOSE_VOIDED = "DOSE_VOIDED"
+    DOSE_CHANGED = "DOSE_CHANGED"
+    IDENTITY_CHANGED = "IDENTITY_CHANGED"
+    KEY_REVOKED = "KEY_REVOKED"
+    NO_SIGNATURE = "NO_SIGNATURE"
+    FORGED = "FORGED"
+
+
 class RunKind(StrEnum):
     """Whose signature a run gives."""
 

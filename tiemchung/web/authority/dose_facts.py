@@ -1,4 +1,4 @@
-"""A dose's facts as form fields, as words, and as the history of what became what."""
+"""A dose's facts as form fields, as words, and before beside after."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from tiemchung.core import clock
-from tiemchung.doses.values import DoseFacts, DoseView, EntryView
+from tiemchung.doses.values import DoseFacts, DoseView
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.web.shared.formats import format_date, format_time
 from tiemchung.web.shared.typed import LONGEST_TEXT, date_in, line_in, number_in, text_in
@@ -135,13 +135,3 @@ def compared(before: DoseFacts | Mapping[str, Any], after: DoseFacts | Mapping[s
         for name, old, new in rows
         if old or new
     ]
-
-
-def told_history(entries: tuple[EntryView, ...]) -> list[dict[str, Any]]:
-    """Give a dose's entries, oldest first, each with who, when, why, on what evidence, and what became what."""
-    told, before = [], None
-    for entry in entries:
-        rows: list[Any] = [row for row in compared(before, entry.facts) if row["differs"]] if before else []
-        told.append({"entry": entry, "changed": rows, "codes": entry.set_aside})
-        before = entry.facts
-    return told

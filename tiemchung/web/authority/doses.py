@@ -25,8 +25,8 @@ from tiemchung.web.authority.dose_facts import (
     product_name,
     read_form,
     rebased,
-    told_history,
 )
+from tiemchung.web.authority.dose_history import told_history
 from tiemchung.web.authority.frame import (
     CORRECTORS,
     looks_at_person,
