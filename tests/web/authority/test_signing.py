@@ -1,6 +1,7 @@
 """The centre's pages: a run allowed with a second factor, revocation by one and by two, the watch."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -18,8 +19,10 @@ from tiemchung.certificates.actions.renewing import note_endings
 from tiemchung.certificates.actions.watching import compare_sample, watch_batch
 from tiemchung.certificates.models import Card, Certificate, FacilityKey, LogHead, RevocationOrder, SigningKey, SignRun
 from tiemchung.certificates.ports import WrongPin
+from tiemchung.certificates.reads import runs
 from tiemchung.certificates.rules import KeyPurpose, OrderTarget
 from tiemchung.core.actor import Actor, Role
+from tiemchung.core.alarms import raise_alarm
 
 pytestmark = pytest.mark.usefixtures("country", "db", "one_factor")
 HERE = "/authority/ho-chieu"
@@ -189,7 +192,37 @@ def test_the_watch_shows_last_night_and_what_was_wrong(centre: Client) -> None:
     page = shown(centre.get(f"{HERE}/giam-sat"))
     assert "không có trong sổ cấp phát: 1" in page
     assert "Một chứng nhận đã cấp không còn đúng" in page
+    alarms_page = centre.get("/authority/canh-bao")
+    for told in (page, shown(alarms_page)):
+        assert f"chứng nhận {certificate_of(person).uvci}" in told
+    assert f'href="/authority/nguoi/{person}"' in alarms_page.content.decode()
     assert "Chưa có ngày nào được so." in page
+
+
+def test_a_night_counts_what_it_names_of_certificates_and_of_the_log(centre: Client) -> None:
+    person = a_passport()
+    Certificate.objects.filter(person_id=person).update(hc1="HC1:NOTHING", log_position=10_000)
+    LogHead.objects.update(root=bytes(32))
+    while watch_batch(at=NOW):
+        pass
+    (night,) = runs.watch_nights()
+    assert (night.wrong, sum(night.reasons.values())) == (1, len(night.reasons))
+    assert len(night.reasons) > 1
+    page = shown(centre.get(f"{HERE}/giam-sat"))
+    cells = re.search(rf"(\d+) (\d+) (?:[^0-9]+: 1;? ?){{{len(night.reasons)}}}", page)
+    assert cells is not None
+    assert int(cells[2]) == len(night.reasons)
+    assert "dòng 10000 của sổ cấp phát" in page
+
+
+def test_a_difference_between_readers_is_named_in_words(centre: Client) -> None:
+    person = a_passport()
+    raise_alarm("DRIFT", at=NOW, subject_id=person, codes="CARD_COLOUR, PASSPORT_ONLINE")
+    for page in ("/authority/canh-bao", f"{HERE}/giam-sat"):
+        told = shown(centre.get(page))
+        assert "màu thẻ khác sổ tiêm" in told
+        assert "tra cứu hộ chiếu trên mạng khác" in told
+        assert "CARD_COLOUR" not in told
 
 
 def test_the_watch_shows_each_days_comparison_and_a_broken_log(centre: Client) -> None:

@@ -193,6 +193,13 @@ def certificate_to_revoke(by: Actor, number: str) -> CertificateFound | None:
     return CertificateFound(row.person_id, row.id, row.uvci, kind, row.issued_at, row.expires_at, unit)
 
 
+def certificate_numbers(held: Iterable[tuple[UUID, UUID]]) -> dict[UUID, str]:
+    """Give the numbers of these certificates, asked for as (person, certificate); an id that is none is left out."""
+    asked = set(held)
+    rows = Certificate.objects.filter(person_id__in=[p for p, _ in asked], id__in=[one for _, one in asked])
+    return dict(rows.values_list("id", "uvci"))
+
+
 def watch_nights(limit: int = 31) -> tuple[WatchView, ...]:
     """Give the last looks of the watch, the newest first."""
     rows = WatchDay.objects.order_by("-began_at")[:limit]

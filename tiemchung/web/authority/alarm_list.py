@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from tiemchung.access import reads as access
+from tiemchung.certificates.reads.runs import certificate_numbers
 from tiemchung.core import clock
 from tiemchung.core.alarms import AlarmView, alarms, see_alarm
 from tiemchung.core.audit import write_line
@@ -19,7 +20,10 @@ from tiemchung.web.shared.staff_page import ALARM_ROLES, PEOPLE_ROLES, actor_of,
 from tiemchung.web.shared.words import has_words, say
 
 OF_FACILITIES = frozenset({"GHOST_DOSES", "OVERRIDES_SHARE"})
-OF_PEOPLE = frozenset({"POPULATION_REFUSED", "NATIONALITY_CHANGED"})
+OF_PEOPLE = frozenset(
+    {"POPULATION_REFUSED", "NATIONALITY_CHANGED", "CERTIFICATE_WRONG", "SIGNATURE_FORGED", "DRIFT"}
+    | {"PASSPORT_NOT_ISSUABLE"}
+)
 UNKNOWN_CODE = "UNKNOWN_CERTIFICATE"  # its key may be in other hands
 open_to_watchers = open_to_staff(*ALARM_ROLES)
 
@@ -44,6 +48,7 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
     """Say each alarm in words: what, when, where, by whom, its facts; a code without words is named by its code."""
     rows = list(rows)
     where = places.facilities_by_id({row.subject_id for row in rows if row.code in OF_FACILITIES and row.subject_id})
+    numbers = certificate_numbers(_certificate_of(row) for row in rows if _certificate_of(row))
     return [
         {
             "id": row.id,
@@ -54,7 +59,7 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
             "actor": names.get(row.actor_id, "") if row.actor_id else "",
             "person_id": row.subject_id if row.code in OF_PEOPLE else None,
             "key": row.facts.get("kid", "") if row.code == UNKNOWN_CODE else "",
-            "facts": [*_place_of(row, where), *facts_told(row)],
+            "facts": [*_place_of(row, where), *_number_of(row, numbers), *facts_told(row)],
             "seen_at": row.seen_at,
             "seen_by": names.get(row.seen_by, "") if row.seen_by else "",
         }
@@ -72,16 +77,34 @@ def _place_of(row: AlarmView, where: Mapping[UUID, FacilityView]) -> list[str]:
     return [where[row.subject_id].name] if row.subject_id is not None and row.subject_id in where else []
 
 
+def _certificate_of(row: AlarmView) -> tuple[UUID, UUID] | None:
+    told = str(row.facts.get("certificate", ""))
+    return (row.subject_id, UUID(told)) if told and row.subject_id is not None else None
+
+
+def _number_of(row: AlarmView, numbers: Mapping[UUID, str]) -> list[str]:
+    held = _certificate_of(row)
+    return [say("audit.fact.number", value=numbers[held[1]])] if held and held[1] in numbers else []
+
+
 def facts_told(row: AlarmView) -> list[str]:
     """Say those facts of an alarm that have words; a sign-in's trace and the like are for the log."""
     told = []
     for name, value in sorted(row.facts.items()):
+        if name == "codes":
+            told += [_drift(code) for code in str(value).split(", ")]
+            continue
         words = next((key for key in _named(name, value) if has_words(key)), "")
         if words:
             told.append(say(words))
         elif has_words(f"audit.fact.{name}"):
             told.append(say(f"audit.fact.{name}", value=value))
     return told
+
+
+def _drift(code: str) -> str:
+    key = f"signing.fault.DRIFT_{code}"
+    return say(key) if has_words(key) else code
 
 
 def _named(name: str, value: Any) -> tuple[str, ...]:
