@@ -76,8 +76,8 @@ TABLE: dict[str, frozenset[Role]] = {
     "facility:identities": REVIEWERS, "facility:identity": REVIEWERS, "facility:identity_review": REVIEWERS,
     "facility:identity_confirm": REVIEWERS, "facility:identity_nobody": REVIEWERS,
     "facility:identity_number": REVIEWERS, "authority:identity_board": BOARD, "authority:identity_board_of": BOARD,
-    "facility:passports": DESK, "facility:passport_work": DESK, "facility:passport_people": DESK,
-    "facility:passport_sign": LEAD,
+    "facility:passports": DESK, "facility:passport_work": DESK, "facility:passport_take_up": DESK,
+    "facility:passport_people": DESK, "facility:passport_sign": LEAD,
     "facility:passport_run": DESK, "facility:passport_stop": LEAD, "facility:passport_own_key": LEAD,
     "facility:passport_keys": LEAD, "facility:passport_key_revoke": LEAD,
     "authority:passports": BOARD, "authority:passports_of": BOARD,
@@ -111,7 +111,7 @@ ABOUT_A_PERSON = ("person_id", "profile_id")
 NOT_HERE = frozenset({
     "import_id",
     "area_id", "bulk_id", "facility_id", "issue_id", "key_id", "kid", "link_id", "lot_id", "opening_id", "order_id",
-    "page_id", "province_id", "purpose", "reason", "run_id", "step", "unit_id",
+    "page_id", "province_id", "purpose", "reason", "run_id", "step", "task_id", "unit_id",
 })  # fmt: skip
 
 

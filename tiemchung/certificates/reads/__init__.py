@@ -33,6 +33,7 @@ from tiemchung.certificates.reads.passport_tasks import (
     signed_in_run,
     unit_counts,
     work_list,
+    work_of,
 )
 from tiemchung.certificates.reads.passport_views import (
     GapView,
@@ -99,4 +100,5 @@ __all__ = [
     "trust_list",
     "unit_counts",
     "work_list",
+    "work_of",
 ]

@@ -189,6 +189,14 @@ def work_list(
         return tuple(TaskView(*row) for row in cursor.fetchall())
 
 
+def work_of(by: Actor, task_id: UUID) -> TaskView | None:
+    """Give one line of the actor's own facility's list, None once it is done and for any other's."""
+    if by.kind is not Kind.STAFF or by.facility_id is None:
+        return None
+    row = PassportTask.objects.filter(unit_id=by.facility_id, id=task_id, done_at__isnull=True).first()
+    return TaskView(*(getattr(row, name) for name in TaskView.__dataclass_fields__)) if row else None
+
+
 def doses_to_sign(by: Actor, until: dt.datetime) -> list[tuple[UUID, UUID]]:
     """Give (profile id, dose id) of every dose that waits for the facility's signature, for the page of review."""
     if by.facility_id is None:

@@ -23,7 +23,7 @@ from tiemchung.people.actions.proving import (
 )
 from tiemchung.people.actions.registration import RegisteredProfile, register_profile
 from tiemchung.people.actions.reviewing import begin_review, confirm_identity, correct_number, note_nobody_found
-from tiemchung.people.actions.sighting import note_seen, permit_case
+from tiemchung.people.actions.sighting import note_seen, permit_case, permit_work
 
 __all__ = [
     "AddedIdentifier",
@@ -61,6 +61,7 @@ __all__ = [
     "note_seen",
     "open_person",
     "permit_case",
+    "permit_work",
     "prove_by_staff",
     "prove_caller",
     "prove_dependants",

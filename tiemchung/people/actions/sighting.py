@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tiemchung.access import actions as access
 from tiemchung.core.actor import Actor
+from tiemchung.core.audit import write_line
 from tiemchung.core.verdict import Refused, refuse
 from tiemchung.people.models import LookPermit, Person, Profile
 from tiemchung.people.reads import NotFound
@@ -91,7 +92,23 @@ def permit_case(*, by: Actor, at: dt.datetime, person_id: UUID) -> None:
     Who lives far away reports to the facility that gave the dose; without this nobody there could set it right. One
     permit serves a shift, and none is given to who sees the person anyway.
     """
+    _permit_unseen(by, at, person_id, PermitWhy.CASE)
+
+
+def permit_work(*, by: Actor, at: dt.datetime, person_id: UUID) -> None:
+    """Let whoever takes up work about this person that lies with their own facility open them until the shift ends.
+
+    The caller has found that work: a dose of the facility's own which only its book can verify, say. Whoever has no
+    number on record could not be found by it. Granted as `permit_case` is, and the grant stays on record.
+    """
+    if _permit_unseen(by, at, person_id, PermitWhy.WORK):
+        write_line(by=by, at=at, action="people.permit_work", subject_id=person_id)
+
+
+def _permit_unseen(by: Actor, at: dt.datetime, person_id: UUID, why: PermitWhy) -> bool:
     root = Person.objects.filter(id=person_id).values_list("person_id", flat=True).first()
     person = sighted_all(by, at, [root]).get(root) if root else None
-    if person is not None and not may_see(by, person):
-        permit_look(by=by, at=at, person_ids=[person.person_id], why=PermitWhy.CASE)
+    if person is None or may_see(by, person):
+        return False
+    permit_look(by=by, at=at, person_ids=[person.person_id], why=why)
+    return True

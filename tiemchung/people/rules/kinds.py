@@ -101,6 +101,7 @@ class PermitWhy(StrEnum):
     NAME_BIRTH = "NAME_BIRTH"
     REGISTERED = "REGISTERED"
     CASE = "CASE"
+    WORK = "WORK"
 
 
 class IdentityState(StrEnum):

@@ -1,6 +1,7 @@
 """What a facility does about one thing in the way of a passport: the deed, and the page where it is done."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from tiemchung.certificates.reads import TaskView
 from tiemchung.certificates.rules import TO_SIGN, Lack
@@ -21,26 +22,30 @@ _OF_IDENTITY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """The words of a deed, and its page; without one there is nothing to do but wait, or to find the person first."""
+    """The words of a deed, and its page; without one there is nothing to do but wait, or another does it.
+
+    What `takes_up` opens the person for a shift first: somebody registered elsewhere, whose dose lies here.
+    """
 
     text: str
     href: str | None = None
+    takes_up: bool = False
 
 
 def deeds_of(by: Actor, task: TaskView, who: PersonSight) -> list[Deed]:
     """Give what to do about a line of the work list; nothing where all lines are one deed, signed together.
 
-    Whoever is not in this facility's sight is found by number first: that opens them for a shift (people.rules.sight).
+    Whoever is not in this facility's sight is taken up by the line itself, for they may have no number to be found by.
     """
     reason = task.reason
     if reason == TO_SIGN:
         return []
     if reason in (Lack.IDENTITY_WAITING, "TO_ISSUE"):
         return [Deed(say(f"passports.reason.{reason}.deed"))]
-    if not who.seen:
-        return [Deed(say("passports.find_first"), address_of("authority:people"))]
-    first = Deed(say(f"passports.reason.{reason}.deed"), _page(by, task, who))
-    return [first, *_more(by, task, who)]
+    if reason == Lack.DOSE_UNVERIFIED and by.role is not Role.FACILITY_LEAD:
+        return [Deed(say("passports.lead_verifies"))]
+    first = Deed(say(f"passports.reason.{reason}.deed"), page_of(by, task, who.person_id), takes_up=not who.seen)
+    return [first, *_more(by, task, who)] if who.seen else [first]
 
 
 def look_of(task: TaskView, who: PersonSight) -> str | None:
@@ -59,8 +64,8 @@ def _more(by: Actor, task: TaskView, who: PersonSight) -> list[Deed]:
     return [Deed(say("passports.given_elsewhere"), address_of("cases:intake_person", person_id=who.person_id))]
 
 
-def _page(by: Actor, task: TaskView, who: PersonSight) -> str | None:
-    person_id = who.person_id
+def page_of(by: Actor, task: TaskView, person_id: UUID) -> str | None:
+    """Give the page where a line's deed is done; None where this site does not serve it."""
     if task.reason in _OF_DOSE and task.dose_id is not None:
         return address_of(_OF_DOSE[Lack(task.reason)], person_id=person_id, dose_id=task.dose_id)
     if task.reason in _OF_PROFILE:

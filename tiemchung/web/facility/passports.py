@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tiemchung.certificates import reads
 from tiemchung.certificates.reads import RunView, TaskView, UnitCounts
@@ -17,10 +18,11 @@ from tiemchung.core.actor import Actor, Role
 from tiemchung.core.audit import note_look
 from tiemchung.doses.reads import doses_named
 from tiemchung.doses.values import DoseView
-from tiemchung.people.reads import PersonSight, sights_of
-from tiemchung.web.facility.frame import open_to_desk
+from tiemchung.people.actions import permit_work
+from tiemchung.people.reads import PersonSight, current_persons, sights_of
+from tiemchung.web.facility.frame import hides_strangers, open_to_desk
 from tiemchung.web.facility.history import label_of
-from tiemchung.web.facility.passport_deeds import deeds_of, look_of
+from tiemchung.web.facility.passport_deeds import deeds_of, look_of, page_of
 from tiemchung.web.shared.list_place import place_in, query_after
 from tiemchung.web.shared.passport_people import HELD, SIGNED, heading_of
 from tiemchung.web.shared.register_away import register_away
@@ -72,6 +74,20 @@ def work(request: HttpRequest, reason: str) -> HttpResponse:
         first=reverse("facility:passport_work", args=[reason]) if request.GET.get("after") else None,
         **(_ready(by, at, counts, reads.runs_of_facility(by)) if reason == TO_SIGN else {}),
     )
+
+
+@require_POST
+@open_to_desk
+@hides_strangers
+def take_up(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Open somebody registered elsewhere for the work that lies here about them, and go on to its page."""
+    by, at = actor_of(request), clock.now()
+    task = reads.work_of(by, task_id)
+    page = page_of(by, task, current_persons([task.person_id])[task.person_id]) if task else None
+    if task is None or page is None:
+        raise Http404
+    permit_work(by=by, at=at, person_id=task.person_id)
+    return redirect(leading_back(page, reverse("facility:passport_work", args=[task.reason])))
 
 
 PAGE = 50
@@ -147,7 +163,8 @@ def _row(by: Actor, task: TaskView, who: PersonSight, doses: Mapping[UUID, DoseV
         "dose": say("passports.dose", product=label_of(dose.facts.product), day=dose.facts.given_on) if dose else "",
         "since": task.since,
         "look": _leading_back(look_of(task, who), here),
-        "deeds": [(deed.text, _leading_back(deed.href, here)) for deed in deeds_of(by, task, who)],
+        "take_up": reverse("facility:passport_take_up", args=[task.id]),
+        "deeds": [(deed.text, _leading_back(deed.href, here), deed.takes_up) for deed in deeds_of(by, task, who)],
     }
 
 

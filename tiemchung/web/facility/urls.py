@@ -49,6 +49,7 @@ urlpatterns = [
     *stock_deeds.urlpatterns,
     path("ho-chieu", passports.passports, name="passports"),
     path("ho-chieu/viec/<slug:reason>", passports.work, name="passport_work"),
+    path("ho-chieu/lam/<uuid:task_id>", passports.take_up, name="passport_take_up"),
     path("ho-chieu/nguoi/<slug:reason>", passport_people.passport_people, name="passport_people"),
     path("ho-chieu/ky", passport_runs.sign, name="passport_sign"),
     path("ho-chieu/lan-ky/<uuid:run_id>", passport_runs.run, name="passport_run"),
