@@ -4,13 +4,16 @@ import json
 import stat
 from collections import Counter
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.builders import NOW
 from tests.demo.test_week import TODAY, load, own_home
+from tiemchung.demo import week
 from tiemchung.demo.population import OTHERWISE, UNKNOWN, citizens_of, seed_path
-from tiemchung.people.models import IdentityCheck
+from tiemchung.people.models import IdentityCheck, Profile
 from tiemchung.people.rules import IdentityState
 
 __all__ = ["own_home"]
@@ -33,6 +36,24 @@ def test_the_register_is_written_for_its_stand_in_alone(own_home: Path) -> None:
     rows = [json.loads(line) for line in seed_path().read_text("utf-8").splitlines()]
     assert {tuple(sorted(row)) for row in rows} == {("birth_date", "full_name", "number", "sex")}
     assert len(rows) > 30
+
+
+def test_the_register_knows_everybody_before_anybody_is_on_record(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crowd was loaded beside a running worker, which asked about it before the register knew anybody."""
+    known: list[int] = []
+
+    def cast(*_: Any, **__: Any) -> dict[str, UUID]:
+        known.append(len(seed_path().read_text("utf-8").splitlines()))
+        assert not Profile.objects.exists()
+        return real(*_, **__)
+
+    real = week.play_cast
+    monkeypatch.setattr(week, "play_cast", cast)
+    load(people=60)
+    assert known == [len(seed_path().read_text("utf-8").splitlines())]
+    assert known[0] > 60
 
 
 def test_it_agrees_with_most_of_the_crowd() -> None:

@@ -66,14 +66,15 @@ def load_week(
     `people` counts the crowd, `crowded` those of the shelter's phone. Raises NotADemonstration.
     """
     stage = set_stage(at=at)
+    # Before anybody of ours: a worker that runs meanwhile asks about people within seconds, and is told for good.
+    citizens = list(citizens_of(stage, people=people, day=local(at).date()))
+    write_population(citizens)
     played = play_cast(stage, at=at)
     fill_shared_phones(stage, at=at, crowded=crowded)
     load_crowd(stage, people=people, at=at, say=say)
     fill_shelves(stage, at=at, people=people, since=stage.today - HELD_BEFORE)
     recall_month(stage.shelf, at=at)
     load_day(_stage_of_today(stage, at, people), at=at)
-    citizens = list(citizens_of(stage, people=people, day=local(at).date()))
-    write_population(citizens)
     settle_identities(stage, played, citizens, at=at)
     sign_passports(stage, played, at=at)
     file_reports(stage, played, at=at)
