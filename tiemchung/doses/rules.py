@@ -46,6 +46,9 @@ COUNTED = frozenset({DoseState.CONFIRMED, DoseState.SIGNED})
 # and CDC, the district centre, the commune's station).
 AREA_CORRECTORS = frozenset({Role.DATA_CORRECTOR, Role.DISTRICT_OFFICER, Role.COMMUNE_OFFICER})
 
+# They change no fact: the dose stays in its version.
+OF_SIGNING = frozenset({EntryKind.SIGNED, EntryKind.UNSIGNED})
+
 _CORRECTIONS = frozenset({EntryKind.AMENDED, EntryKind.VOIDED, EntryKind.VERIFIED})
 
 # (state before, entry) -> state after; whatever is missing here cannot happen. An amended dose has to be

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from unittest import mock
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.test import Client
 from tests import builders
 from tests.web.authority.conftest import LATER, House, amendment, enter_as, hidden, shown
 from tiemchung.doses import actions, reads
+from tiemchung.doses.actions import DoseToSign
 from tiemchung.doses.rules import DoseState
 
 
@@ -98,6 +100,21 @@ def test_after_a_conflict_an_untouched_field_follows_the_present_version(house: 
     page = as_lead.post(house.address("amend_dose"), amendment(house, lot_number="SUA123")).content.decode()
     assert 'value="Điểm tiêm Nhà hát"' in page
     assert 'value="SUA123"' in page
+
+
+def test_a_conflict_after_a_signature_shows_what_the_corrector_saw(house: House, as_lead: Client) -> None:
+    """A signature is an entry and no version: every version after it stood one entry too early."""
+    was = house.dose.facts.lot_number
+    item = DoseToSign(house.dose.profile_id, house.dose.id, house.dose.version)
+    assert actions.sign_doses(by=house.lead, at=LATER, run_id=uuid4(), items=[item])
+    for number, lot in enumerate(("SUA122", "SUA123"), 1):
+        form = amendment(house, lot_number=lot, step="do", key=f"number-{number:04}", version=str(number))
+        assert as_lead.post(house.address("amend_dose"), form).status_code == 302
+    form = amendment(house, lot_number="SUA124", step="do", key="late-000000", version="2")
+    told = shown(as_lead.post(house.address("amend_dose"), form))
+    seen = told[told.index("Bản bạn đã xem") : told.index("Những gì bạn sửa")]
+    assert "SUA122" in seen
+    assert was not in seen
 
 
 def test_the_vaccinator_corrects_their_own_dose_on_its_day_only(house: House) -> None:

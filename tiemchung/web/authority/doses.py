@@ -15,7 +15,7 @@ from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Reason, Refused, Verdict
 from tiemchung.doses import actions, reads, rules
-from tiemchung.doses.values import DoseView
+from tiemchung.doses.values import DoseView, EntryView
 from tiemchung.people.actions import PersonView
 from tiemchung.vaccines import reads as vaccines
 from tiemchung.web.authority.dose_facts import (
@@ -50,7 +50,12 @@ class Shown:
 
     person: PersonView
     dose: DoseView
-    entries: tuple[Any, ...]
+    entries: tuple[EntryView, ...]
+
+    @property
+    def versions(self) -> list[EntryView]:
+        """Give the entry that made each version; a signature and its fall change no fact, so they make none."""
+        return [one for one in self.entries if one.kind not in rules.OF_SIGNING]
 
 
 @open_to_seers
@@ -208,7 +213,7 @@ def _refused_amendment(
     if "CHANGED_MEANWHILE" in _codes(verdict):
         facts["conflict"] = _conflict(shown, form.version)
         if facts["conflict"]:
-            typed = rebased(typed, shown.entries[form.version - 1].facts, shown.dose)
+            typed = rebased(typed, shown.versions[form.version - 1].facts, shown.dose)
         again = {**again, "version": shown.dose.version}
     if "REASON_MISSING" in _codes(verdict):
         facts["errors"] = {"because": words_of_code(verdict, "REASON_MISSING")}
@@ -216,10 +221,10 @@ def _refused_amendment(
 
 
 def _conflict(shown: Shown, version: int) -> list[dict[str, Any]] | None:
-    """Give the version that the corrector saw beside the present one; the n-th entry made version n."""
-    if not 0 < version <= len(shown.entries):
+    """Give the version that the corrector saw beside the present one."""
+    if not 0 < version <= len(shown.versions):
         return None
-    return compared(shown.entries[version - 1].facts, shown.dose.facts)
+    return compared(shown.versions[version - 1].facts, shown.dose.facts)
 
 
 def _codes(verdict: Verdict) -> set[str]:
