@@ -46,6 +46,48 @@ def test_a_signature_has_fallen_before_the_page_after_the_deed_is_shown(house: H
     assert (signature.voided_at is not None, signature.voided_because) == (True, "DOSE_CHANGED")
 
 
+def sign(house: House) -> None:
+    """Let the facility sign the house's dose, as a run does."""
+    dose = house.dose
+    item = DoseToSign(dose.profile_id, dose.id, dose.version)
+    assert sign_doses(by=house.lead, at=LATER, run_id=uuid4(), items=[item]) == {dose.id}
+
+
+ONE_FALLS = "Cơ sở đã ký số mũi này"
+
+
+def test_whoever_amends_a_signed_dose_reads_before_that_it_has_to_be_signed_again(
+    house: House, as_lead: Client
+) -> None:
+    page = house.address("amend_dose")
+    assert ONE_FALLS not in shown(as_lead.get(page))
+    assert ONE_FALLS not in shown(as_lead.post(page, amendment(house, lot_number="SUA123")))
+    sign(house)
+    assert ONE_FALLS in shown(as_lead.get(page))
+    checked = shown(as_lead.post(page, amendment(house, lot_number="SUA123")))
+    assert f"{ONE_FALLS}. Khi bạn lưu, chữ ký mất hiệu lực" in checked
+    assert "cơ sở phải ký lại" in checked
+
+
+def test_whoever_voids_a_signed_dose_reads_before_that_its_signature_falls(house: House, as_lead: Client) -> None:
+    page = house.address("void_dose")
+    assert ONE_FALLS not in shown(as_lead.get(page))
+    sign(house)
+    assert f"{ONE_FALLS}. Khi bạn hủy, chữ ký mất hiệu lực" in shown(as_lead.get(page))
+
+
+def test_a_doses_history_says_with_which_correction_its_signature_fell(house: House, as_lead: Client) -> None:
+    form = amendment(house, lot_number="SUA122", step="do", key="before-0000")
+    assert as_lead.post(house.address("amend_dose"), form).status_code == 302
+    assert "mất hiệu lực" not in shown(as_lead.get(house.address("dose")))
+    dose = reads.dose([house.person_id], house.dose.id)
+    assert sign_doses(by=house.lead, at=LATER, run_id=uuid4(), items=[DoseToSign(dose.profile_id, dose.id, 2)])
+    form = amendment(house, lot_number="SUA123", step="do", version="2")
+    assert as_lead.post(house.address("amend_dose"), form).status_code == 302
+    told = shown(as_lead.get(house.address("dose")))
+    assert told.count("Chữ ký số của cơ sở mất hiệu lực; cơ sở phải ký lại") == 1
+
+
 def test_a_deed_stands_where_the_passport_cannot_follow_at_once(
     house: House, as_lead: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,9 +101,8 @@ def test_a_deed_stands_where_the_passport_cannot_follow_at_once(
 
 
 def test_a_signed_doses_history_shows_no_id_of_a_run(house: House, as_lead: Client) -> None:
+    sign(house)
     dose = house.dose
-    item = DoseToSign(dose.profile_id, dose.id, dose.version)
-    assert sign_doses(by=house.lead, at=LATER, run_id=uuid4(), items=[item]) == {dose.id}
     entries = reads.history_of([dose.profile_id])
     assert any(one.evidence.startswith("run:") for one in entries)
     page = shown(as_lead.get(house.address("dose")))

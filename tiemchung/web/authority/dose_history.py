@@ -5,7 +5,7 @@ from typing import Any
 
 from tiemchung.cases.rules.refs import shown_ref
 from tiemchung.core.actor import Kind
-from tiemchung.doses.rules import EntryKind
+from tiemchung.doses.rules import DoseState, EntryKind, state_after
 from tiemchung.doses.values import EntryView
 from tiemchung.web.authority.dose_facts import compared
 from tiemchung.web.shared.words import say
@@ -16,12 +16,13 @@ _NAMED = re.compile(r"(case|bulk|call|run):(\S+)")
 
 def told_history(entries: tuple[EntryView, ...]) -> list[dict[str, Any]]:
     """Give a dose's entries, oldest first, each with who, when, why, on what evidence, and what became what."""
-    told, before = [], None
+    told, before, state = [], None, None
     for entry in entries:
         rows: list[Any] = [row for row in compared(before, entry.facts) if row["differs"]] if before else []
         words = {"who": _who(entry), "because": _because(entry), "evidence": told_evidence(entry.evidence)}
-        told.append({"entry": entry, "changed": rows, **words})
-        before = entry.facts
+        fell = _fell_with(state, entry)
+        told.append({"entry": entry, "changed": rows, "fell": fell, **words})
+        before, state = entry.facts, state_after(state, EntryKind(entry.kind)) or state
     return told
 
 
@@ -42,6 +43,12 @@ def _who(entry: EntryView) -> str:
         return say("authority.kind.system")
     role = f" ({say(f'access.role.{entry.by_role}')})" if entry.by_role else ""
     return entry.by_name + role
+
+
+def _fell_with(state: DoseState | None, entry: EntryView) -> str:
+    """Say that a signature fell with this correction, empty where none did; one that fell alone has its own entry."""
+    corrected = entry.kind in (EntryKind.AMENDED, EntryKind.VOIDED)
+    return say(f"dose_history.fell_with.{entry.kind}") if corrected and state is DoseState.SIGNED else ""
 
 
 def _because(entry: EntryView) -> str:
