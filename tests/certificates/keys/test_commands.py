@@ -1,5 +1,6 @@
 """The commands of keys say what there is, and a demonstration works with a token where one can be had."""
 
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from django.core.management import CommandError, call_command
 from tests import builders
 from tests.certificates.keys.conftest import WHY_NOT
 from tests.certificates.keys.test_central import Elsewhere
+from tiemchung import certificates
 from tiemchung.access.reads import account_of_sign_in_name, staff_account
 from tiemchung.certificates import reads
 from tiemchung.certificates.keys import forget_stores, signer_of, soft_token, verifies
-from tiemchung.certificates.models import FacilityKey, SigningKey
+from tiemchung.certificates.keys.roots import pinned_roots
+from tiemchung.certificates.models import Authority, FacilityKey, SigningKey
+from tiemchung.certificates.ports import KeyStoreError
 from tiemchung.certificates.rules import AuthorityKind, KeyPurpose
 from tiemchung.core import clock
 
@@ -80,7 +84,9 @@ def test_a_rotation_asks_for_its_reason() -> None:
 def test_a_certificate_from_elsewhere_goes_out_and_in_by_files(tmp_path: Path) -> None:
     above = Elsewhere(AuthorityKind.CSCA)
     (tmp_path / "root.der").write_bytes(above.certificate)
-    run("signing_key", "take-authority", str(tmp_path / "root.der"))
+    with pytest.raises(CommandError, match="--kind is missing"):
+        run("signing_key", "take-authority", str(tmp_path / "root.der"))
+    run("signing_key", "take-authority", "--kind", "CSCA", str(tmp_path / "root.der"))
     with pytest.raises(CommandError, match="NO_CENTRAL_KEY"):
         run("signing_key")
     run("signing_key", "request", str(tmp_path / "out.csr"))
@@ -89,6 +95,42 @@ def test_a_certificate_from_elsewhere_goes_out_and_in_by_files(tmp_path: Path) -
     (tmp_path / "wrong.der").write_bytes(b"wrong")
     with pytest.raises(CommandError, match="CERTIFICATE_UNREADABLE"):
         run("signing_key", "take", str(tmp_path / "wrong.der"))
+
+
+def test_a_root_of_the_facilities_is_not_taken_for_the_centres_and_the_other_way_round(tmp_path: Path) -> None:
+    """Each command took either, and below it a facility's key would have passed for the centre's."""
+    path = tmp_path / "root.der"
+    for kind, other in ((AuthorityKind.CSCA, AuthorityKind.FACILITY), (AuthorityKind.FACILITY, AuthorityKind.CSCA)):
+        path.write_bytes(Elsewhere(kind).certificate)
+        run("signing_key", "take-authority", "--kind", kind, str(path))
+        with pytest.raises(CommandError, match="OTHER_KIND"):
+            run("signing_key", "take-authority", "--kind", other, str(path))
+        assert Authority.objects.get(kind=kind)
+        assert len(pinned_roots(kind)) == 1
+
+
+@pytest.mark.usefixtures("country")
+def test_a_root_above_keys_of_the_register_is_known_by_what_it_signed(tmp_path: Path) -> None:
+    run("signing_key")
+    place, above = builders.a_facility(), Elsewhere(AuthorityKind.FACILITY)
+    run("facility_key", "make", facility=place.code)
+    run("facility_key", "request", "--facility", place.code, str(tmp_path / "out.csr"))
+    FacilityKey.objects.update(certificate=above.answer((tmp_path / "out.csr").read_bytes()))
+    (tmp_path / "root.der").write_bytes(above.certificate)
+    with pytest.raises(CommandError, match="OTHER_KIND"):
+        run("signing_key", "take-authority", "--kind", "CSCA", str(tmp_path / "root.der"))
+    run("signing_key", "take-authority", "--kind", "FACILITY", str(tmp_path / "root.der"))
+
+
+def test_every_code_that_a_command_of_keys_may_print_is_in_its_page() -> None:
+    room = Path(certificates.__file__).parent
+    sources = ("actions/keys.py", "actions/facility_keys.py", "rules/keys.py", "keys/x509s.py")
+    text = "".join((room / name).read_text("utf-8") for name in sources)
+    codes = set(re.findall(r'(?:refuse|BadCertificate)\("([A-Z0-9_]+)"', text))
+    codes |= {error.code for error in KeyStoreError.__subclasses__()}
+    page = (room.parents[1] / "docs/how-to/keys.md").read_text("utf-8")
+    assert len(codes) > 12
+    assert {code for code in codes if f"`{code}`" not in page} == set()
 
 
 @pytest.mark.usefixtures("country")

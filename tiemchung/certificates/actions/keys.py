@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tiemchung.certificates.keys import x509s
-from tiemchung.certificates.keys.authorities import authority_of, keep_authority, lock_keys
+from tiemchung.certificates.keys.authorities import authority_of, keep_authority, lock_keys, stands_above_others
 from tiemchung.certificates.keys.central import central_key, keep_key, keep_spare, publish_key, subject_of
 from tiemchung.certificates.keys.files import point_of_certificate
 from tiemchung.certificates.keys.roots import ours
@@ -103,11 +103,17 @@ def take_central_certificate(
 
 
 def take_authority(kind: AuthorityKind, certificate: bytes, *, by: Actor, at: dt.datetime) -> Authority:
-    """Believe a root whose key lies elsewhere; from then on keys below it come as certificates, not by themselves."""
+    """Believe a root whose key lies elsewhere; from then on keys below it come as certificates, not by themselves.
+
+    Raises Refused with NOT_AN_AUTHORITY, OTHER_KIND (it stands above keys of the other kind: a facility's key must
+    never pass for the centre's) or one of BadCertificate's codes, KeyStoreGone.
+    """
     may_keep_keys(by).or_raise()
     der = _readable(certificate)
     if not x509s.is_below(der, der):
         refuse("NOT_AN_AUTHORITY").or_raise()
+    if stands_above_others(kind, der):
+        refuse("OTHER_KIND").or_raise()
     with transaction.atomic():
         lock_keys()
         return keep_authority(kind, der, store="", by=by, at=at)

@@ -15,7 +15,7 @@ from tiemchung.certificates.keys import x509s
 from tiemchung.certificates.keys.files import handle_of, point_of_certificate, write_once
 from tiemchung.certificates.keys.roots import pin_root, pinned, pinned_roots
 from tiemchung.certificates.keys.stores import file_store, store_named
-from tiemchung.certificates.models import Authority
+from tiemchung.certificates.models import Authority, FacilityKey, SigningKey
 from tiemchung.certificates.ports import ClockBehind, KeyMissing, KeyStore
 from tiemchung.certificates.rules import AUTHORITY_LIFE, SIGNER_LIFE, AuthorityKind
 from tiemchung.core.actor import Actor
@@ -23,6 +23,7 @@ from tiemchung.core.audit import write_line
 from tiemchung.core.clock import now
 
 _NAMES = {AuthorityKind.CSCA: "Tiem Chung CSCA", AuthorityKind.FACILITY: "Tiem Chung Facility Root"}
+_LOOKED_AT = 20  # keys, for one that a root above the other kind would have signed
 _LOCK = 0x7143_4B45_5953  # any number that nothing else locks: "qCKEYS"
 
 
@@ -90,6 +91,17 @@ def keep_authority(kind: AuthorityKind, certificate: bytes, *, store: str, by: A
     facts = {"kind": kind, "here": bool(store)}
     write_line(by=by, at=at, action="keep_authority", subject_id=authority.id, facts=facts)
     return authority
+
+
+def stands_above_others(kind: AuthorityKind, certificate: bytes) -> bool:
+    """Tell whether this root is known as one of the other kind: by the register, the folder, its own name or a key."""
+    other = AuthorityKind.FACILITY if kind is AuthorityKind.CSCA else AuthorityKind.CSCA
+    known = Authority.objects.filter(kind=other, fingerprint=hashlib.sha256(certificate).digest()).exists()
+    if known or certificate in pinned_roots(other) or x509s.common_name(certificate) == _NAMES[other]:
+        return True
+    rows = FacilityKey.objects.all() if other is AuthorityKind.FACILITY else SigningKey.objects.all()
+    newest = rows.order_by("-valid_to").values_list("certificate", flat=True)[:_LOOKED_AT]
+    return any(x509s.is_below(bytes(one), certificate) for one in newest)
 
 
 def certified_by(

@@ -193,6 +193,12 @@ def days_of(certificate: bytes) -> tuple[dt.datetime, dt.datetime]:
     return loaded.not_valid_before_utc, loaded.not_valid_after_utc
 
 
+def common_name(certificate: bytes) -> str:
+    """Give the name that a certificate (DER) is made out to, empty where it has none."""
+    found = x509.load_der_x509_certificate(certificate).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else ""
+
+
 def _cut(text: str) -> str:
     return text.encode()[:_LONGEST_NAME].decode(errors="ignore").strip()
 

@@ -32,7 +32,7 @@ class Command(AnyOrder):
         )  # fmt: skip
         parser.add_argument("file", nargs="?", type=Path, help="request to write, or certificate to take")
         parser.add_argument("--purpose", choices=list(KeyPurpose), default=KeyPurpose.PASSPORT)
-        parser.add_argument("--kind", choices=list(AuthorityKind), default=AuthorityKind.CSCA)
+        parser.add_argument("--kind", choices=list(AuthorityKind), help="whose root take-authority believes")
         parser.add_argument("--because", default="", help="reason of a rotation")
         parser.add_argument("--spare", action="store_true", help="take a certificate that signs in need alone")
 
@@ -78,6 +78,8 @@ class Command(AnyOrder):
         self._list({})
 
     def _take_authority(self, options: dict[str, Any]) -> None:
+        if options["kind"] is None:
+            raise CommandError("--kind is missing: CSCA for the root above the centre, FACILITY above the facilities")
         kind, certificate = AuthorityKind(options["kind"]), self._file(options).read_bytes()
         root = actions.take_authority(kind, certificate, by=SYSTEM, at=clock.now())
         self.stdout.write(f"{kind} believed: SHA-256 {bytes(root.fingerprint).hex()}")
