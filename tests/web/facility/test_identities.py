@@ -146,6 +146,40 @@ def test_a_step_that_is_over_says_so(as_lead: Client, contradicted: UUID) -> Non
     assert state(contradicted) == "MATCHED"
 
 
+def test_the_number_stands_in_full_where_it_is_compared_with_the_paper_and_nowhere_else(
+    as_lead: Client, house: House
+) -> None:
+    number = builders.a_cccd("FEMALE", dt.date(1990, 5, 17))
+    who = {"birth_date": dt.date(1990, 5, 17), "identifiers": [("CCCD", number)]}
+    person = builders.a_person("Lê Thị Liên", by=house.lead, **who).person_id
+    check_identities(person_ids=[person], at=NOW)
+    IdentityCheck.objects.filter(person_id=person).update(state="MISMATCHED", due_at=None)
+    assert number not in as_lead.get(at("identities")).content.decode()
+    assert f"Căn cước / CCCD {number}" in shown(as_lead.get(at("identity", person_id=person)))
+    looks = AuditLine.objects.filter(action="people.show_numbers", subject_id=person, actor_id=house.lead.id)
+    assert looks.count() == 1
+    IdentityCheck.objects.filter(person_id=person).update(state="MATCHED")
+    assert number not in as_lead.get(at("identity", person_id=person)).content.decode()
+    assert looks.count() == 1
+
+
+def test_a_double_number_leads_to_the_other_record_or_to_its_desk(as_lead: Client, house: House) -> None:
+    number = builders.a_cccd("FEMALE", dt.date(1990, 5, 17))
+    who = {"birth_date": dt.date(1990, 5, 17), "identifiers": [("CCCD", number)]}
+    person, near = (builders.a_person(name, by=house.lead, **who).person_id for name in ("Lê Thị Liên", "Lê Thị Liễn"))
+    there = builders.an_area("00070")
+    station = builders.a_facility("Trạm Y tế Hoàn Kiếm", area=there)
+    builders.a_person("Lê Thị Xa", by=builders.a_lead(station), area=there, **who)
+    check_identities(person_ids=[person, near], at=NOW)
+    page = as_lead.get(at("identity", person_id=person))
+    text, html = shown(page), page.content.decode()
+    assert "Số này cũng có ở hồ sơ khác" in text
+    assert f'href="{at("identity", person_id=near)}' in html
+    assert reverse("authority:compare", kwargs={"person_id": person, "other_id": near}) in html
+    assert "Lê Thị Xa" not in text
+    assert "Hỏi Trạm Y tế Hoàn Kiếm" in text
+
+
 @pytest.mark.parametrize(
     "name", ["identity", "identity_review", "identity_confirm", "identity_nobody", "identity_number"]
 )

@@ -23,6 +23,7 @@ from tiemchung.people.actions.proving import (
 )
 from tiemchung.people.actions.registration import RegisteredProfile, register_profile
 from tiemchung.people.actions.reviewing import begin_review, confirm_identity, correct_number, note_nobody_found
+from tiemchung.people.actions.showing import NumberPeer, NumberShown, show_numbers
 from tiemchung.people.actions.sighting import note_seen, permit_case, permit_work
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "Linked",
     "LockedPerson",
     "MovedContact",
+    "NumberPeer",
+    "NumberShown",
     "PersonView",
     "Proved",
     "RegisteredProfile",
@@ -70,6 +73,7 @@ __all__ = [
     "retire_identifier",
     "retire_phone",
     "set_guardian",
+    "show_numbers",
     "undo_link",
     "use_proofs",
 ]

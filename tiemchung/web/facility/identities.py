@@ -23,6 +23,7 @@ from tiemchung.people.rules.kinds import IdSystem
 from tiemchung.people.rules.links import may_join
 from tiemchung.places.reads import answered_by
 from tiemchung.web.facility.frame import hides_strangers
+from tiemchung.web.facility.identity_numbers import numbers_to_compare
 from tiemchung.web.shared.gate import open_to_staff
 from tiemchung.web.shared.list_place import place_in, query_after
 from tiemchung.web.shared.passport_hears import passport_hears
@@ -138,6 +139,9 @@ def _page(
     if opened.person_id != person_id:
         return redirect(leading_back(_address(opened.person_id), way))
     line = reads.review_of(person_id)
+    can = _can(line, by)
+    masked = {"number": _number(line), "peers": []}
+    numbers = numbers_to_compare(by, clock.now(), person_id, PURPOSE) if can["correct"] else masked
     errors = _errors(form, verdict) if verdict is not None else {}
     return staff_page(
         request,
@@ -145,16 +149,16 @@ def _page(
         422 if errors else 200,
         line=line,
         why=_why(line),
-        number=_number(line),
         next_step=_next_step(line),
         doubted=_is_doubted(line),
-        can=_can(line, by),
+        can=can,
         systems=[(str(system), say(f"people.id_system.{system}")) for system in _systems(line)],
         fields="book" if _is_exempt(line) else "fields",
         form=form,
         typed=typed or {},
         errors=errors,
         way=way,
+        **numbers,
         **_pages(by, person_id, way),
     )
 
