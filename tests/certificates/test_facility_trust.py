@@ -255,7 +255,7 @@ def test_without_their_root_of_facilities_the_run_waits_and_no_signature_falls(
         forget_all()
         assert work_central_batch(run_id, NOW) == 0
     run = SignRun.objects.get(id=run_id)
-    assert (run.state, run.why) == (RunState.PAUSED, "KEY_MISSING")
+    assert (run.state, run.why) == (RunState.PAUSED, "FACILITY_ROOT_MISSING")
     forget_all()
     assert len(rows_of(person)) == 2
     assert not alarms(unseen=True)

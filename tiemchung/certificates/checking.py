@@ -27,7 +27,8 @@ VERIFY_ONE_IN = 16
 def unfit(sealed: Sequence[Draft], standings: dict[UUID, rows.Standing], key: SigningKey) -> dict[UUID, str]:
     """Give why a signed draft must not be issued, by its id: what was true when it was drawn is asked again.
 
-    TAKEN says that somebody else has dealt with its intent. Raises KeyMissing where no root of facilities lies here.
+    TAKEN says that somebody else has dealt with its intent. Raises FacilityRootMissing where their root does not
+    lie here.
     """
     if not rows.hold_key(key.id):
         return {draft.id: "OTHER_KEY" for draft in sealed}

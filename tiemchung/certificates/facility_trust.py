@@ -15,7 +15,7 @@ from uuid import UUID
 from tiemchung.certificates.keys import config, kid_of, verifies, x509s
 from tiemchung.certificates.keys.roots import pinned_roots
 from tiemchung.certificates.models import Authority, FacilityKey
-from tiemchung.certificates.ports import KeyMissing
+from tiemchung.certificates.ports import FacilityRootMissing
 from tiemchung.certificates.rules import AuthorityKind
 from tiemchung.core.kept import Kept
 from tiemchung.core.sealing import blind_index
@@ -85,7 +85,7 @@ def is_believed(kid: bytes) -> bool:
 
 
 def need_roots(strange: Iterable[bytes] = ()) -> None:
-    """Raise KeyMissing where no root of facilities lies beside the keys, or not that of these keys (ids).
+    """Raise FacilityRootMissing where no root of facilities lies beside the keys, or not that of these keys (ids).
 
     A machine that lacks the file of a root on record cannot judge; no signature may fall for it.
     """
@@ -98,7 +98,7 @@ def need_roots(strange: Iterable[bytes] = ()) -> None:
         found = FacilityKey.objects.filter(kid__in=strange).values_list("certificate", flat=True)
         missing = any(x509s.is_below(bytes(certificate), root) for certificate in found for root in elsewhere)
     if missing:
-        raise KeyMissing("facilities' root")
+        raise FacilityRootMissing
 
 
 def fault_of(proof: Proof, key: BelievedKey | None, *, verify: bool = True) -> str:

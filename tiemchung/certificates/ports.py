@@ -16,6 +16,18 @@ class KeyMissing(KeyStoreError):
     code = "KEY_MISSING"
 
 
+class CentreRootMissing(KeyMissing):
+    """The folder of keys has lost the certificate of the root above the centre's keys: put the file back."""
+
+    code = "CENTRE_ROOT_MISSING"
+
+
+class FacilityRootMissing(KeyMissing):
+    """The folder of keys has lost the certificate of the root above the facilities' keys: put the file back."""
+
+    code = "FACILITY_ROOT_MISSING"
+
+
 class KeyStoreGone(KeyStoreError):
     """The store is not there: no library, no such token, or it broke twice in a row."""
 

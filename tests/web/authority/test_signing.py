@@ -14,6 +14,7 @@ from tests.certificates.central_cast import (
     certificate_of,
 )
 from tests.web.authority.conftest import CODE, LATER, enter_as, shown
+from tiemchung.certificates import facility_trust
 from tiemchung.certificates.actions import central_batch, order_revocation, refresh_card, work_central_batch
 from tiemchung.certificates.actions.renewing import note_endings
 from tiemchung.certificates.actions.watching import compare_sample, watch_batch
@@ -23,6 +24,7 @@ from tiemchung.certificates.reads import runs
 from tiemchung.certificates.rules import KeyPurpose, OrderTarget
 from tiemchung.core.actor import Actor, Role
 from tiemchung.core.alarms import raise_alarm
+from tiemchung.core.kept import forget_all
 
 pytestmark = pytest.mark.usefixtures("country", "db", "one_factor")
 HERE = "/authority/ho-chieu"
@@ -197,6 +199,22 @@ def test_the_watch_shows_last_night_and_what_was_wrong(centre: Client) -> None:
         assert f"chứng nhận {certificate_of(person).uvci}" in told
     assert f'href="/authority/nguoi/{person}"' in alarms_page.content.decode()
     assert "Chưa có ngày nào được so." in page
+
+
+def test_a_lost_root_of_the_facilities_is_not_called_a_lost_key_of_the_centre(
+    centre: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_ready_person()
+    address = centre.post(f"{HERE}/ky", {"code": CODE}).headers["Location"]
+    with monkeypatch.context() as patch:
+        patch.setattr(facility_trust, "pinned_roots", lambda kind: ())
+        forget_all()
+        work_central_batch(SignRun.objects.get().id, LATER)
+    forget_all()
+    told = shown(centre.get(address))
+    assert "facility-….der" in told
+    assert "take-authority --kind FACILITY" in told
+    assert "khóa của trung ương" not in told
 
 
 def test_a_night_counts_what_it_names_of_certificates_and_of_the_log(centre: Client) -> None:

@@ -16,7 +16,7 @@ from tiemchung.certificates.keys.files import handle_of, point_of_certificate, w
 from tiemchung.certificates.keys.roots import pin_root, pinned, pinned_roots
 from tiemchung.certificates.keys.stores import file_store, store_named
 from tiemchung.certificates.models import Authority, FacilityKey, SigningKey
-from tiemchung.certificates.ports import ClockBehind, KeyMissing, KeyStore
+from tiemchung.certificates.ports import CentreRootMissing, ClockBehind, FacilityRootMissing, KeyStore
 from tiemchung.certificates.rules import AUTHORITY_LIFE, SIGNER_LIFE, AuthorityKind
 from tiemchung.core.actor import Actor
 from tiemchung.core.audit import write_line
@@ -44,13 +44,14 @@ def authority_here(kind: AuthorityKind, *, by: Actor, at: dt.datetime) -> Author
     """Give the authority of this installation that signs now; None where its key lies elsewhere.
 
     It is made at the first call, and anew when it would no longer outlive a key below it; the old one stays believed.
-    Call it under `lock_keys`. Raises KeyStoreError, KeyMissing where the folder of keys has lost the register's root,
-    ClockBehind where the clock has not come to the day of the root that lies there.
+    Call it under `lock_keys`. Raises KeyStoreError, one of them CentreRootMissing or FacilityRootMissing where the
+    folder of keys has lost the register's root, ClockBehind where the clock has not come to the day of the root that
+    lies there.
     """
     known = list(Authority.objects.filter(kind=kind, retired_at=None, valid_from__lte=at, valid_to__gt=at))
     here = [a for a in pinned(known) if a.store]
     if not here and any(a.store for a in known):
-        raise KeyMissing(_NAMES[kind])
+        raise CentreRootMissing if kind is AuthorityKind.CSCA else FacilityRootMissing
     if known and not here:
         return None
     lasting = [a for a in here if a.valid_to - at >= SIGNER_LIFE]
