@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from tests.builders import a_person, a_phone
@@ -22,6 +23,7 @@ from tiemchung.certificates.signing import signed_certificate
 from tiemchung.core import clock
 from tiemchung.core.actor import SYSTEM, Actor, Kind
 from tiemchung.doses.actions import amend_dose, declare_dose, void_dose
+from tiemchung.doses.signing import DoseToSign, sign_doses, unsign_doses
 from tiemchung.doses.values import DoseFacts
 from tiemchung.web.citizen import card_facts
 
@@ -284,3 +286,18 @@ def test_a_code_that_became_untrue_is_not_shown_even_while_nothing_can_be_signed
     page = card_of(signed_in(), chau)
     assert 'role="img"' not in page
     assert "tạm ngừng" in page
+
+
+def test_signatures_that_come_and_go_are_no_change_that_a_citizen_is_told_of(signed_in: Open, chau: UUID) -> None:
+    dose, other = (give_dose(chau, days_ago=ago).dose for ago in (90, 60))
+    with transaction.atomic():
+        sign_doses(at=clock.now(), by=SYSTEM, run_id=uuid4(), items=[DoseToSign(chau, dose.id, dose.version)])
+        unsign_doses(at=clock.now(), doses=[(chau, dose.id)], because="IDENTITY_CHANGED")
+    void_dose(
+        by=SYSTEM, at=clock.now(), key="v", profile_id=chau, dose_id=other.id, version=other.version,
+        because="ghi nhầm người khác",
+    )  # fmt: skip
+    page = card_of(signed_in(), chau)
+    assert page.count("Lịch sử thay đổi") == 1
+    assert "Lý do: ghi nhầm người khác" in page
+    assert "IDENTITY_CHANGED" not in page

@@ -8,7 +8,7 @@ from tiemchung.certificates.reads import CardView, card_of_person
 from tiemchung.core import clock
 from tiemchung.core.actor import Actor
 from tiemchung.doses.reads import DoseRecord, birth_of, doses_of, history_of, record_from
-from tiemchung.doses.rules import DoseState
+from tiemchung.doses.rules import DoseState, EntryKind
 from tiemchung.doses.values import DoseView, EntryView
 from tiemchung.people.reads import Holder, holder_of
 from tiemchung.people.rules.births import birth_text
@@ -178,7 +178,7 @@ def changes_of(entries: list[EntryView]) -> tuple[Change, ...]:
     """Give what happened to a dose after its first entry, oldest first; a signature changes nothing to tell."""
     told, facts = [], dict(entries[0].facts) if entries else {}
     for entry in entries[1:]:
-        if entry.kind != "SIGNED":
+        if entry.kind not in (EntryKind.SIGNED, EntryKind.UNSIGNED):
             changed = tuple(
                 (name, _shown(name, facts.get(name)), _shown(name, entry.facts[name]))
                 for name in _SHOWN_CHANGES
