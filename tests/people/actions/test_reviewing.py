@@ -10,12 +10,14 @@ from tiemchung.core.actor import Actor, Role
 from tiemchung.core.models import AuditLine
 from tiemchung.core.verdict import Refused
 from tiemchung.people.actions import (
+    ask_again,
     begin_review,
     check_identities,
     confirm_identity,
     correct_number,
     note_nobody_found,
 )
+from tiemchung.people.actions.asking import claim_batch, settle_batch
 from tiemchung.people.models import Identifier, IdentityCheck, PersonChange
 from tiemchung.people.reads import NotFound, identity_counts, identity_states, review_of, reviews_of
 from tiemchung.people.rules import IdentityState
@@ -179,3 +181,64 @@ def test_whom_nobody_has_looked_at_yet_stands_where_a_look_would_put_them(regist
     assert (line.state, line.why, line.since) == ("NOT_SENT", "NUMBER_MISSING", None)
     check_identities(person_ids=[person], at=AT)
     assert (review_of(person).state, review_of(person).since) == ("NOT_SENT", AT)
+
+
+def ask(person_id: UUID, by: Actor = LEAD, at: dt.datetime = LATER, because: str = "Công an xã báo đã sửa") -> str:
+    return str(ask_again(by=by, at=at, person_id=person_id, because=because))
+
+
+@pytest.mark.parametrize("before", ["MISMATCHED", "LOCAL_REVIEW", "NOT_FOUND"])
+def test_a_register_that_was_mended_is_asked_about_the_same_fields_again(contradicted: UUID, before: str) -> None:
+    IdentityCheck.objects.update(state=before)
+    fields = bytes(IdentityCheck.objects.get().fields)
+    assert ask(contradicted) == "WAITING"
+    row = IdentityCheck.objects.get()
+    assert (row.due_at, row.tries, row.why, bytes(row.fields)) == (LATER, 0, "", fields)
+    line = AuditLine.objects.get(action="people.identity_ask_again")
+    assert (line.actor_id, line.because) == (LEAD.id, "Công an xã báo đã sửa")
+    assert line.facts == {"from": before, "to": "WAITING"}
+    batch = claim_batch(at=LATER)
+    assert batch is not None
+    assert settle_batch(batch=batch, answers=dict.fromkeys(batch.persons, True), at=LATER) == 1
+    assert state(contradicted) == "MATCHED"
+
+
+def test_nobody_is_asked_about_twice_within_the_hour(contradicted: UUID) -> None:
+    IdentityCheck.objects.update(sent_at=LATER - dt.timedelta(minutes=59))
+    with pytest.raises(Refused) as refused:
+        ask(contradicted)
+    (why,) = refused.value.verdict.refusals
+    assert (why.code, why.facts["free"]) == ("IDENTITY_ASKED_LATELY", LATER + dt.timedelta(minutes=1))
+    assert state(contradicted) == "MISMATCHED"
+    assert ask(contradicted, at=LATER + dt.timedelta(minutes=1)) == "WAITING"
+    with pytest.raises(Refused) as refused:
+        ask(contradicted, at=LATER + dt.timedelta(minutes=2))
+    assert refused.value.verdict.refusals[0].code == "IDENTITY_NOT_THERE"
+
+
+@pytest.mark.parametrize("before", ["NOT_SENT", "WAITING", "SENT", "MATCHED", "DUPLICATE", "NOT_APPLICABLE"])
+def test_only_a_wrong_answer_is_asked_about_again(contradicted: UUID, before: str) -> None:
+    IdentityCheck.objects.update(state=before)
+    with pytest.raises(Refused):
+        ask(contradicted)
+    assert state(contradicted) == before
+
+
+@pytest.mark.parametrize("by", [NURSE, MINISTRY, HOTLINE, FAR_NURSE, CITIZEN])
+def test_nobody_but_a_reviewer_asks_again(contradicted: UUID, by: Actor) -> None:
+    with pytest.raises((Refused, NotFound)):
+        ask(contradicted, by)
+    assert state(contradicted) == "MISMATCHED"
+
+
+@pytest.mark.parametrize(("because", "code"), [(" ", "PEOPLE_REASON_REQUIRED"), ("a" * 501, "TEXT_TOO_LONG")])
+def test_asking_again_says_who_told_that_the_register_was_mended(contradicted: UUID, because: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        ask(contradicted, because=because)
+    assert refused.value.verdict.refusals[0].code == code
+
+
+def test_a_foreigner_with_a_citizens_number_is_not_asked_about_again(contradicted: UUID) -> None:
+    IdentityCheck.objects.update(state="LOCAL_REVIEW", why="FOREIGNER")
+    with pytest.raises(Refused):
+        ask(contradicted)

@@ -13,7 +13,7 @@ HANDED_ON = {
     "vaccines/actions.py": ("recall_lot", "lift_recall"),
     "people/actions/reviewing.py": (
         "people.identity_queue", "people.identity_review", "people.identity_confirm", "people.identity_find_nobody",
-        "people.identity_leave_out", "people.identity_lack",
+        "people.identity_leave_out", "people.identity_lack", "people.identity_ask_again",
     ),
     "stock/actions/issues.py": ("stock.issue_lot", "stock.receive_issue", "stock.cancel_issue"),
     "stock/actions/shelving.py": (

@@ -109,6 +109,26 @@ def test_still_wrong_after_the_police_the_register_is_asked_again_on_the_minute_
     assert (row.state, row.minute_ref, row.due_at is not None) == ("POLICE_CONFIRMED", "BB-12", True)
 
 
+def test_a_mended_register_is_asked_again_from_the_page_and_not_twice_in_an_hour(
+    as_lead: Client, contradicted: UUID
+) -> None:
+    page, go = at("identity", person_id=contradicted), at("identity_ask", person_id=contradicted)
+    assert "Gửi đối chiếu lại" in shown(as_lead.get(page))
+    answer = as_lead.post(go, {"because": ""})
+    assert answer.status_code == 422
+    assert 'href="#ask-because"' in answer.content.decode()
+    IdentityCheck.objects.update(sent_at=LATER - dt.timedelta(minutes=20))
+    said = {"because": "Công an phường gọi lúc 9 giờ"}
+    answer = as_lead.post(go, said)
+    assert answer.status_code == 422
+    assert "Vừa hỏi cơ sở dữ liệu dân cư lúc 09:45 20/11/2026. Gửi lại được từ 10:45 20/11/2026." in shown(answer)
+    assert 'value="Công an phường gọi lúc 9 giờ"' in answer.content.decode()
+    IdentityCheck.objects.update(sent_at=LATER - dt.timedelta(minutes=60))
+    assert "Đã gửi đối chiếu lại: Lê Thị Liên" in shown(as_lead.post(go, said, follow=True))
+    assert state(contradicted) == "WAITING"
+    assert "Cơ sở dữ liệu dân cư đã được sửa" not in shown(as_lead.get(page))
+
+
 def test_a_confirmation_without_officer_or_minute_keeps_what_was_typed(as_lead: Client, contradicted: UUID) -> None:
     form = {"officer": "Tâm", "minute_ref": "", "note": "Đã hỏi"}
     answer = as_lead.post(at("identity_confirm", person_id=contradicted), form)
@@ -181,7 +201,7 @@ def test_a_double_number_leads_to_the_other_record_or_to_its_desk(as_lead: Clien
 
 
 @pytest.mark.parametrize(
-    "name", ["identity", "identity_review", "identity_confirm", "identity_nobody", "identity_number"]
+    "name", ["identity", "identity_review", "identity_confirm", "identity_nobody", "identity_number", "identity_ask"]
 )
 def test_a_stranger_and_nobody_are_one_answer(contradicted: UUID, name: str) -> None:
     far = enter_as(builders.a_lead(builders.a_facility(area=builders.an_area("00070"))))

@@ -22,7 +22,13 @@ from tiemchung.people.actions.proving import (
     use_proofs,
 )
 from tiemchung.people.actions.registration import RegisteredProfile, register_profile
-from tiemchung.people.actions.reviewing import begin_review, confirm_identity, correct_number, note_nobody_found
+from tiemchung.people.actions.reviewing import (
+    ask_again,
+    begin_review,
+    confirm_identity,
+    correct_number,
+    note_nobody_found,
+)
 from tiemchung.people.actions.showing import NumberPeer, NumberShown, show_numbers
 from tiemchung.people.actions.sighting import note_seen, permit_case, permit_work
 
@@ -45,6 +51,7 @@ __all__ = [
     "add_identifier",
     "add_phone",
     "amend_profile",
+    "ask_again",
     "begin_review",
     "check_identities",
     "checked_identities",

@@ -16,19 +16,18 @@ from tiemchung.people.models import Identifier, IdentityCheck, PersonChange, Pro
 from tiemchung.people.reads.holders import Holder, holders_of
 from tiemchung.people.reads.identity import current_holders, facts_of
 from tiemchung.people.rules.identity import (
+    ASKED_AGAIN_AFTER,
     NUMBER_SYSTEMS,
     IdentityStep,
     IdentityWhy,
     check_confirmation,
     identity_after,
+    may_ask_again,
     may_exempt,
     may_rest_on,
     may_review,
 )
 from tiemchung.people.rules.kinds import IdentityState, IdSystem
-
-# The police mend the register after signing; asked sooner, it would say wrong once more.
-ASKED_AGAIN_AFTER = dt.timedelta(hours=1)
 
 
 @transaction.atomic
@@ -78,6 +77,24 @@ def note_nobody_found(*, by: Actor, at: dt.datetime, person_id: UUID, note: str)
     row = _locked(by, at, person_id)
     row.note = nfc(note)
     _step(row, IdentityStep.FIND_NOBODY, by, at)
+    return IdentityState(row.state)
+
+
+@transaction.atomic
+def ask_again(*, by: Actor, at: dt.datetime, person_id: UUID, because: str) -> IdentityState:
+    """Put the same four fields to the register once more, since it was mended itself; give where the check stands.
+
+    `because` says who told so. Raises NotFound, and Refused with PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED,
+    TEXT_TOO_LONG, IDENTITY_NOT_THERE or, within an hour of the last question, IDENTITY_ASKED_LATELY.
+    """
+    demand_reason(because)
+    check_confirmation("Công an", "-", because).or_raise()
+    row = _locked(by, at, person_id)
+    if _is_doubted(row) or identity_after(IdentityState(row.state), IdentityStep.ASK_AGAIN) is None:
+        raise Refused(refuse("IDENTITY_NOT_THERE"))
+    may_ask_again(row.sent_at, at).or_raise()
+    row.note, row.due_at, row.tries = nfc(because), at, 0
+    _step(row, IdentityStep.ASK_AGAIN, by, at)
     return IdentityState(row.state)
 
 

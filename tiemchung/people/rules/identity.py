@@ -50,6 +50,7 @@ class IdentityStep(StrEnum):
     CONFIRM = "CONFIRM"
     FIND_NOBODY = "FIND_NOBODY"
     ADMIT = "ADMIT"
+    ASK_AGAIN = "ASK_AGAIN"
 
 
 _S, _T = IdentityState, IdentityStep
@@ -72,6 +73,9 @@ IDENTITY_TRANSITIONS: dict[tuple[IdentityState | None, IdentityStep], IdentitySt
     (_S.LOCAL_REVIEW, _T.ADMIT): _S.NOT_APPLICABLE,
     (_S.NOT_FOUND, _T.ADMIT): _S.NOT_APPLICABLE,
     (_S.POLICE_CONFIRMED, _T.SEND): _S.SENT,
+    (_S.MISMATCHED, _T.ASK_AGAIN): _S.WAITING,
+    (_S.LOCAL_REVIEW, _T.ASK_AGAIN): _S.WAITING,
+    (_S.NOT_FOUND, _T.ASK_AGAIN): _S.WAITING,
 }
 # Any change of the four fields begins anew from wherever the check stood.
 BEGINS = frozenset({_T.LACK, _T.EXEMPT, _T.DOUBT, _T.CLASH, _T.QUEUE})
@@ -205,6 +209,16 @@ def may_exempt(by: Actor) -> bool:
 def may_review(by: Actor, person: Sighted) -> bool:
     """Tell whether the caller may write down what the local review of this person found (2262, steps 2 to 4)."""
     return by.kind is Kind.STAFF and by.role in REVIEWERS and may_see(by, person)
+
+
+# The police mend the register after signing; asked sooner, it would say wrong once more.
+ASKED_AGAIN_AFTER = dt.timedelta(hours=1)
+
+
+def may_ask_again(sent_at: dt.datetime | None, at: dt.datetime) -> Verdict:
+    """Refuse the same question within an hour of the last one; the refusal says from when it may be asked."""
+    free = sent_at + ASKED_AGAIN_AFTER if sent_at else at
+    return YES if free <= at else refuse("IDENTITY_ASKED_LATELY", asked=sent_at, free=free)
 
 
 def check_confirmation(officer: str, minute_ref: str, note: str = "") -> Verdict:

@@ -39,7 +39,7 @@ open_to_reviewers = open_to_staff(*sorted(REVIEWERS))
 # Where a deed is offered; what it may follow is the rule's own table.
 _CONFIRMED_FROM = (IdentityState.MISMATCHED, IdentityState.LOCAL_REVIEW, IdentityState.NOT_FOUND)
 _FIELD_OF = {"IDENTITY_OFFICER": "officer", "IDENTITY_MINUTE": "minute_ref", "IDENTIFIER_FORMAT": "value",
-             "IDENTITY_NUMBER_SAME": "value", "TEXT_TOO_LONG": "note"}  # fmt: skip
+             "IDENTITY_NUMBER_SAME": "value"}  # fmt: skip
 
 
 @open_to_reviewers
@@ -100,6 +100,14 @@ def nobody_found(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Write down that the local review found nobody."""
     typed = {"note": text_in(request.POST, "note")}
     return _do(request, person_id, "FIND_NOBODY", "nobody", people.note_nobody_found, typed)
+
+
+@open_to_reviewers
+@require_POST
+@hides_strangers
+def ask_again(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Send the four fields as they are once more, since the register itself was mended."""
+    return _do(request, person_id, "ASK_AGAIN", "ask", people.ask_again, {"because": text_in(request.POST, "because")})
 
 
 @open_to_reviewers
@@ -182,7 +190,7 @@ def _errors(form: str, verdict: Verdict) -> dict[str, str]:
     """Give each refusal at its field; ids hold the form's name, since two forms ask for a note."""
     errors: dict[str, str] = {}
     for reason in verdict.refusals:
-        field = _FIELD_OF.get(reason.code, "because" if form == "number" else "note")
+        field = _FIELD_OF.get(reason.code, "because" if form in ("number", "ask") else "note")
         errors[f"{form}-{field}"] = say_reason(reason)
     return errors
 
@@ -195,6 +203,7 @@ def _can(line: ReviewLine, by: Actor) -> dict[str, bool]:
         "confirm": state in _CONFIRMED_FROM and (may_exempt(by) or not _is_doubted(line)),
         # A change of the four fields wipes the minute: what stands there was said of these very fields.
         "ask_again": state is IdentityState.MISMATCHED and bool(line.confirmed_by),
+        "ask": state in _CONFIRMED_FROM and not line.confirmed_by and not _is_doubted(line),
         "nobody": state is IdentityState.LOCAL_REVIEW,
         "join": state is IdentityState.DUPLICATE,
     }

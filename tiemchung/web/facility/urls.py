@@ -42,6 +42,7 @@ urlpatterns = [
     path("danh-tinh/<uuid:person_id>/xac-minh", identities.begin_identity_review, name="identity_review"),
     path("danh-tinh/<uuid:person_id>/xac-nhan", identities.confirm_identity, name="identity_confirm"),
     path("danh-tinh/<uuid:person_id>/khong-tim-thay", identities.nobody_found, name="identity_nobody"),
+    path("danh-tinh/<uuid:person_id>/gui-lai", identities.ask_again, name="identity_ask"),
     path("danh-tinh/<uuid:person_id>/so-giay-to", identities.correct_number, name="identity_number"),
     path("kho", stock.stock, name="stock"),
     path("kho/lo/<uuid:lot_id>", stock.stock_lot, name="stock_lot"),
