@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests import builders
 from tests.web.authority.conftest import LATER, House, enter_as, shown
@@ -12,6 +13,8 @@ from tiemchung.certificates.actions import confirm_name, refresh_passports
 from tiemchung.certificates.reads import passport_of
 from tiemchung.core.actor import SYSTEM, Role
 from tiemchung.core.audit import looks_at
+from tiemchung.people.actions import check_identities
+from tiemchung.people.models import IdentityCheck
 
 
 def test_a_person_is_found_by_name_without_accents_and_birth_year(house: House, as_lead: Client) -> None:
@@ -109,3 +112,21 @@ def test_a_persons_page_says_whether_the_holder_confirmed_the_name_on_the_passpo
     mark = passport_of(SYSTEM, house.person_id, LATER).name.mark
     confirm_name(by=house.lead, at=LATER, person_id=house.person_id, mark=mark)
     assert "NGUYEN THI AN. Người dân đã xác nhận họ tên này." in shown(as_lead.get(where))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("MISMATCHED", "Không khớp"), ("MATCHED", "Khớp"), (None, "Chưa đối chiếu")]
+)
+def test_a_persons_page_keeps_the_registers_verdict_apart_from_the_form_of_a_number(
+    house: House, as_lead: Client, state: str | None, told: str
+) -> None:
+    """The number of somebody whom the register contradicts was called one that matches its holder."""
+    if state:
+        check_identities(person_ids=[house.person_id], at=LATER)
+        IdentityCheck.objects.filter(person_id=house.person_id).update(state=state, due_at=None)
+    page = shown(as_lead.get(house.address("person")))
+    assert "Khớp với người mang số" not in page
+    assert "Số đúng dạng" in page
+    assert f"Đối chiếu với cơ sở dữ liệu dân cư: {told}" in page
+    review = reverse("facility:identity", args=[house.person_id])
+    assert (f'href="{review}' in as_lead.get(house.address("person")).content.decode()) is (state == "MISMATCHED")

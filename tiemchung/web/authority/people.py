@@ -15,6 +15,8 @@ from tiemchung.core.actor import Actor
 from tiemchung.core.verdict import Refused
 from tiemchung.doses import reads as doses
 from tiemchung.people.actions import FoundPeople, find_people
+from tiemchung.people.reads import IdentityView, identity_states
+from tiemchung.people.rules.identity import REVIEWED, REVIEWERS
 from tiemchung.people.rules.links import may_join
 from tiemchung.people.rules.sight import MAY_AMEND
 from tiemchung.places import reads as places
@@ -30,7 +32,7 @@ from tiemchung.web.authority.frame import (
     purpose_of,
     set_purpose,
 )
-from tiemchung.web.shared.staff_page import CASE_ROLES, actor_of, staff_page
+from tiemchung.web.shared.staff_page import CASE_ROLES, actor_of, address_of, staff_page
 from tiemchung.web.shared.typed import line_in
 from tiemchung.web.shared.way_back import leading_back, way_back
 from tiemchung.web.shared.words import say, say_reason
@@ -93,12 +95,22 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         flags={row.dose.id: row.flags for row in record.course.doses},
         areas=area_names(profile.area_id for profile in shown.profiles),
         links=decisions.links_among(ids),
+        check=(check := identity_states([person_id]).get(person_id)),
+        review=_review(by, check, request.get_full_path()),
         product_name=product_name,
         passport_name=passport_name(shown.person_id, shown.main.full_name),
         can=can_do(by),
         purpose=purpose_of(request),
         way=way_back(request),
     )
+
+
+def _review(by: Actor, check: IdentityView | None, here: str) -> str | None:
+    """Give the page where what the register said is reviewed; None for who does not review, and for who is settled."""
+    if check is None or check.state not in REVIEWED or by.role not in REVIEWERS:
+        return None
+    page = address_of("facility:identity", person_id=check.person_id)
+    return leading_back(page, here) if page else None
 
 
 def can_do(by: Actor) -> dict[str, bool]:
