@@ -149,7 +149,7 @@ def _page(
     line = reads.review_of(person_id)
     can = _can(line, by)
     masked = {"number": _number(line), "peers": []}
-    numbers = numbers_to_compare(by, clock.now(), person_id, PURPOSE) if can["correct"] else masked
+    numbers = numbers_to_compare(by, clock.now(), person_id, PURPOSE) if can["compare"] else masked
     errors = _errors(form, verdict) if verdict is not None else {}
     return staff_page(
         request,
@@ -197,8 +197,10 @@ def _errors(form: str, verdict: Verdict) -> dict[str, str]:
 
 def _can(line: ReviewLine, by: Actor) -> dict[str, bool]:
     state = line.state
+    unsettled = state in REVIEWED and state is not IdentityState.POLICE_CONFIRMED
     return {
-        "correct": _is_exempt(line) or (state in REVIEWED and state is not IdentityState.POLICE_CONFIRMED),
+        "compare": unsettled,
+        "correct": _is_exempt(line) or unsettled,
         "review": state is IdentityState.MISMATCHED,
         "confirm": state in _CONFIRMED_FROM and (may_exempt(by) or not _is_doubted(line)),
         # A change of the four fields wipes the minute: what stands there was said of these very fields.
