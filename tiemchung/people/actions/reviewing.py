@@ -21,6 +21,7 @@ from tiemchung.people.rules.identity import (
     IdentityStep,
     IdentityWhy,
     check_confirmation,
+    check_note,
     identity_after,
     may_ask_again,
     may_exempt,
@@ -73,7 +74,7 @@ def note_nobody_found(*, by: Actor, at: dt.datetime, person_id: UUID, note: str)
     Raises NotFound, and Refused with PEOPLE_NOT_ALLOWED, PEOPLE_REASON_REQUIRED, TEXT_TOO_LONG or IDENTITY_NOT_THERE.
     """
     demand_reason(note)
-    check_confirmation("Công an", "-", note).or_raise()
+    check_note(note).or_raise()
     row = _locked(by, at, person_id)
     row.note = nfc(note)
     _step(row, IdentityStep.FIND_NOBODY, by, at)
@@ -88,7 +89,7 @@ def ask_again(*, by: Actor, at: dt.datetime, person_id: UUID, because: str) -> I
     TEXT_TOO_LONG, IDENTITY_NOT_THERE or, within an hour of the last question, IDENTITY_ASKED_LATELY.
     """
     demand_reason(because)
-    check_confirmation("Công an", "-", because).or_raise()
+    check_note(because).or_raise()
     row = _locked(by, at, person_id)
     if _is_doubted(row) or identity_after(IdentityState(row.state), IdentityStep.ASK_AGAIN) is None:
         raise Refused(refuse("IDENTITY_NOT_THERE"))

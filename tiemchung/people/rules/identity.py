@@ -226,4 +226,9 @@ def check_confirmation(officer: str, minute_ref: str, note: str = "") -> Verdict
     verdict = YES if len(nfc(officer).split()) >= 2 and len(officer) <= MAX_OFFICER else refuse("IDENTITY_OFFICER")
     if not 1 <= len(nfc(minute_ref)) <= MAX_MINUTE:
         verdict += refuse("IDENTITY_MINUTE")
-    return verdict if len(note) <= MAX_NOTE else verdict + refuse("TEXT_TOO_LONG", field="note", limit=MAX_NOTE)
+    return verdict + check_note(note)
+
+
+def check_note(note: str) -> Verdict:
+    """Refuse a note that is longer than what is kept of one."""
+    return YES if len(note) <= MAX_NOTE else refuse("TEXT_TOO_LONG", field="note", limit=MAX_NOTE)
