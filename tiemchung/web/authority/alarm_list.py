@@ -48,7 +48,7 @@ def alarms_told(rows: Iterable[AlarmView], names: dict[UUID, str]) -> list[dict[
     """Say each alarm in words: what, when, where, by whom, its facts; a code without words is named by its code."""
     rows = list(rows)
     where = places.facilities_by_id({row.subject_id for row in rows if row.code in OF_FACILITIES and row.subject_id})
-    numbers = certificate_numbers(_certificate_of(row) for row in rows if _certificate_of(row))
+    numbers = certificate_numbers(held for held in map(_certificate_of, rows) if held)
     return [
         {
             "id": row.id,
