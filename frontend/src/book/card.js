@@ -1,5 +1,6 @@
 // One card on the screen: kept for offline, compared with the server's signed content, renewed when that changed.
 import { isKept, keepCard } from "./kept.js";
+import { renew } from "./renew.js";
 
 // Without a worker between them this page came from the server a moment ago: there is nothing to compare it with.
 export const direct = !navigator.serviceWorker?.controller;
@@ -65,13 +66,16 @@ function waitForChange(card, tries = 0) {
       const fresh = await page();
       const other = new DOMParser().parseFromString((await fresh?.text()) ?? "", "text/html");
       const now = other.querySelector('[data-book="card"]')?.dataset;
-      if (now && (now.signing !== card.dataset.signing || now.updating !== card.dataset.updating)) return location.reload();
+      if (now && (now.signing !== card.dataset.signing || now.updating !== card.dataset.updating)) return renew();
     } catch {
       // the network is away: the next round may find it
     }
     waitForChange(card, tries + 1);
   }, tries < MOST_TRIES ? AGAIN_MS : LATE_MS);
 }
+
+// Bytes made before microseconds were stated say whole seconds; they are of the page of that second.
+const isOf = (told, madeAt) => told === madeAt || (Boolean(told) && madeAt.replace(/\.\d+/, "") === told);
 
 /** Compares this page, which the worker may have kept, with the signed content; an older one is fetched anew, or said to be old. */
 async function compare(card, line, keep) {
@@ -83,7 +87,7 @@ async function compare(card, line, keep) {
     return say(line, "offline", line.dataset.moment);
   }
   const told = signed ? await signed.json() : null;
-  if (token ? told?.made_at === madeAt : !isCopy()) {
+  if (token ? isOf(told?.made_at, madeAt) : !isCopy()) {
     tellChecked(line);
     // The worker keeps every card that it fetches, but for the first.
     return keep && !(await isKept(location.pathname)) && keepThis();
@@ -97,7 +101,7 @@ async function compare(card, line, keep) {
   if (keep) await keepCard(location.pathname, fresh);
   const tried = sessionStorage.getItem("tc-renewed");
   sessionStorage.setItem("tc-renewed", told?.made_at ?? "");
-  if (tried !== (told?.made_at ?? "")) location.reload();
+  if (tried !== (told?.made_at ?? "")) renew();
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 // One passport on the screen: kept for offline; a kept one is compared with the server's, and says so where it cannot be.
 import { askToEnter, direct, keepThis, page, say, tellChecked } from "./card.js";
 import { keepCard } from "./kept.js";
+import { renew } from "./renew.js";
 
 /** Gives what the server's page says now of the same passport: the mark of its content. */
 async function markOf(answer) {
@@ -30,7 +31,7 @@ async function compare(passport, line, keep) {
   }
   const same = (await markOf(fresh)) === passport.dataset.madeAt;
   if (keep) await keepCard(location.pathname, fresh);
-  return same ? tellChecked(line) : location.reload();
+  return same ? tellChecked(line) : renew();
 }
 
 /** Looks after the passport of this page; `ready` resolves to whether it may be kept. */
