@@ -120,6 +120,17 @@ def test_the_payload_behind_the_token_is_what_the_phone_shows_offline(desk: Desk
     ]
 
 
+def test_two_changes_within_one_second_are_told_apart(desk: Desk) -> None:
+    desk.record()
+    marks = []
+    for after in (dt.timedelta(), dt.timedelta(milliseconds=300)):
+        card = refresh(desk, NOW.replace(microsecond=0) + after)
+        told = json.loads(bytes(CardByToken.objects.get(person_id=desk.profile_id).payload))["made_at"]
+        assert card.made_at == told, "a phone compares what its page says with these bytes"
+        marks.append(told)
+    assert len(set(marks)) == 2
+
+
 def test_joined_persons_have_one_certificate_and_parting_gives_each_their_own(desk: Desk) -> None:
     other = somebody("other")
     desk.record()

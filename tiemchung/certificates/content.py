@@ -76,6 +76,14 @@ def still_states(facts: PersonFacts, dose_id: UUID | None, content: bytes) -> bo
     return dose is not None and fingerprint(dcc_parts(facts, dose)) == content
 
 
+def mark_of(at: dt.datetime) -> str:
+    """Give the moment of a card's bytes as they state it: by it a phone tells two states of a card apart.
+
+    To the microsecond, for a card may change twice in a second.
+    """
+    return at.isoformat(timespec="microseconds")
+
+
 def card_payload(facts: PersonFacts, certificate: dict[str, Any] | None, at: dt.datetime) -> bytes:
     """Give the card as JSON, ready to send: what the phone shows, offline as well."""
     card = facts.record.card
@@ -92,7 +100,7 @@ def card_payload(facts: PersonFacts, certificate: dict[str, Any] | None, at: dt.
         "next_due": None if due is None else _due(due),
         "doses": [_dose(number, dose) for number, dose in facts.record.numbered()],
         "certificate": certificate,
-        "made_at": at.isoformat(timespec="seconds"),
+        "made_at": mark_of(at),
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 

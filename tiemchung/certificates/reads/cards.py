@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from tiemchung.certificates.content import mark_of
 from tiemchung.certificates.models import Card, CardByToken, Certificate
 from tiemchung.certificates.rules import CertificateKind, CertificateState
 from tiemchung.certificates.showing import verified_only
@@ -34,6 +35,11 @@ class CardView:
     expires_at: dt.datetime | None = None
     withheld: bool = False
     waits_since: dt.datetime | None = None
+
+    @property
+    def made_at(self) -> str:
+        """The moment of this state as the bytes behind the address write it."""
+        return mark_of(self.changed_at)
 
 
 def card_of_person(by: Actor, person_id: UUID, at: dt.datetime) -> CardView | None:

@@ -100,7 +100,7 @@ def card_page(by: Actor, person_id: UUID, at: dt.datetime) -> CardPage:
         late=card is not None and card.waits_since is not None and at - card.waits_since > FOLLOWING,
         certificate=card,
         qr=qr_of(card.hc1) if card and signing == "READY" else None,
-        made_at=card.changed_at.isoformat(timespec="seconds") if card and not card.withheld else "",
+        made_at=card.made_at if card and not card.withheld else "",
         products=tuple(product_name(code) for code in due.products) if due and names else (),
     )
 
