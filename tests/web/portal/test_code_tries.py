@@ -50,6 +50,6 @@ def test_a_reloaded_page_sends_no_further_code(client: Client) -> None:
 def test_what_one_page_has_to_say_is_not_said_by_another(client: Client) -> None:
     client.post(PAGE, {"code": "12345"})
     session = client.session
-    session["feedback_told"] = {**session["feedback_told"], "page": "/phan-anh/tien-do/ma"}
+    session["told_once"] = {**session["told_once"], "page": "/phan-anh/tien-do/ma"}
     session.save()
     assert "nhsuk-error-summary" not in client.get(PAGE).content.decode()

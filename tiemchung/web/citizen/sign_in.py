@@ -21,6 +21,7 @@ from tiemchung.web.shared.chosen_language import agree_on, code_language
 from tiemchung.web.shared.formats import mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public, sign_in_citizen
 from tiemchung.web.shared.known_device import device_in, keep_known
+from tiemchung.web.shared.told_once import Told, tell_on, told_on
 from tiemchung.web.shared.words import say, say_reason, sentence
 
 Errors = dict[str, str]
@@ -95,11 +96,10 @@ def code_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _code_page(request, known)
     if request.POST.get("do") == "again":
-        return _send_again(request, known)
-    typed = request.POST.get("code", "")[:40].replace("\0", "")
-    digits = re.sub(r"[\s.\-]", "", typed)
+        return _say_on(request, _sent_again(request, known))
+    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
     if not _CODE.fullmatch(digits):
-        return _code_page(request, known, typed=typed, errors={"code": say("citizen.code.six_digits")})
+        return _say_on(request, Told({"code": say("citizen.code.six_digits")}))
     verdict = use_code(
         by=request.actor,  # type: ignore[attr-defined]
         at=clock.now(),
@@ -110,34 +110,33 @@ def code_page(request: HttpRequest) -> HttpResponse:
         device=device_in(request).token,
     )
     if not verdict.allowed:
-        return _code_page(request, known, typed=typed, errors={"code": refusal_words(verdict)})
+        return _say_on(request, Told({"code": refusal_words(verdict)}))
     request.session.cycle_key()
     under_way.keep(request.session, known.changed(proved_at=clock.now()))
     answer = redirect("citizen:fact")
     return answer if request.session.get(under_way.SHARED) else keep_known(request, answer, known.phone)
 
 
-def _send_again(request: HttpRequest, known: Pending) -> HttpResponse:
-    """Send another code and keep what was typed."""
-    typed = request.POST.get("code", "")[:40].replace("\0", "")
+def _say_on(request: HttpRequest, told: Told) -> HttpResponse:
+    """Answer a try by leading to the page: Back from a later page would else ask to send the form again."""
+    return tell_on(request, request.path, told)
+
+
+def _sent_again(request: HttpRequest, known: Pending) -> Told:
+    """Send another code, and give what the page says of it."""
     seconds = known.wait_seconds(clock.now())
     if seconds:
-        return _code_page(request, known, typed=typed, errors={"again": say("citizen.code.wait", seconds=seconds)})
+        return Told({"again": say("citizen.code.wait", seconds=seconds)})
     refused = _send(request, known.phone, known.bound_to)
-    if refused is not None:
-        return _code_page(request, known, typed=typed, errors={"again": refusal_words(refused)})
-    fresh = under_way.pending_of(request.session) or known
-    return _code_page(request, fresh, typed=typed, sent_again=True)
+    return Told(sent_again=True) if refused is None else Told({"again": refusal_words(refused)})
 
 
-def _code_page(
-    request: HttpRequest, known: Pending, *, typed: str = "", errors: Errors | None = None, sent_again: bool = False
-) -> HttpResponse:
+def _code_page(request: HttpRequest, known: Pending) -> HttpResponse:
+    told = told_on(request, request.path)
     facts = {
         "phone": mask_phone(known.phone),
-        "typed": typed,
-        "errors": errors or {},
-        "sent_again": sent_again,
+        "errors": told.errors,
+        "sent_again": told.sent_again,
         "wait": known.wait_seconds(clock.now()),
     }
     return _page(request, "citizen/sign_in_code.html", facts)

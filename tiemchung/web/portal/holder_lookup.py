@@ -40,6 +40,7 @@ from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.passport_page import passport_page
 from tiemchung.web.shared.qr import qr_of
+from tiemchung.web.shared.told_once import Told, tell_on, told_on
 from tiemchung.web.shared.words import say, sentence
 
 KEPT = "holder_lookup"
@@ -113,17 +114,17 @@ def code_page(request: HttpRequest) -> HttpResponse:
     if pending is None:
         return redirect("portal:holder_ask")
     if request.method != "POST":
-        return private_page(request, "portal/holder_code.html", {"errors": {}})
+        return private_page(request, "portal/holder_code.html", {"errors": told_on(request, request.path).errors})
     begun = time.monotonic()
     digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
     if not _CODE.fullmatch(digits):
-        return private_page(request, "portal/holder_code.html", {"errors": {"code": say("citizen.code.six_digits")}})
+        return tell_on(request, request.path, Told({"code": say("citizen.code.six_digits")}))
     verdict = _used(pending, digits, device_in(request).token)
     if verdict.allowed:
         keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
     _wait_until(begun + ANSWER_AFTER_S)
     if not verdict.allowed:
-        return private_page(request, "portal/holder_code.html", {"errors": {"code": _why_not(verdict)}})
+        return tell_on(request, request.path, Told({"code": _why_not(verdict)}))
     return keep_known(request, redirect("portal:holder_certificate"), pending.phone, about=pending.number)
 
 

@@ -23,7 +23,6 @@ from tiemchung.core.outbox import contact_key
 from tiemchung.core.verdict import Refused, Verdict, refuse
 from tiemchung.people.rules.phones import normalise_phone
 from tiemchung.web.portal.feedback.frame import Errors, first_words, private_page
-from tiemchung.web.portal.feedback.told_once import Told, tell_on, told_on
 from tiemchung.web.portal.pending_code import PendingCode, begin, keep, pending_in
 from tiemchung.web.shared.captcha import judged
 from tiemchung.web.shared.case_parts import part_sentence, state_sentence, step_title
@@ -32,6 +31,7 @@ from tiemchung.web.shared.claim_places import late_words, unit_name
 from tiemchung.web.shared.formats import format_moment, mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public
 from tiemchung.web.shared.known_device import device_in, keep_known
+from tiemchung.web.shared.told_once import Told, tell_on, told_on
 from tiemchung.web.shared.typed import line_in, text_in
 from tiemchung.web.shared.words import has_words, say, sentence
 

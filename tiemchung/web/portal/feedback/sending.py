@@ -29,13 +29,13 @@ from tiemchung.web.portal.feedback.frame import (
     token_of,
 )
 from tiemchung.web.portal.feedback.names import area_names, place_line, product_name
-from tiemchung.web.portal.feedback.told_once import Told, tell_on, told_on
 from tiemchung.web.shared.captcha import judged
 from tiemchung.web.shared.chosen_language import code_language, keep_picked
 from tiemchung.web.shared.formats import format_date, format_phone, mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public
 from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.language import spoken_language
+from tiemchung.web.shared.told_once import Told, tell_on, told_on
 from tiemchung.web.shared.words import say, sentence
 
 CODE = re.compile(r"[0-9]{6}")

@@ -5,21 +5,19 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from tiemchung.web.portal.feedback.frame import Errors
-
-_KEPT = "feedback_told"
+_KEPT = "told_once"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """The errors by field, and whether another code is on its way. The code that was typed is never kept."""
 
-    errors: Errors = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
     sent_again: bool = False
 
 
 def tell_on(request: HttpRequest, page: str, told: Told) -> HttpResponse:
-    """Lead to this page of the form, which says it once."""
+    """Lead to this page (its address), which says it once."""
     request.session[_KEPT] = {"page": page, "errors": told.errors, "sent_again": told.sent_again}
     return redirect(page)
 
