@@ -1,6 +1,5 @@
 """Signing in: phone, one-time code, and one more matched fact. One question a page; the phone is in no address."""
 
-import re
 import secrets
 
 from django.http import HttpRequest, HttpResponse
@@ -22,10 +21,10 @@ from tiemchung.web.shared.formats import mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public, sign_in_citizen
 from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.told_once import Told, tell_on, told_on
+from tiemchung.web.shared.typed import code_in
 from tiemchung.web.shared.words import say, say_reason, sentence
 
 Errors = dict[str, str]
-_CODE = re.compile(r"[0-9]{6}")
 
 
 def refusal_words(verdict: Verdict) -> str:
@@ -96,10 +95,10 @@ def code_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _code_page(request, known)
     if request.POST.get("do") == "again":
-        return _say_on(request, _sent_again(request, known))
-    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
-    if not _CODE.fullmatch(digits):
-        return _say_on(request, Told({"code": say("citizen.code.six_digits")}))
+        return tell_on(request, _sent_again(request, known))
+    digits = code_in(request.POST)
+    if not digits:
+        return tell_on(request, Told({"code": say("citizen.code.six_digits")}))
     verdict = use_code(
         by=request.actor,  # type: ignore[attr-defined]
         at=clock.now(),
@@ -110,16 +109,11 @@ def code_page(request: HttpRequest) -> HttpResponse:
         device=device_in(request).token,
     )
     if not verdict.allowed:
-        return _say_on(request, Told({"code": refusal_words(verdict)}))
+        return tell_on(request, Told({"code": refusal_words(verdict)}))
     request.session.cycle_key()
     under_way.keep(request.session, known.changed(proved_at=clock.now()))
     answer = redirect("citizen:fact")
     return answer if request.session.get(under_way.SHARED) else keep_known(request, answer, known.phone)
-
-
-def _say_on(request: HttpRequest, told: Told) -> HttpResponse:
-    """Answer a try by leading to the page: Back from a later page would else ask to send the form again."""
-    return tell_on(request, request.path, told)
 
 
 def _sent_again(request: HttpRequest, known: Pending) -> Told:
@@ -132,7 +126,7 @@ def _sent_again(request: HttpRequest, known: Pending) -> Told:
 
 
 def _code_page(request: HttpRequest, known: Pending) -> HttpResponse:
-    told = told_on(request, request.path)
+    told = told_on(request)
     facts = {
         "phone": mask_phone(known.phone),
         "errors": told.errors,

@@ -5,7 +5,6 @@ same page after the same time, and only the phone of the one whom all facts fit 
 """
 
 import datetime as dt
-import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -41,6 +40,7 @@ from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.passport_page import passport_page
 from tiemchung.web.shared.qr import qr_of
 from tiemchung.web.shared.told_once import Told, tell_on, told_on
+from tiemchung.web.shared.typed import code_in
 from tiemchung.web.shared.words import say, sentence
 
 KEPT = "holder_lookup"
@@ -49,7 +49,6 @@ ANSWER_AFTER_S = 0.6
 # A number of the range that no operator gives out stands where nobody was meant; nothing is ever sent to it.
 NOBODY = "+84900000000"
 _SIGNS = {"GREEN": "yes", "YELLOW": "wait", "NONE": "none"}
-_CODE = re.compile(r"[0-9]{6}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,17 +113,17 @@ def code_page(request: HttpRequest) -> HttpResponse:
     if pending is None:
         return redirect("portal:holder_ask")
     if request.method != "POST":
-        return private_page(request, "portal/holder_code.html", {"errors": told_on(request, request.path).errors})
+        return private_page(request, "portal/holder_code.html", {"errors": told_on(request).errors})
     begun = time.monotonic()
-    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
-    if not _CODE.fullmatch(digits):
-        return tell_on(request, request.path, Told({"code": say("citizen.code.six_digits")}))
+    digits = code_in(request.POST)
+    if not digits:
+        return tell_on(request, Told({"code": say("citizen.code.six_digits")}))
     verdict = _used(pending, digits, device_in(request).token)
     if verdict.allowed:
         keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
     _wait_until(begun + ANSWER_AFTER_S)
     if not verdict.allowed:
-        return tell_on(request, request.path, Told({"code": _why_not(verdict)}))
+        return tell_on(request, Told({"code": _why_not(verdict)}))
     return keep_known(request, redirect("portal:holder_certificate"), pending.phone, about=pending.number)
 
 

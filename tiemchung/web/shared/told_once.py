@@ -16,15 +16,15 @@ class Told:
     sent_again: bool = False
 
 
-def tell_on(request: HttpRequest, page: str, told: Told) -> HttpResponse:
-    """Lead to this page (its address), which says it once."""
-    request.session[_KEPT] = {"page": page, "errors": told.errors, "sent_again": told.sent_again}
-    return redirect(page)
+def tell_on(request: HttpRequest, told: Told) -> HttpResponse:
+    """Answer what was sent to a page by leading back to it; it says this once."""
+    request.session[_KEPT] = {"page": request.path, "errors": told.errors, "sent_again": told.sent_again}
+    return redirect(request.path)
 
 
-def told_on(request: HttpRequest, page: str) -> Told:
+def told_on(request: HttpRequest) -> Told:
     """Give what this page has to say, and forget it; nothing where it was meant for another or was said already."""
     if _KEPT not in request.session:
         return Told()
     kept = request.session.pop(_KEPT)
-    return Told(kept["errors"], kept["sent_again"]) if kept["page"] == page else Told()
+    return Told(kept["errors"], kept["sent_again"]) if kept["page"] == request.path else Told()

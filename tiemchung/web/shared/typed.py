@@ -1,4 +1,4 @@
-"""What a staff form sent, as plain values: no NUL, no odd length, no day that does not exist."""
+"""What a form sent, as plain values: no NUL, no odd length, no day that does not exist."""
 
 import datetime as dt
 import re
@@ -12,6 +12,7 @@ from tiemchung.core.text import nfc
 LONGEST_LINE = 300
 LONGEST_TEXT = 2000
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
+_CODE = re.compile(r"[0-9]{6}")
 
 
 def line_in(data: QueryDict, name: str, limit: int = LONGEST_LINE) -> str:
@@ -28,6 +29,12 @@ def text_in(data: QueryDict, name: str, limit: int = LONGEST_TEXT) -> str:
 def secret_in(data: QueryDict, name: str, limit: int = 200) -> str:
     """Give a password or code as it was typed, without NUL."""
     return data.get(name, "")[:limit].replace("\x00", "")
+
+
+def code_in(data: QueryDict) -> str:
+    """Give the six digits of a one-time code, typed with spaces, dots or dashes or without; "" for anything else."""
+    digits = re.sub(r"[\s.\-]", "", data.get("code", "")[:40])
+    return digits if _CODE.fullmatch(digits) else ""
 
 
 def uuid_in(data: QueryDict, name: str) -> UUID | None:

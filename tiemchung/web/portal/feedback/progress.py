@@ -1,12 +1,10 @@
 """Where a report stands: by its number and phone in words and times; in full, and to act on it, after a code."""
 
 import datetime as dt
-import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tiemchung.access.actions import send_code, take_status, use_code
@@ -32,12 +30,11 @@ from tiemchung.web.shared.formats import format_moment, mask_phone
 from tiemchung.web.shared.gate import network_address, open_to_public
 from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.told_once import Told, tell_on, told_on
-from tiemchung.web.shared.typed import line_in, text_in
+from tiemchung.web.shared.typed import code_in, line_in, text_in
 from tiemchung.web.shared.words import has_words, say, sentence
 
 KEPT = "feedback_progress"
 MAX_TEXT = 1000
-_CODE = re.compile(r"[0-9]{6}")
 # Moves inside an office, which tell the reporter nothing that the state does not say.
 _QUIET = frozenset({"RELEASE", "WARN"})
 _REOPENABLE = frozenset({CaseState.UPDATED, CaseState.REJECTED})
@@ -159,23 +156,19 @@ def code_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _code_page(request, pending)
     if request.POST.get("do") == "again":
-        return _say_on(request, _sent(request, pending))
-    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
-    if not _CODE.fullmatch(digits):
-        return _say_on(request, {"code": say("citizen.code.six_digits")})
+        return tell_on(request, Told(_sent(request, pending)))
+    digits = code_in(request.POST)
+    if not digits:
+        return tell_on(request, Told({"code": say("citizen.code.six_digits")}))
     verdict = use_code(
         by=PUBLIC, at=clock.now(), phone=pending.phone, purpose=Purpose.CASE_VIEW, bound_to=pending.bound_to,
         code=digits, device=device_in(request).token,
     )  # fmt: skip
     if not verdict.allowed:
-        return _say_on(request, {"code": first_words(verdict)})
+        return tell_on(request, Told({"code": first_words(verdict)}))
     request.session.cycle_key()
     keep(request.session, KEPT, pending.changed(proved_at=clock.now()))
     return keep_known(request, redirect("portal:feedback_progress"), pending.phone)
-
-
-def _say_on(request: HttpRequest, errors: Errors) -> HttpResponse:
-    return tell_on(request, reverse("portal:feedback_progress_code"), Told(errors))
 
 
 def _sent(request: HttpRequest, pending: PendingCode) -> Errors:
@@ -196,10 +189,9 @@ def _sent(request: HttpRequest, pending: PendingCode) -> Errors:
 
 
 def _code_page(request: HttpRequest, pending: PendingCode) -> HttpResponse:
-    told = told_on(request, reverse("portal:feedback_progress_code"))
+    told = told_on(request)
     facts = {
         "phone": mask_phone(pending.phone),
-        "typed": "",
         "errors": told.errors,
         "sent": pending.again_at is not None,
         "wait": pending.wait_seconds(clock.now()),

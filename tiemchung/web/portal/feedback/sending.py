@@ -1,6 +1,5 @@
 """Steps 4 and 5: all answers at a glance, the proof of work, the code to the phone, and the report is a case."""
 
-import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,9 +35,9 @@ from tiemchung.web.shared.gate import network_address, open_to_public
 from tiemchung.web.shared.known_device import device_in, keep_known
 from tiemchung.web.shared.language import spoken_language
 from tiemchung.web.shared.told_once import Told, tell_on, told_on
+from tiemchung.web.shared.typed import code_in
 from tiemchung.web.shared.words import say, sentence
 
-CODE = re.compile(r"[0-9]{6}")
 Rows = list[dict[str, str]]
 
 
@@ -166,18 +165,18 @@ def code_page(request: HttpRequest) -> HttpResponse:
         return _code_page(request, draft)
     if request.POST.get("do") == "again":
         return _again(request, draft)
-    digits = re.sub(r"[\s.\-]", "", request.POST.get("code", "")[:40])
-    if not CODE.fullmatch(digits):
-        return _say_on(request, {"code": say("citizen.code.six_digits")})
+    digits = code_in(request.POST)
+    if not digits:
+        return tell_on(request, Told({"code": say("citizen.code.six_digits")}))
     try:
         answer = confirm_draft(
             by=PUBLIC, at=clock.now(), token=token_of(request), code=digits, language=spoken_language(),
             device=device_in(request).token,
         )  # fmt: skip
     except Refused as refused:
-        return _say_on(request, {"code": reason_words(refused.verdict.refusals[0])})
+        return tell_on(request, Told({"code": reason_words(refused.verdict.refusals[0])}))
     if answer.receipt is None:
-        return _say_on(request, {"code": first_words(answer.verdict)})
+        return tell_on(request, Told({"code": first_words(answer.verdict)}))
     if answer.first:
         keep_picked(request, contact_key(draft.phone))
     done = redirect("portal:feedback_done")
@@ -187,18 +186,14 @@ def code_page(request: HttpRequest) -> HttpResponse:
 def _again(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Send another code to the same phone; the limits of codes and reports stand before it."""
     if _wait(draft):
-        return _say_on(request, {"again": say("citizen.code.wait", seconds=_wait(draft))})
+        return tell_on(request, Told({"again": say("citizen.code.wait", seconds=_wait(draft))}))
     try:
         refused = _send(request, draft)
     except Refused:
         return lead_to_start("gone")
     if refused is not None:
-        return _say_on(request, {"again": first_words(refused)})
-    return _say_on(request, {}, sent_again=True)
-
-
-def _say_on(request: HttpRequest, errors: Errors, *, sent_again: bool = False) -> HttpResponse:
-    return tell_on(request, address_of(Asked(Question.CODE)), Told(errors, sent_again))
+        return tell_on(request, Told({"again": first_words(refused)}))
+    return tell_on(request, Told(sent_again=True))
 
 
 def _wait(draft: Draft) -> int:
@@ -208,6 +203,6 @@ def _wait(draft: Draft) -> int:
 
 def _code_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     asked = Asked(Question.CODE)
-    told = told_on(request, address_of(asked))
-    facts = {"phone": mask_phone(draft.phone), "typed": "", "wait": _wait(draft), "sent_again": told.sent_again}
+    told = told_on(request)
+    facts = {"phone": mask_phone(draft.phone), "wait": _wait(draft), "sent_again": told.sent_again}
     return question_page(request, draft, asked, facts, told.errors)
