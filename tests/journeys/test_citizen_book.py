@@ -37,6 +37,7 @@ from tiemchung.doses.rules import DoseSource
 from tiemchung.doses.values import DoseFacts
 from tiemchung.people.actions import prove_person, register_profile
 from tiemchung.vaccines.actions import add_lot
+from tiemchung.web.shared.gate import open_to_public
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -47,15 +48,13 @@ SHOTS = os.environ.get("TIEMCHUNG_SCREENSHOTS", "")
 MOST_BYTES, MOST_REQUESTS = 75_000, 10
 
 
+@open_to_public
 def hot_card(request: HttpRequest, token: str) -> HttpResponse:
     """Answer as the hot route does; a test's server has no entry of its own for it."""
     row = CardByToken.objects.filter(token_hash=sha256(token.encode()).digest()).first()
     if row is None:
         return HttpResponse(b'{"code":"NO_SUCH_CARD"}', status=404, content_type="application/json")
     return HttpResponse(bytes(row.payload), content_type="application/json", headers={"ETag": f'"{row.etag}"'})
-
-
-hot_card.gate = "public"  # type: ignore[attr-defined]
 
 
 class Doors:
@@ -153,6 +152,16 @@ def kept(page: Page, count: int = 1) -> None:
     await_that(page, lambda: page.evaluate(ask) == count, "the card was not kept")
 
 
+def keep_a_card(page: Page, site: str) -> UUID:
+    """Let the phone keep somebody's card of one dose, and give whose it is; its page is open."""
+    person = somebody()
+    dose(person, 90)
+    come_in(page, site)
+    page.goto(f"/so/the/{person}")
+    kept(page)
+    return person
+
+
 def picture(page: Page, name: str) -> None:
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
@@ -234,11 +243,7 @@ def test_a_voided_dose_reaches_a_phone_that_keeps_the_old_card(phone_of_390: Pag
 def test_after_the_session_has_ended_the_kept_card_opens_and_says_whether_it_still_holds(
     phone_of_390: Page, site: str
 ) -> None:
-    page, person = phone_of_390, somebody()
-    dose(person, 90)
-    come_in(page, site)
-    page.goto(f"/so/the/{person}")
-    kept(page)
+    page, person = phone_of_390, keep_a_card(phone_of_390, site)
     page.context.clear_cookies()
     page.goto(f"/so/the/{person}")
     expect(page.locator("[data-book=freshness]")).to_contain_text("không có thay đổi")
@@ -248,11 +253,7 @@ def test_after_the_session_has_ended_the_kept_card_opens_and_says_whether_it_sti
 
 
 def test_signing_out_takes_the_cards_off_the_phone(phone_of_390: Page, site: str) -> None:
-    page, person = phone_of_390, somebody()
-    dose(person, 90)
-    come_in(page, site)
-    page.goto(f"/so/the/{person}")
-    kept(page)
+    page, person = phone_of_390, keep_a_card(phone_of_390, site)
     page.get_by_role("button", name="Đăng xuất").click()
     expect(page.get_by_role("heading", name="Bạn đã đăng xuất")).to_be_visible()
     picture(page, "signed-out-390")

@@ -1,5 +1,7 @@
 """A page of the book that brings itself up to date leaves its reader in peace."""
 
+import json
+import re
 from threading import Event
 from typing import Any, ClassVar
 
@@ -11,16 +13,16 @@ from playwright.sync_api import Page, expect
 from tests.journeys.browser import PATIENCE_MS
 from tests.journeys.test_citizen_book import (  # noqa: F401 - two are fixtures
     Doors,
-    come_in,
     dose,
     hot_card,
-    kept,
+    keep_a_card,
     phone_of_390,
     script_runs,
     site,
-    somebody,
 )
 from tiemchung import urls
+from tiemchung.certificates.models import CardByToken
+from tiemchung.web.shared.gate import open_to_public
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -31,18 +33,19 @@ class SlowDoors(Doors):
     card, book = Event(), Event()
 
     @staticmethod
+    @open_to_public
     def late_card(request: HttpRequest, token: str) -> HttpResponse:
         """Answer as the hot route does, once the reader has tapped."""
         SlowDoors.card.wait(PATIENCE_MS / 1000)
         return hot_card(request, token)
 
     @staticmethod
+    @open_to_public
     def late_book(request: HttpRequest) -> HttpResponse:
         """Answer the tap, once the page behind it has had its turn."""
         SlowDoors.book.wait(PATIENCE_MS / 1000)
         return HttpResponse("<h1>Elsewhere</h1>")
 
-    late_card.gate = late_book.gate = "public"  # type: ignore[attr-defined]
     urlpatterns: ClassVar[list[Any]] = [
         path("c/<str:token>.json", late_card), path("so/", late_book), *urls.urlpatterns,
     ]
@@ -51,11 +54,7 @@ class SlowDoors(Doors):
 def test_a_tap_is_not_undone_by_the_page_that_brings_itself_up_to_date(
     phone_of_390: Page, site: str, settings: Any
 ) -> None:
-    page, person = phone_of_390, somebody()
-    dose(person, 90)
-    come_in(page, site)
-    page.goto(f"/so/the/{person}")
-    kept(page)
+    page, person = phone_of_390, keep_a_card(phone_of_390, site)
     settings.ROOT_URLCONF = SlowDoors
     page.goto(f"/so/the/{person}")
     script_runs(page)
@@ -66,3 +65,16 @@ def test_a_tap_is_not_undone_by_the_page_that_brings_itself_up_to_date(
     page.wait_for_timeout(500)  # the page knows of the change now; a reload would come at once
     SlowDoors.book.set()
     expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+
+
+def test_bytes_of_an_earlier_version_that_say_whole_seconds_are_of_the_page_of_that_second(
+    phone_of_390: Page, site: str
+) -> None:
+    page, person = phone_of_390, keep_a_card(phone_of_390, site)
+    row = CardByToken.objects.get(person_id=person)
+    told = json.loads(bytes(row.payload))
+    told["made_at"] = re.sub(r"\.\d+", "", told["made_at"])
+    CardByToken.objects.filter(person_id=person).update(payload=json.dumps(told).encode())
+    page.goto(f"/so/the/{person}")
+    expect(page.locator("[data-book=freshness]")).to_contain_text("Đã kiểm tra lúc")
+    assert page.evaluate("sessionStorage.getItem('tc-renewed')") is None
